@@ -1,0 +1,107 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+/// Every target is compiled in Swift 6 mode and must say what it imports: `Scripts/build` turns on the
+/// import check, so that a module can only use the doors listed here (see Docs/Architecture.md).
+let settings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency] = [], resources: [Resource]? = nil) -> Target {
+    .testTarget(
+        name: name + "Tests", dependencies: [.byName(name: name)] + dependencies, resources: resources,
+        swiftSettings: settings)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
+let bigInt = Target.Dependency.product(name: "BigInt", package: "BigInt")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+    name: "carpedm",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "carpedm", targets: ["carpedm"]),
+        .executable(name: "carpedm-repl", targets: ["carpedm-repl"]),
+        .library(name: "CarpedmScript", targets: ["ScriptSyntax", "ScriptRuntime", "ScriptLibrary", "ScriptSession"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/attaswift/BigInt", from: "6.0.1"),
+    ],
+    targets: [
+        // C libraries: each is imported by exactly one module.
+        .systemLibrary(name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+        .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+        .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
+        .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-32", providers: [.apt(["libpcre2-dev"])]),
+        .target(name: "CKernels"),
+
+        // 1: knows nothing of the rest.
+        module("TextDistance"),
+        module("Randomness"),
+        module("Formats", [protobuf, "CZip"]),
+        module("Tensors", ["COpenBLAS", "CKernels", "Randomness"]),
+        module("Imaging", ["CTurboJPEG", "CPNG"]),
+
+        // The engine.
+        module("NeuralNetworks", ["Tensors", "Randomness", "CKernels"]),
+        module("Corpus", ["Formats", "Imaging", "Randomness", "TextDistance"]),
+        module("Training", ["NeuralNetworks", "Tensors", "Formats", "Randomness", "TextDistance"]),
+        module("Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Imaging", "Formats", "Randomness", "TextDistance"]),
+
+        // The language: knows nothing of the engine.
+        module("ScriptSyntax", ["TextDistance"]),
+        module("ScriptRuntime", ["ScriptSyntax", "TextDistance", bigInt]),
+        module("ScriptLibrary", ["ScriptRuntime", "ScriptSyntax", "Randomness", "TextDistance", "CPCRE2", bigInt]),
+        module("ScriptSession", ["ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "TextDistance"]),
+
+        // The only bridge between the two.
+        module("Bindings", [
+            "ScriptSession", "ScriptLibrary", "ScriptRuntime", "Recognition", "Training", "NeuralNetworks", "Tensors", "Corpus",
+            "Imaging", "Formats", "Randomness", "TextDistance",
+        ]),
+
+        // The doors.
+        module("Terminal", ["ScriptSession", "ScriptSyntax", "CReadline"]),
+        module("Doctest", ["ScriptSession", "ScriptRuntime", "ScriptSyntax"]),
+        module("Commands", [
+            "Bindings", "Terminal", "Doctest", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus",
+            "TextDistance", arguments,
+        ]),
+        program("carpedm", ["Commands"]),
+        program("carpedm-repl", ["Commands"]),
+
+        tests("TextDistance"),
+        tests("Randomness"),
+        tests("Formats", [protobuf]),
+        tests("Tensors", ["CKernels"]),
+        tests("Imaging"),
+        tests("NeuralNetworks", ["Tensors", "Formats"]),
+        tests("Corpus", ["Formats", "Imaging"]),
+        tests("Training", ["NeuralNetworks", "Tensors", "Formats"]),
+        tests("Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Formats"]),
+        tests("ScriptSyntax"),
+        tests("ScriptRuntime", ["ScriptSyntax"]),
+        tests("ScriptLibrary", ["ScriptRuntime", "ScriptSyntax"]),
+        tests("ScriptSession"),
+        tests("Bindings", ["ScriptSession"]),
+        tests("Terminal", ["ScriptSession"]),
+        tests("Doctest"),
+        tests("Commands"),
+    ],
+    swiftLanguageModes: [.v6]
+)

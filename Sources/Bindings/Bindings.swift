@@ -1,0 +1,1 @@
+// Bindings: see Docs/Architecture.md.

@@ -1,0 +1,1 @@
+// Corpus: see Docs/Architecture.md.

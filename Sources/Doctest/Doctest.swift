@@ -1,0 +1,1 @@
+// Doctest: see Docs/Architecture.md.

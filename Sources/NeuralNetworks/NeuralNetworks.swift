@@ -1,0 +1,1 @@
+// NeuralNetworks: see Docs/Architecture.md.

@@ -1,0 +1,1 @@
+// Randomness: see Docs/Architecture.md.

@@ -1,0 +1,1 @@
+// ScriptLibrary: see Docs/Architecture.md.

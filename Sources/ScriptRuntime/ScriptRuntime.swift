@@ -1,0 +1,1 @@
+// ScriptRuntime: see Docs/Architecture.md.

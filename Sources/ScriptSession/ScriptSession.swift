@@ -1,0 +1,1 @@
+// ScriptSession: see Docs/Architecture.md.

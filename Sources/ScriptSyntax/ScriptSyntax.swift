@@ -1,0 +1,1 @@
+// ScriptSyntax: see Docs/Architecture.md.

@@ -1,0 +1,1 @@
+// TextDistance: see Docs/Architecture.md.
