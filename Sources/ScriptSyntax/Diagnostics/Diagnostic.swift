@@ -1,0 +1,62 @@
+/// One thing to tell about a source text: a cause with its place, and what to do about it.
+public struct Diagnostic: Error, Sendable {
+    public enum Severity: String, Sendable { case error, warning }
+
+    /// A stretch of source with a few words about it; the text may be empty.
+    public struct Label: Sendable {
+        public var span: Span
+        public var text: String
+
+        public init(_ span: Span, _ text: String = "") {
+            self.span = span
+            self.text = text
+        }
+    }
+
+    /// A change of the source that would remove the cause. Edits do not overlap and are in order.
+    public struct Fix: Sendable {
+        public var title: String
+        public var edits: [Edit]
+
+        public init(_ title: String, _ edits: [Edit]) {
+            self.title = title
+            self.edits = edits
+        }
+    }
+
+    public struct Edit: Hashable, Sendable {
+        /// The bytes to replace; empty to insert.
+        public var span: Span
+        public var replacement: String
+
+        public init(_ span: Span, _ replacement: String) {
+            self.span = span
+            self.replacement = replacement
+        }
+    }
+
+    /// `E0001`; warnings begin with `W`. Explained in `DiagnosticCatalogue`.
+    public var code: String
+    public var severity: Severity
+    /// What is wrong, without place, code or full stop.
+    public var message: String
+    public var primary: Label
+    public var secondary: [Label]
+    public var notes: [String]
+    public var help: [String]
+    public var fixes: [Fix]
+
+    public init(
+        code: String, severity: Severity = .error, message: String, primary: Label, secondary: [Label] = [],
+        notes: [String] = [], help: [String] = [], fixes: [Fix] = []
+    ) {
+        self.code = code
+        self.severity = severity
+        self.message = message
+        self.primary = primary
+        self.secondary = secondary
+        self.notes = notes
+        self.help = help
+        self.fixes = fixes
+    }
+}

@@ -1,1 +1,0 @@
-// ScriptSyntax: see Docs/Architecture.md.
