@@ -89,7 +89,7 @@ let package = Package(
         program("carpedm-repl", ["Commands"]),
 
         tests("TextDistance"),
-        tests("Randomness"),
+        tests("Randomness", resources: [.copy("Fixtures")]),
         tests("Formats", [protobuf]),
         tests("Tensors", ["CKernels"]),
         tests("Imaging"),
