@@ -1,1 +1,117 @@
+// The hot vector loops of the engine. Swift calls them through the faces in Tensors/Kernels; nothing else should.
+//
+// Letters: n images, h rows, w columns, c channels, f filters, t time steps, k classes. Images are [h][w][c], filters
+// [ky][kx][c][f], rows of a matrix are contiguous. No function allocates, keeps a pointer or starts a thread; unless a
+// line says otherwise, outputs may not overlap inputs.
 #pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+// MARK: - Which vector instructions are used
+
+/// The code paths, in rising order of what they ask of the CPU.
+enum { ck_path_portable = 0, ck_path_avx2 = 1, ck_path_avx512 = 2 };
+
+/// The best path this CPU can run.
+int32_t ck_best_path(void);
+/// The path in use: the best one, unless another was chosen.
+int32_t ck_current_path(void);
+/// Uses `path` from now on; returns 0 and changes nothing when the CPU cannot run it.
+int32_t ck_use_path(int32_t path);
+/// Tells the CPU that this thread waits in a loop.
+void ck_pause(void);
+
+// MARK: - Elementwise (x and y may be the same array)
+
+/// Correct for every input (infinities, NaN, denormals); within 2 units in the last place of the exact value.
+void ck_exp(const float *x, float *y, size_t count);
+void ck_log(const float *x, float *y, size_t count);
+void ck_tanh(const float *x, float *y, size_t count);
+void ck_sigmoid(const float *x, float *y, size_t count);
+/// max(x, 0); NaN stays NaN.
+void ck_relu(const float *x, float *y, size_t count);
+/// dx = y > 0 ? dy : 0, with y the output of the ReLU.
+void ck_relu_gradient(const float *dy, const float *y, float *dx, size_t count);
+/// dx = dy · (1 − y²), with y the output of tanh.
+void ck_tanh_gradient(const float *dy, const float *y, float *dx, size_t count);
+/// dx = dy · y · (1 − y), with y the output of the sigmoid.
+void ck_sigmoid_gradient(const float *dy, const float *y, float *dx, size_t count);
+
+void ck_add(const float *a, const float *b, float *y, size_t count);
+void ck_subtract(const float *a, const float *b, float *y, size_t count);
+void ck_multiply(const float *a, const float *b, float *y, size_t count);
+void ck_divide(const float *a, const float *b, float *y, size_t count);
+/// y = scale · x + offset.
+void ck_scale_offset(const float *x, float scale, float offset, float *y, size_t count);
+/// y += scale · x.
+void ck_add_scaled(const float *x, float scale, float *y, size_t count);
+
+// MARK: - Reductions (the order of additions depends on the count alone)
+
+float ck_sum(const float *x, size_t count);
+float ck_sum_of_squares(const float *x, size_t count);
+float ck_dot(const float *a, const float *b, size_t count);
+/// The largest element; NaN when there is one, −∞ for no elements.
+float ck_maximum(const float *x, size_t count);
+
+// MARK: - Rows of a matrix [rows][columns]; `first..<last` are the rows or columns to work on
+
+/// y = x + bias, and max(…, 0) when `relu`; x and y may be the same.
+void ck_bias_rows(const float *x, const float *bias, float *y, size_t columns, size_t first, size_t last, int32_t relu);
+/// sums[column] = Σ over rows, for the columns `first..<last`.
+void ck_column_sums(const float *x, float *sums, size_t rows, size_t columns, size_t first, size_t last);
+/// x and y may be the same.
+void ck_softmax_rows(const float *x, float *y, size_t columns, size_t first, size_t last);
+void ck_log_softmax_rows(const float *x, float *y, size_t columns, size_t first, size_t last);
+void ck_log_sum_exp_rows(const float *x, float *y, size_t columns, size_t first, size_t last);
+/// losses[row] = logsumexp(x[row]) − x[row][label]; gradient = scale · (softmax − one-hot) when not null.
+/// The caller has checked that every label is a column. `gradient` may be `x`.
+void ck_softmax_cross_entropy_rows(const float *x, const int32_t *labels, float scale, float *losses, float *gradient,
+                                   size_t columns, size_t first, size_t last);
+
+// MARK: - Optimizers: one pass over values v, gradients g and slots
+
+/// What is done to a raw gradient before the rule: clamp(scale · g + decay · v, −clip, clip); `clip` may be infinite.
+typedef struct {
+    float scale, decay, clip;
+} ck_gradient_terms;
+
+/// Σ (scale · g + decay · v)², for clipping by the global norm.
+float ck_gradient_sum_of_squares(const float *v, const float *g, ck_gradient_terms terms, size_t count);
+/// v −= rate · g.
+void ck_descend(float *v, const float *g, ck_gradient_terms terms, float rate, size_t count);
+/// a = momentum · a + g; v −= rate · a, or rate · (g + momentum · a) when `nesterov`.
+void ck_momentum(float *v, float *a, const float *g, ck_gradient_terms terms, float rate, float momentum,
+                 int32_t nesterov, size_t count);
+/// m = β₁m + (1−β₁)g; s = β₂s + (1−β₂)g²; v −= rate · m / (√s + epsilon) + shrink · v.
+/// The caller folds the bias correction into `rate`; `shrink` is AdamW's rate · decay.
+void ck_adam(float *v, float *m, float *s, const float *g, ck_gradient_terms terms, float rate, float beta1, float beta2,
+             float epsilon, float shrink, size_t count);
+/// a += g²; v −= rate · g / √a.
+void ck_adagrad(float *v, float *a, const float *g, ck_gradient_terms terms, float rate, size_t count);
+/// s = decay · s + (1 − decay)g²; a = momentum · a + rate · g / √(s + epsilon); v −= a.
+void ck_rmsprop(float *v, float *s, float *a, const float *g, ck_gradient_terms terms, float rate, float decay,
+                float momentum, float epsilon, size_t count);
+
+// MARK: - Windows sliding over one image [h][w][c]
+
+typedef struct {
+    int32_t height, width, channels;
+    int32_t window_height, window_width, stride_y, stride_x, pad_top, pad_left;
+    int32_t out_height, out_width;
+} ck_window;
+
+/// Output rows `first..<last` as columns [rows · out_width][window_height · window_width · c]; outside is zero.
+void ck_windows_to_columns(ck_window window, const void *image, void *columns, size_t element_size, int32_t first,
+                           int32_t last);
+/// The transpose: adds columns to the image, which the caller has cleared.
+void ck_add_columns_f32(ck_window window, const float *columns, float *image, int32_t first, int32_t last);
+void ck_add_columns_f64(ck_window window, const double *columns, double *image, int32_t first, int32_t last);
+
+/// ReLU and 2×2/2 max pooling of one image y [h][w][f] + bias: pooled [h/2][w/2][f] and where each maximum was:
+/// 0..3 in reading order, 4 when the maximum is not positive (the gradient ends there). NaN wins over numbers.
+void ck_bias_relu_pool(const float *y, const float *bias, float *pooled, uint8_t *argmax, int32_t height, int32_t width,
+                       int32_t filters);
+/// The way back: dy [h][w][f] is zero but at the maxima.
+void ck_pool_expand(const float *dpooled, const uint8_t *argmax, float *dy, int32_t height, int32_t width, int32_t filters);

@@ -1,0 +1,80 @@
+// exp, log, tanh and sigmoid of sixteen floats, once per code path; included by kernel files after "each_path.h".
+// Range reduction and minimax polynomials after Cephes (Moshier); infinities, NaN and denormals are exact cases.
+
+#define exp16 NAME(exp16)
+#define log16 NAME(log16)
+#define tanh16 NAME(tanh16)
+#define sigmoid16 NAME(sigmoid16)
+#define abs16 NAME(abs16)
+
+INLINE f16 abs16(f16 x) { return (f16)((i16)x & 0x7fffffff); }
+
+INLINE f16 exp16(f16 x) {
+    // Beyond these bounds the result is 0 or infinite anyway; inside, 2ⁿ can be applied in two halves.
+    f16 clamped = choose16(x > 89.0f, (f16){} + 89.0f, x);
+    clamped = choose16(clamped < -104.0f, (f16){} - 104.0f, clamped);
+    const float round = 12582912.0f;  // 1.5 · 2²³: adding it rounds to an integer
+    f16 n = (clamped * 1.44269504f + round) - round;
+    f16 r = clamped - n * 0.693359375f;
+    r = r - n * -2.12194440e-4f;
+    f16 p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    p = p * (r * r) + r + 1.0f;
+    // NaN would make the conversion undefined: it is taken back from x at the end.
+    i16 e = __builtin_convertvector(choose16(x == x, n, (f16){0}), i16);
+    i16 half = e >> 1;
+    f16 y = p * (f16)((half + 127) << 23) * (f16)((e - half + 127) << 23);
+    return choose16(x == x, y, x);
+}
+
+INLINE f16 log16(f16 x) {
+    const float smallest = 1.17549435e-38f;
+    i16 denormal = x < smallest;
+    f16 scaled = choose16(denormal, x * 33554432.0f, x);  // 2²⁵
+    i16 bits = (i16)scaled;
+    f16 e = __builtin_convertvector(((bits >> 23) & 255) - 126, f16);
+    e = choose16(denormal, e - 25.0f, e);
+    f16 m = (f16)((bits & 0x007fffff) | 0x3f000000);  // in [½, 1)
+    i16 low = m < 0.707106781f;
+    e = choose16(low, e - 1.0f, e);
+    f16 r = choose16(low, m + m, m) - 1.0f;
+    f16 z = r * r;
+    f16 p = r * 7.0376836292e-2f - 1.1514610310e-1f;
+    p = p * r + 1.1676998740e-1f;
+    p = p * r - 1.2420140846e-1f;
+    p = p * r + 1.4249322787e-1f;
+    p = p * r - 1.6668057665e-1f;
+    p = p * r + 2.0000714765e-1f;
+    p = p * r - 2.4999993993e-1f;
+    p = p * r + 3.3333331174e-1f;
+    f16 y = p * r * z;
+    y = y + e * -2.12194440e-4f;
+    y = y - z * 0.5f;
+    f16 result = (r + y) + e * 0.693359375f;
+    result = choose16(x == (f16){} + INFINITY, x, result);
+    result = choose16(x == 0.0f, (f16){} - INFINITY, result);
+    return choose16((x < 0.0f) | (x != x), (f16){} + NAN, result);
+}
+
+INLINE f16 tanh16(f16 x) {
+    f16 a = abs16(x);
+    f16 z = x * x;
+    f16 p = z * -5.70498872745e-3f + 2.06390887954e-2f;
+    p = p * z - 5.37397155531e-2f;
+    p = p * z + 1.33314422036e-1f;
+    p = p * z - 3.33332819422e-1f;
+    f16 small = p * z * x + x;
+    f16 large = 1.0f - 2.0f / (exp16(a + a) + 1.0f);
+    large = (f16)((i16)large | ((i16)x & (int32_t)0x80000000));
+    return choose16(x != x, x, choose16(a < 0.625f, small, large));
+}
+
+INLINE f16 sigmoid16(f16 x) {
+    // From exp(−|x|), which cannot overflow, so that far negative values keep their digits.
+    f16 e = exp16((f16)((i16)x | (int32_t)0x80000000));
+    f16 y = choose16(x < 0.0f, e, (f16){} + 1.0f) / (1.0f + e);
+    return choose16(x != x, x, y);
+}
