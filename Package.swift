@@ -62,7 +62,7 @@ let package = Package(
 
         // The engine.
         module("NeuralNetworks", ["Tensors", "Randomness", "CKernels"]),
-        module("Corpus", ["Formats", "Imaging", "Randomness", "TextDistance"]),
+        module("Corpus", ["Formats", "Imaging", "Randomness", "TextDistance"], resources: [.copy("Resources/sample")]),
         module("Training", ["NeuralNetworks", "Tensors", "Formats", "Randomness", "TextDistance"]),
         module("Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Imaging", "Formats", "Randomness", "TextDistance"]),
 
@@ -95,7 +95,7 @@ let package = Package(
         tests("Imaging"),
         tests("NeuralNetworks", ["Tensors", "Formats"]),
         tests("Corpus", ["Formats", "Imaging"]),
-        tests("Training", ["NeuralNetworks", "Tensors", "Formats"]),
+        tests("Training", ["NeuralNetworks", "Tensors", "Formats"], resources: [.copy("Fixtures")]),
         tests("Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Formats"]),
         tests("ScriptSyntax"),
         tests("ScriptRuntime", ["ScriptSyntax"]),
