@@ -1,0 +1,210 @@
+import Foundation
+
+/// The elementwise functions of one floating tensor; whole numbers become float32 first.
+enum Function: String {
+    case exp, expm1, log, log1p, sqrt, square, reciprocal, sin, cos, tan, tanh, sigmoid, softplus, erf, relu, gelu
+}
+
+extension Tensor {
+    public func negated() throws -> Tensor {
+        try Tape.unary(self) { try $0.negate() } pullback: { _, _ in { try $0.negated() } }
+    }
+
+    /// The absolute value; its slope at 0 is 0.
+    public func absolute() throws -> Tensor {
+        try Tape.unary(self) { try $0.magnitude() } pullback: { x, _ in { try $0 * x.sign() } }
+    }
+
+    /// -1, 0 or 1, of the same kind; NaN stays NaN. A constant for differentiation.
+    public func sign() throws -> Tensor {
+        switch dtype {
+        case .bool, .uint8: return try converted(to: .bool).converted(to: dtype)
+        case .int32: return try map("sign") { (x: Int32) in x.signum() }
+        case .int64: return try map("sign") { (x: Int64) in x.signum() }
+        case .float32: return try map("sign") { (x: Float) in x > 0 ? 1 : x < 0 ? -1 : x }
+        case .float64: return try map("sign") { (x: Double) in x > 0 ? 1 : x < 0 ? -1 : x }
+        }
+    }
+
+    public func exp() throws -> Tensor { try apply(.exp) { _, y in { try $0 * y } } }
+    /// exp(x) - 1, exact for small x.
+    public func expm1() throws -> Tensor { try apply(.expm1) { _, y in { try $0 * (y + 1) } } }
+    public func log() throws -> Tensor { try apply(.log) { x, _ in { try $0 / x } } }
+    /// log(1 + x), exact for small x.
+    public func log1p() throws -> Tensor { try apply(.log1p) { x, _ in { try $0 / (x + 1) } } }
+    public func squareRoot() throws -> Tensor { try apply(.sqrt) { _, y in { try $0 * 0.5 / y } } }
+    public func reciprocal() throws -> Tensor { try apply(.reciprocal) { _, y in { try ($0 * y * y).negated() } } }
+    public func sine() throws -> Tensor { try apply(.sin) { x, _ in { try $0 * x.cosine() } } }
+    public func cosine() throws -> Tensor { try apply(.cos) { x, _ in { try ($0 * x.sine()).negated() } } }
+    public func tangent() throws -> Tensor { try apply(.tan) { _, y in { try $0 * (y * y + 1) } } }
+    public func tanh() throws -> Tensor { try apply(.tanh) { _, y in { try $0 * (1 - y * y) } } }
+    public func sigmoid() throws -> Tensor { try apply(.sigmoid) { _, y in { try $0 * y * (1 - y) } } }
+    /// log(1 + exp(x)), without overflow.
+    public func softplus() throws -> Tensor { try apply(.softplus) { x, _ in { try $0 * x.sigmoid() } } }
+    public func errorFunction() throws -> Tensor {
+        try apply(.erf) { x, _ in { try $0 * (x * x).negated().exp() * (2 / Double.pi.squareRoot()) } }
+    }
+
+    /// Products with itself; whole numbers keep their kind.
+    public func squared() throws -> Tensor {
+        guard dtype.isFloating else { return try self * self }
+        return try apply(.square) { x, _ in { try $0 * x * 2 } }
+    }
+
+    /// max(x, 0); its slope at 0 is 0. NaN stays NaN.
+    public func relu() throws -> Tensor {
+        try apply(.relu) { _, y in { g in try Tensor.select(y.isGreater(than: 0), g, 0) } }
+    }
+
+    /// x · Φ(x), with the exact normal distribution function.
+    public func gelu() throws -> Tensor {
+        try apply(.gelu) { x, _ in
+            { g in
+                let distribution = try ((x * 0.5.squareRoot()).errorFunction() + 1) * 0.5
+                let density = try (x * x * -0.5).exp() * (1 / (2 * Double.pi).squareRoot())
+                return try g * (distribution + x * density)
+            }
+        }
+    }
+
+    /// Down to whole numbers; a constant for differentiation, as are `ceiling` and `rounded`.
+    public func floor() throws -> Tensor { try rounded(.down, "floor") }
+    public func ceiling() throws -> Tensor { try rounded(.up, "ceil") }
+    /// To the nearest, halves to even.
+    public func rounded() throws -> Tensor { try rounded(.toNearestOrEven, "round") }
+
+    public func isNaN() throws -> Tensor {
+        switch dtype {
+        case .float32: try map("isnan") { (x: Float) in x.isNaN }
+        case .float64: try map("isnan") { (x: Double) in x.isNaN }
+        default: try .full(shape, 0, .bool)
+        }
+    }
+
+    public func isFinite() throws -> Tensor {
+        switch dtype {
+        case .float32: try map("isfinite") { (x: Float) in x.isFinite }
+        case .float64: try map("isfinite") { (x: Double) in x.isFinite }
+        default: try .full(shape, 1, .bool)
+        }
+    }
+
+    /// Between `low` and `high`, either of which may be left out. The slope is 1 from end to end and 0 outside.
+    public func clipped(from low: Double?, to high: Double?) throws -> Tensor {
+        try Tape.unary(self) { x in
+            let raised = try low.map { try x.maximum(x.bound($0)) } ?? x
+            return try high.map { try raised.minimum(raised.bound($0)) } ?? raised
+        } pullback: { x, _ in
+            { g in
+                var result = g
+                if let low { result = try Tensor.select(x.compared(.less, x.weak(low)), 0, result) }
+                if let high { result = try Tensor.select(x.compared(.greater, x.weak(high)), 0, result) }
+                return result
+            }
+        }
+    }
+
+    /// A limit as a partner: whole limits keep the kind of whole numbers.
+    private func bound(_ value: Double) throws -> Tensor {
+        dtype.isFloating || value != value.rounded() ? try weak(value) : try weak(Int(Int64(saturating: value)))
+    }
+}
+
+// MARK: - Implementation
+
+extension Tensor {
+    /// The function of every element.
+    @inline(__always)
+    func map<Element: TensorElement, Result: TensorElement>(
+        _ name: String, _ function: (Element) -> Result
+    ) throws -> Tensor {
+        let result = try Tensor.uninitialized(shape, count: count, Result.dtype, name)
+        let (source, target) = (start(of: Element.self), result.start(of: Result.self))
+        Parallelism.ranges(count, grain: Parallelism.elementGrain) { range in
+            let (from, to) = (source + range.lowerBound, target + range.lowerBound)
+            for index in 0..<range.count { to[index] = function(from[index]) }
+        }
+        return result
+    }
+
+    private func negate() throws -> Tensor {
+        switch dtype {
+        case .bool: throw TensorError.wrongDType(operation: "-", found: dtype, needed: [.int64, .float32])
+        case .uint8: try map("-") { (x: UInt8) in 0 &- x }
+        case .int32: try map("-") { (x: Int32) in 0 &- x }
+        case .int64: try map("-") { (x: Int64) in 0 &- x }
+        case .float32: try map("-") { (x: Float) in -x }
+        case .float64: try map("-") { (x: Double) in -x }
+        }
+    }
+
+    private func magnitude() throws -> Tensor {
+        switch dtype {
+        case .bool, .uint8: self
+        case .int32: try map("abs") { (x: Int32) in x < 0 ? 0 &- x : x }
+        case .int64: try map("abs") { (x: Int64) in x < 0 ? 0 &- x : x }
+        case .float32: try map("abs") { (x: Float) in x.magnitude }
+        case .float64: try map("abs") { (x: Double) in x.magnitude }
+        }
+    }
+
+    private func rounded(_ rule: FloatingPointRoundingRule, _ name: String) throws -> Tensor {
+        switch dtype {
+        case .float32: try map(name) { (x: Float) in x.rounded(rule) }
+        case .float64: try map(name) { (x: Double) in x.rounded(rule) }
+        default: self
+        }
+    }
+
+    private func apply(
+        _ function: Function, _ pullback: (Tensor, Tensor) -> @Sendable (Tensor) throws -> Tensor
+    ) throws -> Tensor {
+        try Tape.unary(converted(to: dtype.floating)) { x in
+            x.dtype == .float32 ? try x.float32(function) : try x.float64(function)
+        } pullback: { pullback($0, $1) }
+    }
+
+    private func float32(_ function: Function) throws -> Tensor {
+        let name = function.rawValue
+        return switch function {
+        case .exp: try map(name) { (x: Float) in expf(x) }
+        case .expm1: try map(name) { (x: Float) in expm1f(x) }
+        case .log: try map(name) { (x: Float) in logf(x) }
+        case .log1p: try map(name) { (x: Float) in log1pf(x) }
+        case .sqrt: try map(name) { (x: Float) in x.squareRoot() }
+        case .square: try map(name) { (x: Float) in x * x }
+        case .reciprocal: try map(name) { (x: Float) in 1 / x }
+        case .sin: try map(name) { (x: Float) in sinf(x) }
+        case .cos: try map(name) { (x: Float) in cosf(x) }
+        case .tan: try map(name) { (x: Float) in tanf(x) }
+        case .tanh: try map(name) { (x: Float) in tanhf(x) }
+        case .sigmoid: try map(name) { (x: Float) in 1 / (1 + expf(-x)) }
+        case .softplus: try map(name) { (x: Float) in (x > 0 ? x : 0) + log1pf(expf(-x.magnitude)) }
+        case .erf: try map(name) { (x: Float) in erff(x) }
+        case .relu: try map(name) { (x: Float) in x < 0 ? 0 : x }
+        case .gelu: try map(name) { (x: Float) in 0.5 * x * (1 + erff(x * 0.70710678)) }
+        }
+    }
+
+    private func float64(_ function: Function) throws -> Tensor {
+        let name = function.rawValue
+        return switch function {
+        case .exp: try map(name) { (x: Double) in Foundation.exp(x) }
+        case .expm1: try map(name) { (x: Double) in Foundation.expm1(x) }
+        case .log: try map(name) { (x: Double) in Foundation.log(x) }
+        case .log1p: try map(name) { (x: Double) in Foundation.log1p(x) }
+        case .sqrt: try map(name) { (x: Double) in x.squareRoot() }
+        case .square: try map(name) { (x: Double) in x * x }
+        case .reciprocal: try map(name) { (x: Double) in 1 / x }
+        case .sin: try map(name) { (x: Double) in Foundation.sin(x) }
+        case .cos: try map(name) { (x: Double) in Foundation.cos(x) }
+        case .tan: try map(name) { (x: Double) in Foundation.tan(x) }
+        case .tanh: try map(name) { (x: Double) in Foundation.tanh(x) }
+        case .sigmoid: try map(name) { (x: Double) in 1 / (1 + Foundation.exp(-x)) }
+        case .softplus: try map(name) { (x: Double) in (x > 0 ? x : 0) + Foundation.log1p(Foundation.exp(-x.magnitude)) }
+        case .erf: try map(name) { (x: Double) in Foundation.erf(x) }
+        case .relu: try map(name) { (x: Double) in x < 0 ? 0 : x }
+        case .gelu: try map(name) { (x: Double) in 0.5 * x * (1 + Foundation.erf(x * 0.5.squareRoot())) }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+import Foundation
+import Synchronization
+
+/// The engine's memory: big buffers are kept by size class and handed out again, because giving them back to the system
+/// makes it clear and map every page anew at every training step.
+public enum MemoryPool {
+    /// What the pool did so far.
+    public struct Statistics: Sendable, Equatable {
+        /// Big buffers asked of the system, ever. A warm training step leaves this unchanged.
+        public var systemAllocations = 0
+        /// Big buffers served from the pool.
+        public var reuses = 0
+        /// Bytes in big buffers that tensors hold now.
+        public var liveBytes = 0
+        /// The most that `liveBytes` has been since `resetPeak`.
+        public var peakBytes = 0
+        /// Bytes kept for the next use.
+        public var cachedBytes = 0
+    }
+
+    public static var statistics: Statistics { state.withLock { $0.statistics } }
+
+    public static func resetPeak() { state.withLock { $0.statistics.peakBytes = $0.statistics.liveBytes } }
+
+    /// Bytes that tensors may hold together; four fifths of the machine's memory at the start.
+    public static var limit: Int {
+        get { state.withLock { $0.limit } }
+        set { state.withLock { $0.limit = max(0, newValue) } }
+    }
+
+    /// Gives the kept buffers back to the system.
+    public static func trim() { state.withLock { $0.trim() } }
+
+    // MARK: - Implementation
+
+    /// Buffers up to here come from `malloc`, which keeps small pieces well itself.
+    static let smallLimit = 2048
+    static let alignment = 64
+
+    private struct State: ~Copyable {
+        var free: [Int: [UInt]] = [:]
+        var statistics = Statistics()
+        var limit = Int(clamping: ProcessInfo.processInfo.physicalMemory / 5 * 4)
+
+        mutating func trim() {
+            for (_, addresses) in free {
+                for address in addresses { Foundation.free(UnsafeMutableRawPointer(bitPattern: address)) }
+            }
+            free.removeAll()
+            statistics.cachedBytes = 0
+        }
+    }
+
+    private static let state = Mutex(State())
+
+    /// The capacity that holds `bytes`: quarter steps between powers of two, so that at most a fifth is wasted.
+    static func capacity(for bytes: Int) -> Int {
+        let power = Int.bitWidth - 1 - (bytes - 1).leadingZeroBitCount
+        let step = max(alignment, 1 << max(0, power - 2))
+        return (bytes + step - 1) / step * step
+    }
+
+    /// A buffer of at least `bytes`, 64-byte aligned when big; its contents are whatever was there.
+    static func take(_ bytes: Int, _ operation: String) throws -> (pointer: UnsafeMutableRawPointer, capacity: Int) {
+        if bytes <= smallLimit {
+            let size = max(16, bytes)
+            guard let pointer = malloc(size) else { throw TensorError.outOfMemory(bytes: bytes) }
+            return (pointer, size)
+        }
+        return try state.withLock { state in
+            guard bytes <= state.limit - state.statistics.liveBytes else {
+                throw TensorError.memoryLimit(operation: operation, bytes: bytes, limit: state.limit)
+            }
+            let capacity = capacity(for: bytes)
+            let pointer: UnsafeMutableRawPointer
+            if let address = state.free[capacity]?.popLast(), let kept = UnsafeMutableRawPointer(bitPattern: address) {
+                pointer = kept
+                state.statistics.reuses += 1
+                state.statistics.cachedBytes -= capacity
+            } else {
+                if capacity > state.limit - state.statistics.liveBytes - state.statistics.cachedBytes { state.trim() }
+                var fresh: UnsafeMutableRawPointer?
+                guard posix_memalign(&fresh, alignment, capacity) == 0, let fresh else {
+                    throw TensorError.outOfMemory(bytes: bytes)
+                }
+                pointer = fresh
+                state.statistics.systemAllocations += 1
+            }
+            state.statistics.liveBytes += capacity
+            state.statistics.peakBytes = max(state.statistics.peakBytes, state.statistics.liveBytes)
+            return (pointer, capacity)
+        }
+    }
+
+    static func giveBack(_ pointer: UnsafeMutableRawPointer, capacity: Int) {
+        if capacity <= smallLimit {
+            free(pointer)
+            return
+        }
+        state.withLock { state in
+            state.statistics.liveBytes -= capacity
+            state.statistics.cachedBytes += capacity
+            state.free[capacity, default: []].append(UInt(bitPattern: pointer))
+        }
+    }
+}

@@ -1,1 +1,0 @@
-// Tensors: see Docs/Architecture.md.

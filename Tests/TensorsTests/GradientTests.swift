@@ -1,0 +1,68 @@
+import Tensors
+import Testing
+
+/// Every operation's gradient against central differences.
+struct GradientTests {
+    typealias Case = (name: String, inputs: [Tensor], operation: ([Tensor]) throws -> Tensor)
+
+    @Test func unaryFunctions() throws {
+        let functions: [(String, (Tensor) throws -> Tensor)] = [
+            ("negated", { try $0.negated() }), ("absolute", { try $0.absolute() }), ("exp", { try $0.exp() }),
+            ("expm1", { try $0.expm1() }), ("sine", { try $0.sine() }), ("cosine", { try $0.cosine() }), ("tanh", { try $0.tanh() }),
+            ("sigmoid", { try $0.sigmoid() }), ("softplus", { try $0.softplus() }), ("erf", { try $0.errorFunction() }),
+            ("squared", { try $0.squared() }), ("relu", { try $0.relu() }), ("gelu", { try $0.gelu() }),
+            ("clipped", { try $0.clipped(from: -0.7, to: 0.9) }), ("reciprocal", { try $0.reciprocal() }),
+            ("converted", { try $0.converted(to: .float64) }),
+        ]
+        for (name, function) in functions { try expectGradient(of: [sample([2, 5])], name) { try function($0[0]) } }
+        let positives: [(String, (Tensor) throws -> Tensor)] = [
+            ("log", { try $0.log() }), ("log1p", { try $0.log1p() }), ("squareRoot", { try $0.squareRoot() }),
+        ]
+        for (name, function) in positives { try expectGradient(of: [positive([7])], name) { try function($0[0]) } }
+        try expectGradient(of: [sample([5]) * 0.5], "tangent") { try $0[0].tangent() }
+    }
+
+    @Test func binaryFunctionsWithBroadcasting() throws {
+        let shapes: [([Int], [Int])] = [([2, 3], [2, 3]), ([2, 3], [3]), ([2, 3], []), ([], [2, 3]), ([2, 1, 3], [4, 1]), ([1], [3])]
+        let functions: [(String, (Tensor, Tensor) throws -> Tensor)] = [
+            ("+", { try $0 + $1 }), ("-", { try $0 - $1 }), ("*", { try $0 * $1 }), ("/", { try $0 / $1 }),
+            ("maximum", { try $0.maximum($1) }), ("minimum", { try $0.minimum($1) }), ("**", { try $0.power($1) }),
+            ("where", { try Tensor.select($0.isGreater(than: 1), $0, $1) }),
+        ]
+        for (left, right) in shapes {
+            for (name, function) in functions {
+                try expectGradient(of: [positive(left), positive(right, offset: 50)], "\(name) \(left) \(right)") { try function($0[0], $0[1]) }
+            }
+        }
+        try expectGradient(of: [positive([4]), positive([4], offset: 30)], "%") { try $0[0].remainder(dividingBy: $0[1]) }
+    }
+
+    @Test func reductions() throws {
+        let axes: [[Int]?] = [nil, [0], [1], [-1], [0, 2], [1, 2], []]
+        let functions: [(String, (Tensor, [Int]?, Bool) throws -> Tensor)] = [
+            ("sum", { try $0.sum(axes: $1, keepDims: $2) }), ("mean", { try $0.mean(axes: $1, keepDims: $2) }),
+            ("variance", { try $0.variance(axes: $1, keepDims: $2) }), ("prod", { try $0.product(axes: $1, keepDims: $2) }),
+            ("max", { try $0.maximum(axes: $1, keepDims: $2) }), ("min", { try $0.minimum(axes: $1, keepDims: $2) }),
+        ]
+        for axes in axes {
+            for (name, function) in functions {
+                for keep in [false, true] {
+                    try expectGradient(of: [sample([2, 3, 4])], "\(name) \(axes ?? [])", tolerance: 1e-5) { try function($0[0], axes, keep) }
+                }
+            }
+        }
+    }
+
+    @Test func shapesAndProducts() throws {
+        try expectGradient(of: [sample([2, 3, 4])], "reshape") { try $0[0].reshaped([4, -1]) }
+        try expectGradient(of: [sample([2, 3, 4])], "transpose") { try $0[0].transposed([2, 0, 1]) }
+        try expectGradient(of: [sample([3, 1])], "broadcast") { try $0[0].broadcast(to: [2, 3, 4]) }
+        let shapes: [([Int], [Int])] = [
+            ([2, 3], [3, 4]), ([3], [3]), ([3], [3, 2]), ([2, 3], [3]), ([5, 2, 3], [3, 4]), ([5, 2, 3], [5, 3, 4]), ([2, 3], [5, 3, 4]),
+            ([2, 1, 2, 3], [4, 3, 2]),
+        ]
+        for (left, right) in shapes {
+            try expectGradient(of: [sample(left), sample(right, offset: 9)], "matmul \(left) \(right)") { try $0[0].matmul($0[1]) }
+        }
+    }
+}
