@@ -4,13 +4,19 @@ public import Foundation
 public enum FormatsError: Error, Equatable, Sendable {
     /// What was being done to a file when the system refused.
     public enum Action: String, Sendable {
-        case open = "open", read, write, create, synchronize, rename, remove, lock
+        case open, read, write, create, synchronize, rename, remove, lock
     }
 
     /// The kinds of file this module knows.
     public enum Format: String, Sendable {
-        case record = "TFRecord", example = "tf.Example", sequenceExample = "tf.SequenceExample", event = "event file"
-        case safetensors, numpyArray = "npy", numpyArchive = "npz", idx, gzip
+        case record = "TFRecord"
+        case example = "tf.Example"
+        case sequenceExample = "tf.SequenceExample"
+        case event
+        case safetensors
+        case numpyArray = "npy"
+        case numpyArchive = "npz"
+        case idx, gzip
     }
 
     /// The system refused `action` on `path`; `code` is its `errno`.

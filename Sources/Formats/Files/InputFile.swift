@@ -51,7 +51,9 @@ final class InputFile {
             offset = used
             return
         }
-        guard lseek(descriptor, position, SEEK_SET) >= 0 else { throw FormatsError.system(action: .read, path: name, code: errno) }
+        guard lseek(descriptor, position, SEEK_SET) >= 0 else {
+            throw FormatsError.system(action: .read, path: name, code: errno)
+        }
         chunk.removeAll(keepingCapacity: true)
         used = 0
         offset = position
