@@ -21,12 +21,17 @@ static void NAME(bias_relu_pool)(const float *y, const float *bias, float *poole
         for (size_t px = 0; px < width / 2; px++) {
             const float *in = y + (2 * py * width + 2 * px) * filters, *below = in + width * filters;
             size_t out = (py * (width / 2) + px) * filters;
-            for (size_t f = 0; f < filters; f += 16) {
-                size_t lanes = filters - f < 16 ? filters - f : 16;
-                f16 v = relu_pool16(load_part(in + f, lanes), load_part(in + filters + f, lanes), load_part(below + f, lanes),
-                                    load_part(below + filters + f, lanes), load_part(bias + f, lanes), argmax + out + f, lanes);
-                store_part(pooled + out + f, v, lanes);
+            size_t f = 0;
+            for (; f + 16 <= filters; f += 16) {
+                f16 v = relu_pool16(load16(in + f), load16(in + filters + f), load16(below + f), load16(below + filters + f),
+                                    load16(bias + f), argmax + out + f, 16);
+                store16(pooled + out + f, v);
             }
+            if (f == filters) continue;
+            size_t lanes = filters - f;
+            f16 v = relu_pool16(load_part(in + f, lanes), load_part(in + filters + f, lanes), load_part(below + f, lanes),
+                                load_part(below + filters + f, lanes), load_part(bias + f, lanes), argmax + out + f, lanes);
+            store_part(pooled + out + f, v, lanes);
         }
 }
 

@@ -115,3 +115,55 @@ void ck_bias_relu_pool(const float *y, const float *bias, float *pooled, uint8_t
                        int32_t filters);
 /// The way back: dy [h][w][f] is zero but at the maxima.
 void ck_pool_expand(const float *dpooled, const uint8_t *argmax, float *dy, int32_t height, int32_t width, int32_t filters);
+
+// MARK: - 3×3 convolutions, stride 1, "same"
+
+typedef struct {
+    int32_t height, width, channels, filters;
+} ck_conv3x3;
+
+/// What follows the products: the bias; bias and ReLU; bias, ReLU and 2×2/2 max pooling (see ck_bias_relu_pool).
+enum { ck_tail_linear = 0, ck_tail_relu = 1, ck_tail_relu_pool = 2 };
+
+/// Forward, by Winograd's F(4×4, 3×3). The batch is a list of tiles of 4×4 outputs, image after image, and the filters
+/// are cut into bundles: any range of tiles and bundles may be worked on by itself, with the same bits.
+/// Scratch, prepared weights and sums are counted in floats and should be aligned to 64 bytes.
+size_t ck_conv3x3_tiles(ck_conv3x3 shape);
+size_t ck_conv3x3_tile_group(ck_conv3x3 shape);
+size_t ck_conv3x3_bundles(ck_conv3x3 shape);
+size_t ck_conv3x3_prepared_count(ck_conv3x3 shape);
+size_t ck_conv3x3_forward_scratch(ck_conv3x3 shape);
+/// Transforms the weights of the channels first..<last.
+void ck_conv3x3_prepare(ck_conv3x3 shape, const float *weights, float *prepared, int32_t first, int32_t last);
+/// x and y hold the whole batch; bias and argmax may be null.
+void ck_conv3x3_forward(ck_conv3x3 shape, const float *x, const float *prepared, const float *bias, int32_t tail, float *y,
+                        uint8_t *argmax, size_t first_tile, size_t last_tile, size_t first_bundle, size_t last_bundle,
+                        float *scratch);
+
+/// One image with one channel, forward with ReLU and pooling; bias and argmax may be null.
+size_t ck_conv3x3_grey_scratch(ck_conv3x3 shape);
+void ck_conv3x3_grey_forward(ck_conv3x3 shape, const float *x, const float *weights, const float *bias, float *pooled,
+                             uint8_t *argmax, float *scratch);
+/// Adds one image to the sums [10][f] of the gradients: nine taps, then the bias.
+void ck_conv3x3_grey_weight_gradient(ck_conv3x3 shape, const float *x, const float *dpooled, const uint8_t *argmax,
+                                     float *sums, float *scratch);
+
+/// Gradients behind ReLU and pooling, from the gradient of the pooled output and its argmax.
+/// Adds one image to sums of a layout of its own, which starts at zero.
+size_t ck_conv3x3_pool_weight_gradient_sums(ck_conv3x3 shape);
+size_t ck_conv3x3_pool_weight_gradient_scratch(ck_conv3x3 shape);
+void ck_conv3x3_pool_weight_gradient(ck_conv3x3 shape, const float *x, const float *dpooled, const uint8_t *argmax,
+                                     float *sums, float *scratch);
+/// Adds up the sums of `groups` and writes the weights of the sixteen-channel blocks first..<last; the bias (which may be
+/// null) with block 0.
+void ck_conv3x3_pool_weight_gradient_finish(ck_conv3x3 shape, const float *sums, size_t groups, float *weights, float *bias,
+                                            size_t first, size_t last);
+
+size_t ck_conv3x3_pool_input_gradient_prepared(ck_conv3x3 shape);
+size_t ck_conv3x3_pool_input_gradient_scratch(ck_conv3x3 shape);
+/// Weights of the sixteen-channel blocks first..<last.
+void ck_conv3x3_pool_input_gradient_prepare(ck_conv3x3 shape, const float *weights, float *prepared, size_t first,
+                                            size_t last);
+/// One image; dx is overwritten.
+void ck_conv3x3_pool_input_gradient(ck_conv3x3 shape, const float *dpooled, const uint8_t *argmax, const float *prepared,
+                                    float *dx, float *scratch);

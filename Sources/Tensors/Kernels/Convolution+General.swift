@@ -103,9 +103,10 @@ extension Convolution {
         }
     }
 
-    /// Groups of eight images: enough of them for the cores of a batch, few enough that adding their sums is cheap.
+    /// At least four groups, for the cores, and groups of at most eight images, so that adding their sums stays cheap.
     static func imageGroups(_ images: Int) -> [Range<Int>] {
-        stride(from: 0, to: images, by: 8).map { $0..<min(images, $0 + 8) }
+        let size = max(1, min(8, (images + 3) / 4))
+        return stride(from: 0, to: images, by: size).map { $0..<min(images, $0 + size) }
     }
 
     // MARK: - Implementation

@@ -78,18 +78,32 @@ extension Convolution {
         _ input: UnsafePointer<Float>, weights: UnsafePointer<Float>, bias: UnsafePointer<Float>?, tail: Tail,
         output: UnsafeMutablePointer<Float>, argmax: UnsafeMutablePointer<UInt8>? = nil
     ) {
-        generalForward(input, weights: weights, bias: bias, tail: tail, output: output, argmax: argmax)
+        switch way(tail) {
+        case .grey:
+            greyForward(input, weights: weights, bias: bias, output: output, argmax: argmax)
+        case .threeByThree:
+            Workspace.floats(ck_conv3x3_prepared_count(plane)) { prepared in
+                prepare(weights, into: prepared)
+                winogradForward(input, prepared: prepared, bias: bias, tail: tail, output: output, argmax: argmax)
+            }
+        case .general:
+            generalForward(input, weights: weights, bias: bias, tail: tail, output: output, argmax: argmax)
+        }
     }
 
     /// Weights turned once into what `forward` works with, for inference: worth it when several batches share the weights.
-    package func prepare(_ weights: UnsafePointer<Float>) -> PreparedFilter { PreparedFilter(weights, count: weightCount) }
+    package func prepare(_ weights: UnsafePointer<Float>) -> PreparedFilter { PreparedFilter(self, weights) }
 
     /// As `forward` with the weights that `filter` was made from; the number of images may differ from then.
     package func forward(
         _ input: UnsafePointer<Float>, filter: PreparedFilter, bias: UnsafePointer<Float>?, tail: Tail,
         output: UnsafeMutablePointer<Float>, argmax: UnsafeMutablePointer<UInt8>? = nil
     ) {
-        generalForward(input, weights: filter.memory, bias: bias, tail: tail, output: output, argmax: argmax)
+        if way(tail) == .threeByThree, let prepared = filter.prepared {
+            winogradForward(input, prepared: prepared, bias: bias, tail: tail, output: output, argmax: argmax)
+        } else {
+            forward(input, weights: filter.weights, bias: bias, tail: tail, output: output, argmax: argmax)
+        }
     }
 
     /// The same in double precision, for checks.
@@ -105,6 +119,13 @@ extension Convolution {
         _ input: UnsafePointer<Float>, _ gradient: Gradient<Float>, weights: UnsafeMutablePointer<Float>,
         bias: UnsafeMutablePointer<Float>?
     ) {
+        if case .reluMaxPool(let pooled, let argmax) = gradient {
+            switch way(.reluMaxPool) {
+            case .grey: return greyWeightGradient(input, pooled, argmax, weights: weights, bias: bias)
+            case .threeByThree: return pooledWeightGradient(input, pooled, argmax, weights: weights, bias: bias)
+            case .general: break
+            }
+        }
         generalWeightGradient(input, gradient, weights: weights, bias: bias)
     }
 
@@ -119,7 +140,14 @@ extension Convolution {
     package func inputGradient(
         _ gradient: Gradient<Float>, weights: UnsafePointer<Float>, input: UnsafeMutablePointer<Float>
     ) {
-        generalInputGradient(gradient, weights: weights, input: input)
+        guard way(.linear) == .threeByThree else {
+            return generalInputGradient(gradient, weights: weights, input: input)
+        }
+        switch gradient {
+        case .linear(let dy): winogradInputGradient(dy, output: nil, weights: weights, input: input)
+        case .relu(let dy, let y): winogradInputGradient(dy, output: y, weights: weights, input: input)
+        case .reluMaxPool(let dy, let argmax): pooledInputGradient(dy, argmax, weights: weights, input: input)
+        }
     }
 
     package func inputGradient(
@@ -129,15 +157,28 @@ extension Convolution {
     }
 }
 
-/// The weights of one convolution in the kernels' own layout; immutable, so it may be shared by threads.
+/// The weights of one convolution, and what the kernels make of them; immutable, so it may be shared by threads.
 package final class PreparedFilter: @unchecked Sendable {
     // Sendable: the memory is written in the initializer only.
-    let memory: UnsafeMutablePointer<Float>
+    fileprivate let weights: UnsafeMutablePointer<Float>
+    /// Nil where the kernels take the weights as they are.
+    fileprivate let prepared: UnsafeMutablePointer<Float>?
 
-    init(_ weights: UnsafePointer<Float>, count: Int) {
-        memory = .allocate(capacity: count)
-        memory.initialize(from: weights, count: count)
+    init(_ shape: Convolution, _ weights: UnsafePointer<Float>) {
+        self.weights = .allocate(capacity: shape.weightCount)
+        self.weights.initialize(from: weights, count: shape.weightCount)
+        guard shape.way(.linear) == .threeByThree else {
+            prepared = nil
+            return
+        }
+        let bytes = ck_conv3x3_prepared_count(shape.plane) * MemoryLayout<Float>.size
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).assumingMemoryBound(to: Float.self)
+        shape.prepare(weights, into: memory)
+        prepared = memory
     }
 
-    deinit { memory.deallocate() }
+    deinit {
+        weights.deallocate()
+        prepared?.deallocate()
+    }
 }
