@@ -1,3 +1,162 @@
+import Foundation
+import Imaging
 import Testing
 
-import Imaging
+/// What Pillow made of the fixtures, recorded by `Scripts/fixtures/imaging_reference.py`.
+private struct Reference: Decodable {
+    struct Decoded: Decodable { var file: String, width: Int, height: Int, native: String, rgb: Data, gray: Data }
+    struct Resized: Decodable { var width: Int, height: Int, channels: Int, pixels: Data }
+    struct Source: Decodable { var width: Int, height: Int, rgb: Data, gray: Data }
+    var decode: [Decoded], resize: [Resized], source: Source
+}
+
+private func fixture(_ name: String) throws -> String {
+    try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil)).appending(path: name).path
+}
+
+struct ImagingTests {
+    private let reference: Reference
+
+    init() throws {
+        reference = try JSONDecoder().decode(Reference.self, from: Data(contentsOf: URL(filePath: fixture("pillow.json"))))
+    }
+
+    @Test func decodesAsPillowDoes() throws {
+        #expect(reference.decode.count == 9)
+        for entry in reference.decode {
+            let path = try fixture(entry.file)
+            let image = try Image.read(path)
+            #expect(image.width == entry.width && image.height == entry.height && image.format == (entry.native == "gray" ? .gray : .rgb))
+            #expect(try Image.read(path, as: .rgb).pixels == Array(entry.rgb), "\(entry.file) in RGB")
+            #expect(try Image.read(path, as: .gray).pixels == Array(entry.gray), "\(entry.file) in grey")
+            #expect(try Image.size(of: path) == (entry.width, entry.height))
+        }
+    }
+
+    @Test func transparencyLiesOnWhite() throws {
+        let image = try Image.read(fixture("transparent.png"))
+        #expect(image[45, 20] == [255, 255, 255])
+        #expect(try image[10, 20] == Image.read(fixture("rgb.png"))[10, 20])
+    }
+
+    @Test func resizesAsPillowDoes() throws {
+        let source = reference.source
+        for entry in reference.resize {
+            let format: PixelFormat = entry.channels == 1 ? .gray : .rgb
+            let image = try Image(
+                width: source.width, height: source.height, format: format, pixels: Array(format == .gray ? source.gray : source.rgb))
+            let found = try image.resized(width: entry.width, height: entry.height)
+            #expect(found.pixels == Array(entry.pixels), "\(entry.width) x \(entry.height) x \(entry.channels)")
+        }
+    }
+
+    @Test func cropsAndResizesInOneStep() throws {
+        let image = try Image.read(fixture("rgb444.jpg"))
+        let box = Box(x: 7, y: 5, width: 30, height: 21)
+        let crop = try image.cropped(to: box)
+        #expect(crop[0, 0] == image[7, 5] && crop[29, 20] == image[36, 25])
+        #expect(try image.resized(box, width: 11, height: 9) == crop.resized(width: 11, height: 9))
+        for bad in [Box(x: 40, y: 0, width: 30, height: 5), Box(x: -1, y: 0, width: 3, height: 5), Box(x: 0, y: 0, width: 0, height: 5)] {
+            #expect(throws: ImagingError.cropOutside(box: bad, width: 61, height: 43)) { try image.cropped(to: bad) }
+            #expect(throws: ImagingError.self) { try image.resized(bad, width: 2, height: 2) }
+        }
+        #expect(throws: ImagingError.badSize(width: 0, height: 4)) { try image.resized(width: 0, height: 4) }
+    }
+
+    @Test func writesWhatItReads() throws {
+        let image = try Image.read(fixture("rgb.png"))
+        for original in [image, image.inGray()] {
+            #expect(try Image.decode(original.encoded(as: .png), named: "png") == original)
+            let jpeg = try Image.decode(original.encoded(as: .jpeg, quality: 98), named: "jpeg")
+            let error = zip(jpeg.pixels, original.pixels).map { Double($0) - Double($1) }.map { $0 * $0 }.reduce(0, +)
+            // 40 dB: what quality 98 keeps of a noisy picture.
+            #expect(10 * log10(255 * 255 * Double(original.pixels.count) / error) > 40)
+            #expect(jpeg.format == original.format)
+        }
+    }
+
+    @Test func badFilesAreNamed() throws {
+        let good = try [UInt8](Data(contentsOf: URL(filePath: fixture("rgb420.jpg"))))
+        let png = try [UInt8](Data(contentsOf: URL(filePath: fixture("rgb.png"))))
+        func error(_ bytes: [UInt8]) -> ImagingError? {
+            do { _ = try Image.decode(bytes, named: "page.jpg"); return nil } catch { return error }
+        }
+        #expect(error([]) == .emptyFile(file: "page.jpg"))
+        #expect(error(Array("hello".utf8)) == .unknownFormat(file: "page.jpg"))
+        #expect(throws: ImagingError.cmyk(file: try fixture("cmyk.jpg"))) { try Image.read(fixture("cmyk.jpg")) }
+        #expect(throws: ImagingError.unreadable(file: "/nowhere.jpg", code: ENOENT)) { try Image.read("/nowhere.jpg") }
+        #expect(throws: ImagingError.unreadable(file: "/tmp", code: EISDIR)) { try Image.read("/tmp") }
+        for bytes in [good, png] {
+            for length in [12, bytes.count / 4, bytes.count / 2, bytes.count * 3 / 4] {
+                switch error(Array(bytes.prefix(length))) {
+                case .truncated?, .damaged?: break
+                case let other: Issue.record("\(length) of \(bytes.count) bytes gave \(String(describing: other))")
+                }
+            }
+        }
+        if case .truncated? = error(Array(good.prefix(good.count / 2))) {} else { Issue.record("half a JPEG is cut short") }
+        var long = png
+        // The width of the header, and its checksum left wrong.
+        long.replaceSubrange(16..<20, with: [0x7F, 0xFF, 0xFF, 0xFF])
+        #expect(error(long) != nil)
+    }
+
+    @Test func changedBytesNeverCrash() throws {
+        var state: UInt64 = 42
+        func next(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        for name in ["rgb420.jpg", "progressive.jpg", "gray.jpg", "rgb.png", "palette.png"] {
+            let good = try [UInt8](Data(contentsOf: URL(filePath: fixture(name))))
+            for _ in 0..<40 {
+                var bytes = good
+                for _ in 0...next(4) { bytes[next(bytes.count)] = UInt8(next(256)) }
+                // Read whole, or refused with the name.
+                do { #expect(try Image.decode(bytes, named: name).width > 0) } catch { #expect(error.localizedDescription.contains(name)) }
+            }
+        }
+    }
+
+    @Test func shapesAreResolvedAsDocumented() throws {
+        // By hand, from the rule: pixels stand for themselves, factors multiply, None keeps the proportions, truncated, at least 1.
+        let table: [(Extent, Extent, Int, Int)] = [
+            (.free, .free, 414, 179), (.pixels(1000), .pixels(500), 1000, 500), (.factor(0.5), .factor(0.5), 207, 89),
+            (.factor(0.3), .pixels(400), 124, 400), (.factor(0.74), .free, 306, 132), (.free, .pixels(64), 148, 64),
+            (.pixels(64), .free, 64, 27), (.pixels(1), .free, 1, 1), (.factor(0.001), .pixels(5), 1, 5),
+        ]
+        for (height, width, newHeight, newWidth) in table {
+            let size = try Shape(height: height, width: width).size(forHeight: 414, width: 179)
+            #expect(size == (newHeight, newWidth), "(\(height), \(width))")
+        }
+        #expect(throws: ImagingError.badShape("(0, None)")) { try Shape(height: .pixels(0), width: .free) }
+        #expect(throws: ImagingError.badShape("(None, -0.5)")) { try Shape(height: .free, width: .factor(-0.5)) }
+        #expect(throws: ImagingError.self) { try Shape(height: .factor(.nan), width: .free) }
+    }
+
+    @Test func framesAreFilledInIntegers() throws {
+        // By hand: proportions kept, truncated, the odd pixel below and to the right, never enlarged.
+        let table: [(Int, Int, Box)] = [
+            (64, 64, Box(x: 0, y: 0, width: 64, height: 64)), (10, 21, Box(x: 21, y: 27, width: 21, height: 10)),
+            (128, 64, Box(x: 16, y: 0, width: 32, height: 64)), (100, 37, Box(x: 20, y: 0, width: 23, height: 64)),
+            (50, 90, Box(x: 0, y: 14, width: 64, height: 35)), (1000, 1, Box(x: 31, y: 0, width: 1, height: 64)),
+            (65, 200, Box(x: 0, y: 22, width: 64, height: 20)),
+        ]
+        let fitting = try Fitting(height: 64, width: 64)
+        for (height, width, box) in table { #expect(fitting.placement(forHeight: height, width: width) == box, "\(height) x \(width)") }
+    }
+
+    @Test func fittedPixelsAreNormalizedAndPaddedWithTheMean() throws {
+        let image = try Image(width: 2, height: 1, format: .gray, pixels: [0, 255])
+        #expect(try Fitting(height: 3, width: 4).fit(image) == [0, 0, 0, 0, 0, -1, 1, 0, 0, 0, 0, 0])
+        let dark = try Image(width: 4, height: 4, format: .rgb, filling: 51)
+        #expect(try Fitting(height: 2, width: 3).fit(dark) == [Float](repeating: -0.6, count: 6))
+    }
+
+    @Test func lumaIsRec601() throws {
+        let colours: [([UInt8], UInt8)] = [([255, 0, 0], 76), ([0, 255, 0], 150), ([0, 0, 255], 29), ([255, 255, 255], 255), ([17, 17, 17], 17)]
+        for (colour, gray) in colours {
+            #expect(try Image(width: 1, height: 1, format: .rgb, pixels: colour).inGray().pixels == [gray])
+        }
+    }
+}

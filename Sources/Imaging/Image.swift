@@ -1,0 +1,97 @@
+/// How many numbers a pixel has.
+public enum PixelFormat: Int, Sendable, CaseIterable {
+    case gray = 1
+    case rgb = 3
+
+    public var channels: Int { rawValue }
+}
+
+/// An image of 8-bit pixels, rows from the top, channels last.
+public struct Image: Sendable, Equatable {
+    public let width: Int
+    public let height: Int
+    public let format: PixelFormat
+    /// `height · width · channels` numbers.
+    public private(set) var pixels: [UInt8]
+
+    /// - Throws: `ImagingError.badSize` unless both sides are positive and `pixels` fills the image exactly.
+    public init(width: Int, height: Int, format: PixelFormat, pixels: [UInt8]) throws(ImagingError) {
+        guard width > 0, height > 0, width <= Self.greatestSide, height <= Self.greatestSide,
+            pixels.count == width * height * format.channels
+        else { throw .badSize(width: width, height: height) }
+        self.init(width: width, height: height, format: format, filled: pixels)
+    }
+
+    /// An image of one colour.
+    public init(width: Int, height: Int, format: PixelFormat, filling value: UInt8) throws(ImagingError) {
+        guard width > 0, height > 0, width <= Self.greatestSide, height <= Self.greatestSide else {
+            throw .badSize(width: width, height: height)
+        }
+        self.init(
+            width: width, height: height, format: format, filled: [UInt8](repeating: value, count: width * height * format.channels))
+    }
+
+    /// Within the module sizes are known to fit.
+    init(width: Int, height: Int, format: PixelFormat, filled pixels: [UInt8]) {
+        precondition(pixels.count == width * height * format.channels, "the pixels must fill the image")
+        self.width = width
+        self.height = height
+        self.format = format
+        self.pixels = pixels
+    }
+
+    /// The greatest width and height that any image here has: what a JPEG can have.
+    public static let greatestSide = 65_535
+
+    public var channels: Int { format.channels }
+    public var bounds: Box { Box(x: 0, y: 0, width: width, height: height) }
+
+    /// The numbers of one pixel.
+    public subscript(x: Int, y: Int) -> [UInt8] {
+        let start = (y * width + x) * channels
+        return Array(pixels[start..<start + channels])
+    }
+
+    /// The part of the image in `box`.
+    ///
+    /// - Throws: `ImagingError.cropOutside` when it is empty or leaves the image.
+    public func cropped(to box: Box) throws(ImagingError) -> Image {
+        guard !box.isEmpty, bounds.contains(box) else { throw .cropOutside(box: box, width: width, height: height) }
+        if box == bounds { return self }
+        let rowBytes = box.width * channels
+        var part: [UInt8] = []
+        part.reserveCapacity(box.height * rowBytes)
+        for row in box.y..<box.bottom {
+            let start = (row * width + box.x) * channels
+            part.append(contentsOf: pixels[start..<start + rowBytes])
+        }
+        return Image(width: box.width, height: box.height, format: format, filled: part)
+    }
+
+    /// The image in grey: the luma of Rec. 601 in 16 bits of fraction, rounded, as JPEG and Pillow have it.
+    public func inGray() -> Image {
+        guard format == .rgb else { return self }
+        var gray = [UInt8](repeating: 0, count: width * height)
+        pixels.withUnsafeBufferPointer { source in
+            gray.withUnsafeMutableBufferPointer { target in
+                // `source` has three numbers for each one of `target`.
+                for i in 0..<target.count {
+                    let sum = UInt32(source[3 * i]) * 19_595 + UInt32(source[3 * i + 1]) * 38_470 + UInt32(source[3 * i + 2]) * 7_471
+                    target[i] = UInt8(truncatingIfNeeded: (sum + 0x8000) >> 16)
+                }
+            }
+        }
+        return Image(width: width, height: height, format: .gray, filled: gray)
+    }
+
+    /// The image with three channels; grey ones are repeated.
+    public func inRGB() -> Image {
+        guard format == .gray else { return self }
+        return Image(width: width, height: height, format: .rgb, filled: pixels.flatMap { [$0, $0, $0] })
+    }
+
+    /// The mean of all numbers.
+    public var mean: Double {
+        Double(pixels.reduce(into: 0) { $0 += Int($1) }) / Double(pixels.count)
+    }
+}

@@ -1,0 +1,122 @@
+extension Image {
+    /// The image scaled to another size: along an axis that shrinks each new pixel is the mean of the old pixels whose centres it
+    /// covers, along one that grows it is interpolated between the nearest two by the distance of pixel centres.
+    ///
+    /// The numbers are those of Pillow's `BOX` and `BILINEAR`, rounded to 8 bits after the columns and again after the rows.
+    ///
+    /// - Throws: `ImagingError.badSize`.
+    /// - Complexity: `height · width + newHeight · newWidth` times the scale of the rows.
+    public func resized(width newWidth: Int, height newHeight: Int) throws(ImagingError) -> Image {
+        try resized(bounds, width: newWidth, height: newHeight)
+    }
+
+    /// The part of the image in `box`, scaled; the same as `cropped` and then `resized`, without the copy between.
+    ///
+    /// - Throws: `ImagingError.cropOutside`, `ImagingError.badSize`.
+    public func resized(_ box: Box, width newWidth: Int, height newHeight: Int) throws(ImagingError) -> Image {
+        guard !box.isEmpty, bounds.contains(box) else { throw .cropOutside(box: box, width: width, height: height) }
+        guard newWidth > 0, newHeight > 0, newWidth <= Self.greatestSide, newHeight <= Self.greatestSide else {
+            throw .badSize(width: newWidth, height: newHeight)
+        }
+        if newWidth == box.width, newHeight == box.height { return try cropped(to: box) }
+        return scaled(box, columns: Taps(from: box.width, to: newWidth), rows: Taps(from: box.height, to: newHeight))
+    }
+
+    private func scaled(_ box: Box, columns: Taps, rows: Taps) -> Image {
+        let rowLength = columns.starts.count * channels
+        var narrow = [UInt8](repeating: 0, count: box.height * rowLength)
+        pixels.withUnsafeBufferPointer { source in
+            narrow.withUnsafeMutableBufferPointer { target in
+                for y in 0..<box.height {
+                    let start = ((box.y + y) * width + box.x) * channels
+                    // The row of the box ends inside `source`; the new row begins at y · rowLength of `target`.
+                    columns.scaleRow(
+                        UnsafeBufferPointer(rebasing: source[start..<start + box.width * channels]), channels: channels,
+                        into: UnsafeMutableBufferPointer(rebasing: target[y * rowLength..<(y + 1) * rowLength]))
+                }
+            }
+        }
+        guard rows.isScaling else {
+            return Image(width: columns.starts.count, height: box.height, format: format, filled: narrow)
+        }
+        var pixels = [UInt8](repeating: 0, count: rows.starts.count * rowLength)
+        narrow.withUnsafeBufferPointer { source in
+            pixels.withUnsafeMutableBufferPointer { target in rows.scaleColumns(source, rowLength: rowLength, into: target) }
+        }
+        return Image(width: columns.starts.count, height: rows.starts.count, format: format, filled: pixels)
+    }
+}
+
+/// Which old pixels each new pixel along one axis is made of.
+private struct Taps {
+    /// The first old pixel of each new one, and how many it has.
+    private(set) var starts: [Int] = []
+    private var counts: [Int] = []
+    /// `stride` weights for each new pixel; those beyond its count are 0.
+    private var weights: [Int32] = []
+    private var stride = 0
+    let isScaling: Bool
+
+    /// Bits of fraction of a weight: 255 · 2²² and the rounding fit 32 bits.
+    private static let shift: Int32 = 22
+
+    init(from old: Int, to new: Int) {
+        isScaling = old != new
+        let scale = Double(old) / Double(new)
+        // Half the width of the window: half a new pixel for the mean, one old pixel for the blend.
+        let reach = scale > 1 ? 0.5 * scale : 1
+        var rows: [[Double]] = []
+        for i in 0..<new {
+            let centre = (Double(i) + 0.5) * scale
+            let start = max(0, Int(centre - reach + 0.5))
+            let end = min(old, Int(centre + reach + 0.5))
+            let exact = (start..<end).map { place in
+                let distance = (Double(place) - centre + 0.5) / max(scale, 1)
+                return scale > 1 ? (distance > -0.5 && distance <= 0.5 ? 1 : 0) : max(0, 1 - abs(distance))
+            }
+            starts.append(start)
+            counts.append(exact.count)
+            rows.append(exact)
+        }
+        stride = counts.max() ?? 0
+        for exact in rows {
+            let sum = exact.reduce(0, +)
+            weights += exact.map { Int32($0 / sum * Double(1 << Self.shift) + 0.5) }
+            weights += [Int32](repeating: 0, count: stride - exact.count)
+        }
+    }
+
+    func scaleRow(_ source: UnsafeBufferPointer<UInt8>, channels: Int, into target: UnsafeMutableBufferPointer<UInt8>) {
+        if !isScaling {
+            _ = target.update(from: source)
+            return
+        }
+        // Starts and counts stay inside the old row, so that no index leaves `source`.
+        for x in 0..<starts.count {
+            let first = starts[x] * channels
+            for channel in 0..<channels {
+                var sum: Int32 = 1 << (Self.shift - 1)
+                for k in 0..<counts[x] {
+                    sum &+= Int32(source[first + k * channels + channel]) &* weights[x * stride + k]
+                }
+                target[x * channels + channel] = UInt8(clamping: sum >> Self.shift)
+            }
+        }
+    }
+
+    func scaleColumns(_ source: UnsafeBufferPointer<UInt8>, rowLength: Int, into target: UnsafeMutableBufferPointer<UInt8>) {
+        var sums = [Int32](repeating: 0, count: rowLength)
+        sums.withUnsafeMutableBufferPointer { sums in
+            // `source` has as many rows of `rowLength` as starts and counts reach; `target` one for each start.
+            for y in 0..<starts.count {
+                sums.update(repeating: 1 << (Self.shift - 1))
+                for k in 0..<counts[y] {
+                    let weight = weights[y * stride + k]
+                    let row = (starts[y] + k) * rowLength
+                    for x in 0..<rowLength { sums[x] &+= Int32(source[row + x]) &* weight }
+                }
+                for x in 0..<rowLength { target[y * rowLength + x] = UInt8(clamping: sums[x] >> Self.shift) }
+            }
+        }
+    }
+}
