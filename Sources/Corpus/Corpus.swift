@@ -1,1 +1,135 @@
-// Corpus: see Docs/Architecture.md.
+public import Imaging
+import Randomness
+
+/// Something worth telling that is no error.
+public enum CorpusNotice: Sendable, Equatable {
+    case emptyBook(id: String)
+    case bookInBothSplits(id: String)
+    case folderWithoutTable(name: String, expected: String)
+
+    /// A sentence for a person.
+    public var message: String {
+        switch self {
+        case .emptyBook(let id): "book '\(id)' is empty: its coordinate table has no rows"
+        case .bookInBothSplits(let id): "book '\(id)' is in both dev and test"
+        case .folderWithoutTable(let name, let expected): "folder '\(name)' is not a book: it has no \(expected)"
+        }
+    }
+}
+
+/// The books of a folder, cut into excerpts and split into train, dev and test; scripts know it as `MetaLoader`.
+///
+/// Reading the same folder with the same configuration always gives the same examples in the same order.
+public struct Corpus: Sendable {
+    public let configuration: CorpusConfiguration
+    /// Sorted by id.
+    public let books: [Book]
+    /// The characters of the training set with their classes.
+    public let vocabulary: Vocabulary
+    /// The rules that were followed, with the default test split spelled out.
+    public let testRule: SplitRule
+    public let devRule: SplitRule
+    public let notices: [CorpusNotice]
+
+    private let partition: Partition
+
+    /// Reads the coordinate tables and splits the examples.
+    ///
+    /// - Throws: `CorpusError`, naming file, row and value.
+    public init(_ configuration: CorpusConfiguration) throws(CorpusError) {
+        try configuration.validate()
+        let shelf = try Shelf(folder: configuration.dataFolder)
+        try self.init(configuration, shelf: shelf, strict: true)
+    }
+
+    init(_ configuration: CorpusConfiguration, shelf: Shelf, strict: Bool) throws(CorpusError) {
+        var notices = shelf.notices
+        var books: [Book] = []
+        for id in shelf.ids {
+            let book = try CoordinateTable.read(book: id, in: configuration.dataFolder) { (problem) throws(CorpusError) in throw problem }
+            if book.glyphs.isEmpty { notices.append(.emptyBook(id: id)) }
+            books.append(book)
+        }
+        let testRule = try shelf.testRule(configuration.testSplit)
+        let devRule = try SplitRule(configuration.devSplit, argument: "dev_split", among: shelf.ids)
+        let parser = ExcerptParser(
+            scope: configuration.scope, repertoire: configuration.repertoire, lengths: try configuration.sequenceLengths(),
+            stride: configuration.sequenceStride)
+        var generator = MersenneTwister(seed: configuration.seed ?? CorpusConfiguration.defaultSeed)
+        var excerpts: [(id: String, excerpts: [Excerpt])] = []
+        for (index, book) in books.enumerated() {
+            excerpts.append((book.id, try parser.excerpts(of: book, index: index, drawing: &generator)))
+        }
+        guard excerpts.contains(where: { !$0.excerpts.isEmpty }) else {
+            throw .noExamples(folder: configuration.dataFolder, repertoire: configuration.repertoire.name)
+        }
+        let partition = try Partition(
+            books: excerpts, test: testRule, dev: devRule, devFactor: configuration.devFactor, drawing: &generator)
+        notices += partition.booksInBoth.map { .bookInBothSplits(id: $0) }
+        let labels = partition.train.lazy.flatMap { excerpt in books[excerpt.book].glyphs[excerpt.glyphs].lazy.map(\.scalar) }
+        vocabulary = try Vocabulary.counted(
+            reserved: configuration.reserved, labels: labels, in: configuration.repertoire, limit: configuration.vocabularySize,
+            minimumFrequency: configuration.minimumFrequency)
+        self.configuration = configuration
+        self.books = books
+        self.testRule = testRule
+        self.devRule = devRule
+        self.notices = notices
+        self.partition = partition
+    }
+
+    /// The examples of a subset, in the order of the split.
+    public subscript(subset: Subset) -> [Excerpt] {
+        switch subset {
+        case .train: partition.train
+        case .dev: partition.dev
+        case .test: partition.test
+        }
+    }
+}
+
+// MARK: - Asking about an excerpt
+
+extension Corpus {
+    public func glyphs(of excerpt: Excerpt) -> ArraySlice<Glyph> {
+        books[excerpt.book].glyphs[excerpt.glyphs]
+    }
+
+    /// The labels in order, `U+306B`.
+    public func labels(of excerpt: Excerpt) -> [String] {
+        glyphs(of: excerpt).map(\.label)
+    }
+
+    /// The characters in order.
+    public func text(of excerpt: Excerpt) -> String {
+        String(String.UnicodeScalarView(glyphs(of: excerpt).map(\.scalar)))
+    }
+
+    /// The classes of the characters in order.
+    public func targets(of excerpt: Excerpt) -> [Int] {
+        glyphs(of: excerpt).map { vocabulary.id(of: $0.scalar) }
+    }
+
+    public func page(of excerpt: Excerpt) -> Page {
+        let book = books[excerpt.book]
+        return book.pages[book.glyphs[excerpt.glyphs.lowerBound].page]
+    }
+
+    /// The part of the page that shows it, the box around its characters; nil for a whole page.
+    public func bounds(of excerpt: Excerpt) -> Box? {
+        excerpt.isWholePage ? nil : books[excerpt.book].bounds(of: excerpt.glyphs)
+    }
+
+    /// A name that is unique in the corpus: `hnsd00000/hnsd001-011/C0012`, or `.../C0012-C0014` for several characters.
+    public func identifier(of excerpt: Excerpt) -> String {
+        let glyphs = glyphs(of: excerpt)
+        let numbers = [glyphs.first, glyphs.last].compactMap { $0.map { Self.characterID($0.number) } }
+        let range = glyphs.count == 1 ? numbers[0] : numbers.joined(separator: "-")
+        return "\(books[excerpt.book].id)/\(page(of: excerpt).name)/\(range)"
+    }
+
+    private static func characterID(_ number: Int) -> String {
+        let digits = String(number)
+        return "C" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+}

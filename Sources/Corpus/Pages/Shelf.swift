@@ -1,0 +1,75 @@
+import Foundation
+
+/// The books that a data folder holds, found without reading their tables.
+struct Shelf {
+    let folder: String
+    /// Sorted.
+    let ids: [String]
+    let notices: [CorpusNotice]
+
+    /// - Throws: `CorpusError.noDataFolder`, `.noBooks`, `.unreadable`.
+    init(folder: String) throws(CorpusError) {
+        guard FileSystem.kind(of: folder) == .folder else { throw .noDataFolder(path: folder) }
+        var ids: [String] = []
+        var notices: [CorpusNotice] = []
+        // Names with a dot or an underscore are never books, as in the original.
+        for name in try FileSystem.names(in: folder) where !name.contains(".") && !name.contains("_") {
+            guard FileSystem.kind(of: "\(folder)/\(name)") == .folder else { continue }
+            let table = "\(name)_coordinate.csv"
+            if FileSystem.kind(of: "\(folder)/\(name)/\(table)") == .file {
+                ids.append(name)
+            } else {
+                notices.append(.folderWithoutTable(name: name, expected: table))
+            }
+        }
+        guard !ids.isEmpty else { throw .noBooks(path: folder) }
+        self.folder = folder
+        self.ids = ids
+        self.notices = notices
+    }
+
+    /// The rule for the test set: the one given; else the book that the original holds out, where it is present; else the one that
+    /// `dataset.json` names.
+    ///
+    /// - Throws: `CorpusError.noDefaultTestSplit` when there is none, and as `SplitRule.init`.
+    func testRule(_ text: String?) throws(CorpusError) -> SplitRule {
+        if let text { return try SplitRule(text, argument: "test_split", among: ids) }
+        if ids.contains("hnsd00000") { return .books(["hnsd00000"]) }
+        guard let named = try description()?.testSplit else { throw .noDefaultTestSplit(folder: folder, books: ids) }
+        return try SplitRule(named, argument: "test_split", among: ids)
+    }
+
+    /// What a data folder says about itself.
+    private struct Description: Decodable {
+        var testSplit: String?
+
+        private enum CodingKeys: String, CodingKey { case testSplit = "test_split" }
+
+        init(from decoder: any Decoder) throws {
+            let values = try decoder.container(keyedBy: CodingKeys.self)
+            do {
+                testSplit = try values.decodeIfPresent(String.self, forKey: .testSplit)
+            } catch DecodingError.typeMismatch {
+                testSplit = String(try values.decode(Double.self, forKey: .testSplit))
+            }
+        }
+    }
+
+    private func description() throws(CorpusError) -> Description? {
+        let path = "\(folder)/dataset.json"
+        guard FileSystem.kind(of: path) != nil else { return nil }
+        let bytes = try FileSystem.contents(of: path)
+        do {
+            return try JSONDecoder().decode(Description.self, from: Data(bytes))
+        } catch {
+            throw .badDescription(file: path, problem: Self.problem(error))
+        }
+    }
+
+    private static func problem(_ error: any Error) -> String {
+        switch error {
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context): context.debugDescription
+        default: "not valid JSON"
+        }
+    }
+}
