@@ -4,10 +4,10 @@ public struct Diagnostic: Error, Sendable {
 
     /// A stretch of source with a few words about it; the text may be empty.
     public struct Label: Sendable {
-        public var span: Span
+        public var span: SourceSpan
         public var text: String
 
-        public init(_ span: Span, _ text: String = "") {
+        public init(_ span: SourceSpan, _ text: String = "") {
             self.span = span
             self.text = text
         }
@@ -26,10 +26,10 @@ public struct Diagnostic: Error, Sendable {
 
     public struct Edit: Hashable, Sendable {
         /// The bytes to replace; empty to insert.
-        public var span: Span
+        public var span: SourceSpan
         public var replacement: String
 
-        public init(_ span: Span, _ replacement: String) {
+        public init(_ span: SourceSpan, _ replacement: String) {
             self.span = span
             self.replacement = replacement
         }

@@ -36,7 +36,7 @@ public struct Scope: Sendable {
         /// Passes through a class body to a scope inside it, where the class itself may bind it as well.
         public internal(set) var isFreeInClass = false
         /// Where it was first seen.
-        public internal(set) var span: Span
+        public internal(set) var span: SourceSpan
     }
 
     public let id: ScopeID

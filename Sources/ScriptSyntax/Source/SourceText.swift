@@ -63,7 +63,7 @@ public final class SourceText: Sendable {
         String(decoding: utf8[range(ofLine: line)], as: UTF8.self)
     }
 
-    public func text(of span: Span) -> String {
+    public func text(of span: SourceSpan) -> String {
         let end = Swift.min(Swift.max(Int(span.end), 0), utf8.count)
         let start = Swift.min(Swift.max(Int(span.start), 0), end)
         return String(decoding: utf8[start..<end], as: UTF8.self)
@@ -76,19 +76,15 @@ extension SourceText {
     private static func findLineStarts(_ bytes: [UInt8]) -> [Int32] {
         var starts: [Int32] = [0]
         starts.reserveCapacity(bytes.count / 24 + 8)
-        bytes.withUnsafeBufferPointer { bytes in
-            // In bounds: `index` stays below `count`, and the look-ahead is guarded.
-            var index = 0
-            let count = bytes.count
-            while index < count {
-                let byte = bytes[index]
-                index += 1
-                if byte == 10 {
-                    starts.append(Int32(clamping: index))
-                } else if byte == 13 {
-                    if index < count, bytes[index] == 10 { index += 1 }
-                    starts.append(Int32(clamping: index))
-                }
+        var index = 0
+        while index < bytes.count {
+            let byte = bytes[index]
+            index += 1
+            if byte == 10 {
+                starts.append(Int32(clamping: index))
+            } else if byte == 13 {
+                if index < bytes.count, bytes[index] == 10 { index += 1 }
+                starts.append(Int32(clamping: index))
             }
         }
         return starts

@@ -1,4 +1,6 @@
-/// How many terminal cells text takes: wide characters 2, combining marks 0.
+/// How many terminal cells text takes: wide characters 2, combining marks and invisible characters 0.
+///
+/// The tables agree with Python's `wcwidth` for every assigned character.
 public enum TerminalWidth {
     public static func cells(in text: String) -> Int {
         var total = 0
@@ -7,7 +9,22 @@ public enum TerminalWidth {
     }
 
     public static func cells(of scalar: Unicode.Scalar) -> Int {
-        if scalar.value < 0x300 { return 1 }
-        return 1
+        let value = scalar.value
+        if value < 0x300 { return value < 0x20 || (0x7F..<0xA0).contains(value) || value == 0xAD ? controlCells(value) : 1 }
+        if contains(value, WidthTables.zero) { return 0 }
+        return contains(value, WidthTables.wide) ? 2 : 1
+    }
+
+    /// Controls have no width of their own; the soft hyphen is shown.
+    private static func controlCells(_ value: UInt32) -> Int { value == 0xAD ? 1 : 0 }
+
+    private static func contains(_ value: UInt32, _ table: [ClosedRange<UInt32>]) -> Bool {
+        var low = 0
+        var high = table.count
+        while low < high {
+            let middle = (low + high) / 2
+            if table[middle].upperBound < value { low = middle + 1 } else { high = middle }
+        }
+        return low < table.count && table[low].contains(value)
     }
 }

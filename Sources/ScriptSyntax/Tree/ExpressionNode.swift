@@ -6,10 +6,10 @@
 ///
 /// A tree is at most `SyntaxLimits.treeDepth` levels deep, so walking it by recursion is safe.
 public struct ExpressionNode: Sendable {
-    public let span: Span
+    public let span: SourceSpan
     public let kind: Kind
 
-    public init(_ kind: Kind, _ span: Span) {
+    public init(_ kind: Kind, _ span: SourceSpan) {
         self.span = span
         self.kind = kind
     }
@@ -67,9 +67,9 @@ public enum ConstantValue: Sendable {
 /// A name as written in source, in normal form NFKC.
 public struct Identifier: Sendable {
     public let text: String
-    public let span: Span
+    public let span: SourceSpan
 
-    public init(_ text: String, _ span: Span) {
+    public init(_ text: String, _ span: SourceSpan) {
         self.text = text
         self.span = span
     }
@@ -136,7 +136,7 @@ public struct FormattedValueNode: Sendable {
 public struct KeywordNode: Sendable {
     public let name: Identifier?
     public let value: ExpressionNode
-    public let span: Span
+    public let span: SourceSpan
 }
 
 /// The parameters of a function or lambda.

@@ -1,9 +1,9 @@
 /// One statement: where it stands and what it is. The cases mirror CPython's `ast`.
 public struct StatementNode: Sendable {
-    public let span: Span
+    public let span: SourceSpan
     public let kind: Kind
 
-    public init(_ kind: Kind, _ span: Span) {
+    public init(_ kind: Kind, _ span: SourceSpan) {
         self.span = span
         self.kind = kind
     }
@@ -71,7 +71,7 @@ public struct HandlerNode: Sendable {
     public let type: ExpressionNode?
     public let name: Identifier?
     public let body: [StatementNode]
-    public let span: Span
+    public let span: SourceSpan
 }
 
 public struct WithItemNode: Sendable {

@@ -1,5 +1,5 @@
 /// A half-open range of UTF-8 byte offsets into one `SourceText`.
-public struct Span: Hashable, Sendable {
+public struct SourceSpan: Hashable, Sendable {
     public var start: Int32
     public var end: Int32
 
@@ -13,15 +13,15 @@ public struct Span: Hashable, Sendable {
         end = Int32(clamping: range.upperBound)
     }
 
-    public static let zero = Span(start: 0, end: 0)
+    public static let zero = SourceSpan(start: 0, end: 0)
 
     public var range: Range<Int> { Int(start)..<Int(Swift.max(start, end)) }
     public var count: Int { range.count }
     public var isEmpty: Bool { end <= start }
 
     /// The smallest span that covers both.
-    public func joined(with other: Span) -> Span {
-        Span(start: Swift.min(start, other.start), end: Swift.max(end, other.end))
+    public func joined(with other: SourceSpan) -> SourceSpan {
+        SourceSpan(start: Swift.min(start, other.start), end: Swift.max(end, other.end))
     }
 
     public func contains(_ offset: Int) -> Bool { range.contains(offset) }

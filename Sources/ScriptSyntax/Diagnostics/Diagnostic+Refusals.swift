@@ -1,0 +1,83 @@
+/// Texts about what the language leaves out of Python: each names the way to write it instead.
+extension Diagnostic {
+    static func async(_ span: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            .async, "'async' is not in the language", span, notes: ["programs here run in one thread from top to bottom"],
+            help: "Write a plain function, loop or 'with'; a generator can pause and go on.")
+    }
+
+    static func await(_ span: SourceSpan) -> Diagnostic {
+        Diagnostic(.await, "'await' is not in the language", span, help: "Call the function and use its result.")
+    }
+
+    static func match(_ span: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            .match, "'match' is not in the language yet", span, notes: ["it is planned"],
+            help: "Write if and elif, or look the value up in a dict.")
+    }
+
+    static func multipleInheritance(_ span: SourceSpan, first: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            .multipleInheritance, "a class can have one base only", span, secondary: [Label(first, "the base")],
+            help: "Keep an object of the second class in an attribute, or share plain functions.")
+    }
+
+    static func unpackedBases(_ span: SourceSpan) -> Diagnostic {
+        Diagnostic(.unpackedBases, "the base of a class cannot be unpacked from a list", span, help: "Name the base.")
+    }
+
+    static func classKeyword(_ keyword: KeywordNode) -> Diagnostic {
+        let isMetaclass = keyword.name?.text == "metaclass"
+        return Diagnostic(
+            .classKeyword, isMetaclass ? "metaclasses are not in the language" : "a class takes no keyword arguments",
+            keyword.span,
+            help: isMetaclass ? "Use a class decorator, or a function that makes the class." : "Set an attribute in the class body.")
+    }
+
+    static func slots(_ span: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            .slots, "'__slots__' is not in the language", span,
+            help: "Remove it; attributes are stored compactly anyway.")
+    }
+
+    static func refusedMethod(_ name: Identifier) -> Diagnostic? {
+        let help: String
+        switch name.text {
+        case "__new__": help = "Use '__init__', or a class method that makes the object."
+        case "__del__": help = "Use 'with' and '__exit__', or a 'close' method; nothing tells when an object goes."
+        case "__get__", "__set__", "__delete__", "__set_name__": help = "Use '@property'."
+        default: return nil
+        }
+        return Diagnostic(.refusedMethod, "'\(name.text)' is not in the language", name.span, help: help)
+    }
+
+    static func refusedBuiltin(_ span: SourceSpan, _ name: String) -> Diagnostic {
+        let help =
+            switch name {
+            case "__import__": "Use an import statement."
+            case "globals", "locals": "Keep the values in a dict of your own."
+            case "compile": "Define a function."
+            default: "Define a function, or keep functions in a dict and choose by name."
+            }
+        return Diagnostic(
+            .refusedBuiltin, "'\(name)' is not in the language", span,
+            notes: ["what a program does can be read from its text"], help: help)
+    }
+
+    static func starImport(_ span: SourceSpan, module: String) -> Diagnostic {
+        Diagnostic(
+            .starImport, "'import *' is not in the language", span, notes: ["every name must be seen to be bound"],
+            help: "Name what you need, or write import \(module) and \(module).name.")
+    }
+
+    static func relativeImport(_ span: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            .relativeImport, "relative imports are not in the language", span,
+            help: "Write import name; a file next to this one is found by its name.")
+    }
+
+    static func exceptStar(_ span: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            .exceptStar, "'except*' is not in the language", span, help: "Write except (A, B) as error:.")
+    }
+}

@@ -1,0 +1,51 @@
+/// What is wrong with a source before its first token.
+enum SourceCheck {
+    static func refusal(of source: SourceText, limits: SyntaxLimits) -> Diagnostic? {
+        let bytes = source.utf8
+        // The 31-bit offsets of spans are the outer limit, whatever the host allows.
+        let limit = Swift.min(limits.sourceBytes, Int(Int32.max) - 16)
+        if bytes.count > limit { return .sourceTooLong(bytes.count, limit: limit) }
+        var isASCII = true
+        var hasNull = false
+        for byte in bytes {
+            isASCII = isASCII && byte < 0x80
+            hasNull = hasNull || byte == 0
+        }
+        if !isASCII, let offset = firstInvalid(bytes) {
+            return .invalidUTF8(SourceSpan(offset..<offset + 1), byte: bytes[offset])
+        }
+        if hasNull, let offset = bytes.firstIndex(of: 0) { return .nullByte(SourceSpan(offset..<offset + 1)) }
+        return foreignEncoding(source)
+    }
+
+    private static func firstInvalid(_ bytes: [UInt8]) -> Int? {
+        if String(validating: bytes, as: UTF8.self) != nil { return nil }
+        var decoder = Unicode.UTF8.ForwardParser()
+        var iterator = bytes.makeIterator()
+        var offset = 0
+        while true {
+            switch decoder.parseScalar(from: &iterator) {
+            case .valid(let scalar): offset += scalar.count
+            case .emptyInput: return bytes.count - 1
+            case .error: return Swift.min(offset, bytes.count - 1)
+            }
+        }
+    }
+
+    /// PEP 263: a comment in the first two lines may name an encoding; only UTF-8 is read.
+    private static func foreignEncoding(_ source: SourceText) -> Diagnostic? {
+        for line in 1...2 {
+            let text = source.text(ofLine: line)
+            let blank = text.drop { $0 == " " || $0 == "\t" || $0 == "\u{C}" || $0 == "\u{FEFF}" }
+            guard blank.isEmpty || blank.hasPrefix("#") else { return nil }
+            guard let match = blank.firstMatch(of: /coding[:=][ \t]*([-\w.]+)/) else { continue }
+            let name = match.output.1.lowercased().replacing("_", with: "-")
+            if name == "utf-8" || name.hasPrefix("utf-8-") || name == "utf8" || name == "ascii" || name == "us-ascii" {
+                return nil
+            }
+            let range = source.range(ofLine: line)
+            return .foreignEncoding(SourceSpan(range), name: String(match.output.1))
+        }
+        return nil
+    }
+}

@@ -1,1 +1,0 @@
-// TextDistance: see Docs/Architecture.md.
