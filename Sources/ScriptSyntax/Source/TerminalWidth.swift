@@ -1,6 +1,6 @@
 /// How many terminal cells text takes: wide characters 2, combining marks and invisible characters 0.
 ///
-/// The tables agree with Python's `wcwidth` for every assigned character.
+/// The numbers are those of Python's `wcwidth`; controls, which it has no number for, count 0.
 public enum TerminalWidth {
     public static func cells(in text: String) -> Int {
         var total = 0
@@ -10,13 +10,10 @@ public enum TerminalWidth {
 
     public static func cells(of scalar: Unicode.Scalar) -> Int {
         let value = scalar.value
-        if value < 0x300 { return value < 0x20 || (0x7F..<0xA0).contains(value) || value == 0xAD ? controlCells(value) : 1 }
+        if value < 0x300 { return value < 0x20 || (0x7F..<0xA0).contains(value) || value == 0xAD ? 0 : 1 }
         if contains(value, WidthTables.zero) { return 0 }
         return contains(value, WidthTables.wide) ? 2 : 1
     }
-
-    /// Controls have no width of their own; the soft hyphen is shown.
-    private static func controlCells(_ value: UInt32) -> Int { value == 0xAD ? 1 : 0 }
 
     private static func contains(_ value: UInt32, _ table: [ClosedRange<UInt32>]) -> Bool {
         var low = 0
