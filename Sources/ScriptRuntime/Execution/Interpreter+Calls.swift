@@ -1,0 +1,278 @@
+/// Calling values from Swift.
+extension Interpreter {
+    /// Calls any callable.
+    @discardableResult
+    public func call(
+        _ callee: Value, _ arguments: [Value] = [], keywords: [(name: Symbol, value: Value)] = []
+    ) throws(Raised) -> Value {
+        try checkStack()
+        switch callee {
+        case .function(let function): return try invoke(function, arguments, keywords)
+        case .native(let native): return try invoke(native, arguments, keywords)
+        case .boundMethod(let method): return try call(method.function, [method.receiver] + arguments, keywords: keywords)
+        case .type(let type): return try instantiate(type, arguments, keywords)
+        case .host(let box):
+            if let object = box.object as? any HostCallable {
+                let named = keywords.map { (name: $0.name.name, value: $0.value) }
+                return try converting { try object.call(arguments, named, self) }
+            }
+        case .descriptor(let descriptor) where descriptor.kind == .staticMethod:
+            return try call(descriptor.first, arguments, keywords: keywords)
+        case .instance(let instance):
+            if instance.type.lookup(.__call__) == nil, !instance.base.isUndefined {
+                if case .host = instance.base { return try call(instance.base, arguments, keywords: keywords) }
+            }
+        default: break
+        }
+        if let method = type(of: callee).lookup(.__call__) {
+            return try call(bind(method, callee, type(of: callee)), arguments, keywords: keywords)
+        }
+        throw .type("'\(typeName(of: callee))' object is not callable")
+    }
+
+    /// Whether `call` can work.
+    public func isCallable(_ value: Value) -> Bool {
+        switch value {
+        case .function, .native, .boundMethod, .type: return true
+        case .host(let box): return box.object is any HostCallable || box.type.lookup(.__call__) != nil
+        case .instance(let instance):
+            if case .host(let box) = instance.base, box.object is any HostCallable { return true }
+            return instance.type.lookup(.__call__) != nil
+        case .descriptor(let descriptor): return descriptor.kind == .staticMethod
+        default: return type(of: value).lookup(.__call__) != nil
+        }
+    }
+
+    /// Calls a method found in a class (`method(_:_:)`) with its object.
+    public func callMethod(_ method: Value, _ receiver: Value, _ arguments: Value...) throws(Raised) -> Value {
+        switch method {
+        case .function(let function):
+            try checkStack()
+            return try invoke(function, [receiver] + arguments, [])
+        case .native(let native): return try invoke(native, [receiver] + arguments, [])
+        default: return try call(bind(method, receiver, type(of: receiver)), arguments)
+        }
+    }
+
+    /// `value.name(arguments)`.
+    @discardableResult
+    public func callMethod(
+        _ value: Value, named name: Symbol, _ arguments: [Value] = [], keywords: [(name: Symbol, value: Value)] = []
+    ) throws(Raised) -> Value {
+        try call(attribute(value, name), arguments, keywords: keywords)
+    }
+
+    // MARK: - Natives
+
+    /// Calls a native with arguments to be bound to its parameters.
+    func invoke(
+        _ native: NativeFunction, _ arguments: [Value], _ keywords: [(name: Symbol, value: Value)]
+    ) throws(Raised) -> Value {
+        var arguments = arguments
+        return try converting {
+            try arguments.withUnsafeMutableBufferPointer { buffer in
+                // An empty array may have no address; then no argument is read either.
+                try self.invoke(native, buffer.baseAddress ?? self.top, buffer.count, keywords)
+            }
+        }
+    }
+
+    /// - Parameter arguments: `count` initialized values, which stay the caller's.
+    @inline(__always)
+    func invoke(
+        _ native: NativeFunction, _ arguments: UnsafeMutablePointer<Value>, _ count: Int,
+        _ keywords: [(name: Symbol, value: Value)] = []
+    ) throws(Raised) -> Value {
+        let signature = native.signature
+        if signature.isSimple, count == signature.positionalCount, keywords.isEmpty {
+            do { return try native.body(Call(self, arguments, count)) } catch { throw convert(error) }
+        }
+        return try invokeBinding(native, signature, arguments, count, keywords)
+    }
+
+    @inline(never)
+    private func invokeBinding(
+        _ native: NativeFunction, _ signature: Signature, _ arguments: UnsafeMutablePointer<Value>, _ count: Int,
+        _ keywords: [(name: Symbol, value: Value)]
+    ) throws(Raised) -> Value {
+        var bound = try bind(native, signature, arguments, count, keywords)
+        return try converting {
+            try bound.withUnsafeMutableBufferPointer { buffer in
+                try native.body(Call(self, buffer.baseAddress ?? self.top, buffer.count))
+            }
+        }
+    }
+
+    private func bind(
+        _ native: NativeFunction, _ signature: Signature, _ arguments: UnsafeMutablePointer<Value>, _ count: Int,
+        _ keywords: [(name: Symbol, value: Value)]
+    ) throws(Raised) -> [Value] {
+        let parameters = signature.parameters
+        var bound: [Value] = parameters.map { _ in .undefined }
+        var given = [Bool](repeating: false, count: parameters.count)
+        if count > signature.positionalCount && signature.variadicIndex == nil {
+            throw tooMany(native, signature, count)
+        }
+        for index in 0..<Swift.min(count, signature.positionalCount) {
+            bound[index] = arguments[index]
+            given[index] = true
+        }
+        if let index = signature.variadicIndex {
+            let extra = Swift.max(count - signature.positionalCount, 0)
+            bound[index] = .tuple(TupleObject(copying: arguments + (count - extra), count: extra))
+            given[index] = true
+        }
+        let rest = signature.keywordsIndex.map { index in
+            let dict = DictObject()
+            bound[index] = .dict(dict)
+            given[index] = true
+            return dict
+        }
+        for (name, value) in keywords {
+            if let index = parameters.firstIndex(where: {
+                $0.name == name && ($0.kind == .positionalOrKeyword || $0.kind == .keywordOnly)
+            }) {
+                if given[index] { throw .type("\(native.name)() got multiple values for argument '\(name.name)'") }
+                bound[index] = value
+                given[index] = true
+            } else if let rest {
+                rest[name.text] = value
+            } else {
+                if !signature.acceptsKeywords { throw .type("\(shownName(native))() takes no keyword arguments") }
+                let names = parameters.filter { $0.kind != .positionalOnly }.map(\.name.name)
+                let hint = nearest(to: name.name, among: names).map { "Did you mean '\($0)'?" }
+                throw Raised(
+                    .typeError, "\(native.name)() got an unexpected keyword argument '\(name.name)'",
+                    hint: hint ?? "It takes \(names.joined(separator: ", ")).")
+            }
+        }
+        for (index, parameter) in parameters.enumerated() where !given[index] {
+            guard let value = parameter.defaultValue else { throw missing(native, signature, parameter, count) }
+            bound[index] = value
+        }
+        return bound
+    }
+
+    private func shownName(_ native: NativeFunction) -> String {
+        native.owner.map { native.name == $0.name ? native.name : "\($0.name).\(native.name)" } ?? native.name
+    }
+
+    private func tooMany(_ native: NativeFunction, _ signature: Signature, _ count: Int) -> Raised {
+        let hidden = native.owner != nil && native.declaration.contains("(self") ? 1 : 0
+        let limit = signature.positionalCount - hidden
+        let given = count - hidden
+        let name = shownName(native)
+        if limit == 0 { return .type("\(name)() takes no arguments (\(given) given)") }
+        let exact = signature.requiredCount == signature.positionalCount
+        if exact && limit == 1 { return .type("\(name)() takes exactly one argument (\(given) given)") }
+        return .type(
+            "\(native.name)() takes \(exact ? "exactly" : "at most") \(limit) argument\(limit == 1 ? "" : "s") (\(given) given)")
+    }
+
+    private func missing(_ native: NativeFunction, _ signature: Signature, _ parameter: Parameter, _ count: Int) -> Raised {
+        let hidden = native.owner != nil && native.declaration.contains("(self") ? 1 : 0
+        if parameter.kind == .keywordOnly {
+            return .type("\(native.name)() missing 1 required keyword-only argument: '\(parameter.name.name)'")
+        }
+        if parameter.kind == .positionalOnly {
+            let required = signature.requiredCount - hidden
+            if required == 1 && signature.positionalCount - hidden == 1 {
+                return .type("\(shownName(native))() takes exactly one argument (\(count - hidden) given)")
+            }
+            let bound = signature.requiredCount == signature.positionalCount ? "" : "at least "
+            return .type("\(native.name) expected \(bound)\(required) argument\(required == 1 ? "" : "s"), got \(Swift.max(count - hidden, 0))")
+        }
+        return .type("\(native.name)() missing required argument '\(parameter.name.name)' (pos \(count + 1 - hidden))")
+    }
+
+    // MARK: - Classes
+
+    /// `type(arguments)`.
+    public func instantiate(
+        _ type: TypeObject, _ arguments: [Value], _ keywords: [(name: Symbol, value: Value)] = []
+    ) throws(Raised) -> Value {
+        switch type.layout {
+        case .value:
+            guard let constructor = type.constructor, type.isInheritable || constructor.owner === type else {
+                throw .type("cannot create '\(type.name)' instances")
+            }
+            return try invoke(constructor, arguments, keywords)
+        case .host:
+            guard let constructor = type.constructor else { throw .type("cannot create '\(type.name)' instances") }
+            return try invoke(constructor, arguments, keywords)
+        case .plain, .exception, .wrapper, .hostWrapper: break
+        }
+        if !type.isScriptClass, type.layout == .plain, let constructor = type.constructor {
+            return try invoke(constructor, arguments, keywords)
+        }
+        let value = try makeInstance(type, arguments, keywords)
+        try initialize(value, type, arguments, keywords)
+        return value
+    }
+
+    /// The object before its `__init__`.
+    func makeInstance(
+        _ type: TypeObject, _ arguments: [Value], _ keywords: [(name: Symbol, value: Value)]
+    ) throws(Raised) -> Value {
+        allocated = allocated &+ 96
+        if allocated > nextCensus { try takeCensus() }
+        let instance = InstanceObject(type)
+        switch type.layout {
+        case .exception: instance.exception.arguments = TupleObject(arguments)
+        case .wrapper:
+            if let makeBase = type.emptyBase {
+                instance.base = makeBase()
+            } else if let constructor = type.constructor {
+                let initializer = type.overrides(.__init__)
+                // As in Python: an immutable base takes the arguments itself; keywords are left to `__init__`.
+                instance.base = try invoke(constructor, arguments, initializer == nil ? keywords : [])
+            }
+        default: break
+        }
+        track(instance)
+        return .instance(instance)
+    }
+
+    /// Runs `__init__`.
+    func initialize(
+        _ value: Value, _ type: TypeObject, _ arguments: [Value], _ keywords: [(name: Symbol, value: Value)]
+    ) throws(Raised) {
+        guard let initializer = type.lookup(.__init__) else {
+            switch type.layout {
+            case .hostWrapper:
+                if case .instance(let instance) = value { _ = try call(baseInitializer(instance), arguments, keywords: keywords) }
+            case .plain where !(arguments.isEmpty && keywords.isEmpty): throw .type("\(type.name)() takes no arguments")
+            default: break
+            }
+            return
+        }
+        let result = try call(bind(initializer, value, type), arguments, keywords: keywords)
+        if !result.isNone { throw .type("__init__() should return None, not '\(typeName(of: result))'") }
+    }
+
+    /// What `super().__init__` is when no script class above defines it.
+    func baseInitializer(_ instance: InstanceObject) -> Value {
+        guard instance.type.layout == .hostWrapper, let constructor = instance.type.constructor else {
+            let isPlain = instance.type.layout == .plain
+            return .native(
+                NativeFunction(
+                    Native("__init__(*args, **kwargs)", "Initialize self.") { call in
+                        if isPlain, try call.tuple(0).count > 0 || call.dict(1).count > 0 {
+                            throw Raised.type("object.__init__() takes exactly one argument (the instance to initialize)")
+                        }
+                        return .none
+                    }))
+        }
+        let parameters = constructor.declaration.drop { $0 != "(" }
+        return .native(
+            NativeFunction(
+                Native("__init__" + parameters, constructor.doc) { [unowned instance] call in
+                    let made = try constructor.body(call)
+                    instance.base = made
+                    if case .host(let box) = made, let object = box.object as? any HostSubclassable {
+                        object.scriptInstance = instance
+                    }
+                    return .none
+                }))
+    }
+}

@@ -1,0 +1,145 @@
+/// The classes whose behaviour belongs to the machine: `object`, `type`, `property`, `super`, generators, exceptions.
+extension Interpreter {
+    func defineCoreTypes() {
+        defineExceptions()
+        setConstructor(
+            of: types.object,
+            Native("object()", "The base class of all classes.") { call in
+                .instance(InstanceObject(call.interpreter.types.object))
+            })
+        types.object.constructor?.owner = types.object
+        defineObject()
+        defineDescriptors()
+        defineGenerators()
+        setConstructor(
+            of: types.type,
+            Native("type(object, /)", "The class of an object.") { call in .type(call.interpreter.type(of: call[0])) })
+        extend(types.type) {
+            NativeType("type", methods: [
+                Native("mro(self, /)", "The classes searched for attributes, in order.") { call in
+                    .list(try call.type(0).lineage.map { .type($0) })
+                },
+                Native("__subclasses__(self, /)", "The classes that derive directly from this one.") { call in
+                    .list(try call.type(0).directSubclasses.map { .type($0) })
+                },
+            ])
+        }
+    }
+
+    private func defineObject() {
+        extend(types.object) {
+            NativeType("object", methods: [
+                Native("__setattr__(self, name, value, /)", "Implement setattr(self, name, value).") { call in
+                    guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "object") }
+                    try call.interpreter.setPlainAttribute(instance, call[0], Symbol(try call.str(1)), call[2])
+                    return .none
+                },
+                Native("__delattr__(self, name, /)", "Implement delattr(self, name).") { call in
+                    guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "object") }
+                    try call.interpreter.deletePlainAttribute(instance, call[0], Symbol(try call.str(1)))
+                    return .none
+                },
+                Native("__dir__(self, /)", "Names of the attributes.") { call in
+                    .list(call.interpreter.dir(call[0]).map { .str($0) })
+                },
+            ])
+        }
+    }
+
+    private func defineDescriptors() {
+        setConstructor(
+            of: types.property,
+            Native("property(fget=None, fset=None, fdel=None, doc=None)", "An attribute computed by functions.") { call in
+                .descriptor(DescriptorObject(.property, call[0], call[1], call[2], doc: call[3]))
+            })
+        setConstructor(
+            of: types.staticmethod,
+            Native("staticmethod(function, /)", "A method without self.") { call in
+                .descriptor(DescriptorObject(.staticMethod, call[0]))
+            })
+        setConstructor(
+            of: types.classmethod,
+            Native("classmethod(function, /)", "A method whose first argument is the class.") { call in
+                .descriptor(DescriptorObject(.classMethod, call[0]))
+            })
+        setConstructor(
+            of: types.superType,
+            Native("super(type, object, /)", "The attributes that the bases of a class give.") { call in
+                let type = try call.type(0)
+                let interpreter = call.interpreter
+                if case .type(let receiver) = call[1] {
+                    guard receiver.isSubtype(of: type) else {
+                        throw Raised.type("super(type, obj): obj must be an instance or subtype of type")
+                    }
+                } else {
+                    guard interpreter.type(of: call[1]).isSubtype(of: type) else {
+                        throw Raised.type("super(type, obj): obj must be an instance or subtype of type")
+                    }
+                }
+                return .descriptor(DescriptorObject(.superObject, call[1], .type(type)))
+            })
+        extend(types.property) {
+            func replacing(_ name: String, _ index: Int) -> Native {
+                Native("\(name)(self, function, /)", "A copy of the property with another function.") { call in
+                    guard case .descriptor(let old) = call[0] else { throw call.mismatch(0, "property") }
+                    var parts = [old.first, old.second, old.third]
+                    parts[index] = call[1]
+                    return .descriptor(DescriptorObject(.property, parts[0], parts[1], parts[2], doc: old.doc))
+                }
+            }
+            return NativeType("property", methods: [replacing("getter", 0), replacing("setter", 1), replacing("deleter", 2)])
+        }
+    }
+
+    private func defineGenerators() {
+        extend(types.generator) {
+            func generator(_ call: Call) throws -> GeneratorObject {
+                guard case .iterator(let iterator) = call[0], let generator = iterator as? GeneratorObject else {
+                    throw call.mismatch(0, "generator")
+                }
+                return generator
+            }
+            return NativeType("generator", methods: [
+                Native("__iter__(self, /)", "Implement iter(self).") { $0[0] },
+                Native("__next__(self, /)", "Implement next(self).") { call in
+                    let generator = try generator(call)
+                    if let value = try call.interpreter.resume(generator, sending: .none) { return value }
+                    throw generator.endOfIteration()
+                },
+                Native("send(self, value, /)", "Resume with a value for the yield expression.") { call in
+                    let generator = try generator(call)
+                    if let value = try call.interpreter.resume(generator, sending: call[1]) { return value }
+                    throw generator.endOfIteration()
+                },
+                Native("throw(self, type, value=<unset>, traceback=None, /)", "Raise an exception at the yield.") { call in
+                    let generator = try generator(call)
+                    let interpreter = call.interpreter
+                    var exception = call[1]
+                    if call.has(2), !call[2].isNone, case .type = exception {
+                        if case .instance(let given) = call[2], given.type.layout == .exception {
+                            exception = call[2]
+                        } else {
+                            exception = try interpreter.call(exception, [call[2]])
+                        }
+                    }
+                    let raised = Raised(exception: try interpreter.raised(exception))
+                    if let value = try interpreter.resume(generator, throwing: raised) { return value }
+                    throw generator.endOfIteration()
+                },
+                Native("close(self, /)", "Raise GeneratorExit at the yield.") { call in
+                    try call.interpreter.close(try generator(call))
+                    return .none
+                },
+            ])
+        }
+        extend(types.iterator) {
+            NativeType("iterator", methods: [
+                Native("__iter__(self, /)", "Implement iter(self).") { $0[0] },
+                Native("__next__(self, /)", "Implement next(self).") { call in
+                    if let value = try call.interpreter.next(call[0]) { return value }
+                    throw Raised(.stopIteration, "")
+                },
+            ])
+        }
+    }
+}

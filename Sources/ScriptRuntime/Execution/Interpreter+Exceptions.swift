@@ -1,0 +1,205 @@
+public import Foundation
+
+/// Exceptions as objects.
+extension Interpreter {
+    /// The exception object of a `Raised`; made when it is not one yet. Nil for a stop.
+    public func exception(of raised: Raised) -> InstanceObject? {
+        switch raised.content {
+        case .exception(let instance): return instance
+        case .stop: return nil
+        case .pending(let kind, let message, let arguments, let hint):
+            let instance = InstanceObject(types.exception(kind))
+            let state = instance.exception
+            if arguments.isEmpty {
+                state.arguments = TupleObject(message.isEmpty ? [] : [.str(message)])
+            } else {
+                state.arguments = TupleObject(arguments)
+                if kind == .stopIteration { instance.setAttribute(Symbol(.value), arguments[0]) }
+            }
+            state.hint = hint
+            raised.content = .exception(instance)
+            return instance
+        }
+    }
+
+    /// Any Swift error as a script exception: the host's own classes where it chooses one, else `RuntimeError`.
+    public func convert(_ error: any Error) -> Raised {
+        if let raised = error as? Raised { return raised }
+        if let stop = error as? Stop { return Raised(stop: stop) }
+        let localized = error as? any LocalizedError
+        let message = localized?.errorDescription ?? "\(error)"
+        let kind = (error as? any ScriptErrorConvertible)?.scriptException ?? .runtimeError
+        return Raised(kind, message, hint: localized?.recoverySuggestion)
+    }
+
+    /// The message: `str(exception)`.
+    public func message(of exception: InstanceObject) -> String {
+        (try? str(.instance(exception)).string) ?? "<exception str() failed>"
+    }
+
+    /// What `raise value` raises: an exception object, or the class to make one of.
+    func raised(_ value: Value) throws(Raised) -> InstanceObject {
+        switch value {
+        case .instance(let instance) where instance.type.layout == .exception: return instance
+        case .type(let type) where type.layout == .exception:
+            let made = try instantiate(type, [])
+            if case .instance(let instance) = made { return instance }
+            throw .type("calling \(type.name) should have returned an exception")
+        default: throw .type("exceptions must derive from BaseException")
+        }
+    }
+
+    /// `except type:` matches.
+    func matches(_ exception: InstanceObject, _ type: Value) throws(Raised) -> Bool {
+        switch type {
+        case .type(let type) where type.layout == .exception: return exception.type.isSubtype(of: type)
+        case .tuple(let tuple):
+            try checkStack()
+            for index in 0..<tuple.count where try matches(exception, tuple[index]) { return true }
+            return false
+        default: throw .type("catching classes that do not inherit from BaseException is not allowed")
+        }
+    }
+
+    /// Links the exception being handled as the context of a new one, without making a circle.
+    func setContext(_ exception: InstanceObject) {
+        guard case .instance(let current) = handled, current !== exception else { return }
+        var search = current
+        var steps = 0
+        while case .instance(let next) = search.exception.context, steps < 1_000 {
+            if next === exception {
+                search.exception.context = .none
+                break
+            }
+            search = next
+            steps += 1
+        }
+        exception.exception.context = handled
+    }
+
+    /// The methods and attributes of the exception classes.
+    func defineExceptions() {
+        let base = types.exception(.baseException)
+        extend(base) {
+            NativeType(
+                "BaseException",
+                methods: [
+                    Native("__init__(self, /, *args)", "Initialize self.") { call in
+                        guard case .instance(let instance) = call[0] else { return .none }
+                        instance.exception.arguments = try call.tuple(1)
+                        return .none
+                    },
+                    Native("__str__(self, /)", "Return str(self).") { call in
+                        .str(try call.interpreter.textOfException(call[0]))
+                    },
+                    Native("__repr__(self, /)", "Return repr(self).") { call in
+                        guard case .instance(let instance) = call[0] else { return .none }
+                        let arguments = instance.exception.arguments ?? TupleObject([])
+                        var parts: [String] = []
+                        for item in arguments.items { parts.append(try call.interpreter.repr(item).string) }
+                        return .str("\(instance.type.name)(\(parts.joined(separator: ", ")))")
+                    },
+                    Native("with_traceback(self, tb, /)", "Set self.__traceback__ and return self.") { $0[0] },
+                    Native("add_note(self, note, /)", "Add a note that is shown in the traceback.") { call in
+                        guard case .instance(let instance) = call[0] else { return .none }
+                        let note = Value.str(try call.str(1))
+                        if case .list(let notes)? = instance.attribute(Symbol(.__notes__)) {
+                            notes.append(note)
+                        } else {
+                            instance.setAttribute(Symbol(.__notes__), .list([note]))
+                        }
+                        return .none
+                    },
+                ],
+                properties: Interpreter.exceptionProperties)
+        }
+        extend(types.exception(.stopIteration)) { Interpreter.firstArgument("value") }
+        extend(types.exception(.systemExit)) { Interpreter.firstArgument("code") }
+        extend(types.exception(.osError)) {
+            NativeType("OSError", properties: ["errno", "strerror", "filename"].enumerated().map { index, name in
+                NativeProperty(name, get: { call in
+                    guard case .instance(let instance) = call[0], let arguments = instance.exception.arguments,
+                        arguments.count >= 2, index < arguments.count
+                    else { return .none }
+                    return arguments[index]
+                })
+            })
+        }
+    }
+
+    private static func firstArgument(_ name: String) -> NativeType {
+        NativeType("", properties: [
+            NativeProperty(name, get: { call in
+                guard case .instance(let instance) = call[0], let arguments = instance.exception.arguments else { return .none }
+                return arguments.count > 0 ? arguments[0] : .none
+            })
+        ])
+    }
+
+    private static func state(_ name: String, get: @escaping (InstanceExtra) -> Value, set: ((InstanceExtra, Value) throws -> Void)?)
+        -> NativeProperty
+    {
+        NativeProperty(
+            name,
+            get: { call in
+                guard case .instance(let instance) = call[0] else { return .none }
+                return get(instance.exception)
+            },
+            set: set.map { set in
+                { call in
+                    if case .instance(let instance) = call[0] { try set(instance.exception, call[1]) }
+                    return .none
+                }
+            })
+    }
+
+    private static var exceptionProperties: [NativeProperty] {
+        func exceptionOrNone(_ value: Value) throws -> Value {
+            if value.isNone { return value }
+            if case .instance(let instance) = value, instance.type.layout == .exception { return value }
+            throw Raised.type("exception cause must be None or derive from BaseException")
+        }
+        return [
+            state("args", get: { .tuple($0.arguments ?? TupleObject([])) }, set: { $0.arguments = TupleObject(try Interpreter.sequenceItems($1)) }),
+            state("__cause__", get: { $0.cause }, set: { state, value in
+                state.cause = try exceptionOrNone(value)
+                state.suppressContext = true
+            }),
+            state("__context__", get: { $0.context }, set: { $0.context = try exceptionOrNone($1) }),
+            state("__suppress_context__", get: { .bool($0.suppressContext) }, set: { state, value in
+                if case .bool(let flag) = value { state.suppressContext = flag }
+            }),
+            state("__traceback__", get: { $0.trace.isEmpty ? .none : .tuple(TupleObject($0.trace.map(\.summary))) }, set: { _, _ in }),
+        ]
+    }
+
+    private static func sequenceItems(_ value: Value) throws -> [Value] {
+        switch value {
+        case .tuple(let tuple): return tuple.items
+        case .list(let list): return list.items
+        default: throw Raised.type("args must be a sequence")
+        }
+    }
+
+    fileprivate func textOfException(_ value: Value) throws(Raised) -> StrObject {
+        guard case .instance(let instance) = value, let arguments = instance.exception.arguments else { return .empty }
+        if instance.type.isSubtype(of: types.exception(.keyError)), arguments.count == 1 { return try repr(arguments[0]) }
+        if instance.type.isSubtype(of: types.exception(.osError)), arguments.count >= 2 {
+            let head = "[Errno \(try str(arguments[0]).string)] \(try str(arguments[1]).string)"
+            return .make(arguments.count > 2 ? "\(head): \(try repr(arguments[2]).string)" : head)
+        }
+        switch arguments.count {
+        case 0: return .empty
+        case 1: return try str(arguments[0])
+        default: return try repr(.tuple(arguments))
+        }
+    }
+}
+
+extension TraceEntry {
+    /// `(function, file, line)`.
+    var summary: Value {
+        let position = code.source.position(at: Int(span.start))
+        return .tuple([.str(code.name), .str(code.source.name), .int(position.line)])
+    }
+}

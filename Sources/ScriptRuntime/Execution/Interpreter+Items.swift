@@ -1,0 +1,321 @@
+import BigInt
+
+/// `value[index]`, `in`, and slices.
+extension Interpreter {
+    /// `value[index]`.
+    public func item(of value: Value, at index: Value) throws(Raised) -> Value {
+        switch value {
+        case .list(let list):
+            if case .slice(let slice) = index {
+                let range = try resolve(slice, count: list.count)
+                try charge(count: range.count, of: 16)
+                return .list(list.slice(start: range.start, step: range.step, count: range.count))
+            }
+            return list[try position(index, list.count, "list")]
+        case .tuple(let tuple):
+            if case .slice(let slice) = index {
+                let range = try resolve(slice, count: tuple.count)
+                try charge(count: range.count, of: 16)
+                return .tuple(tuple.slice(start: range.start, step: range.step, count: range.count))
+            }
+            return tuple[try position(index, tuple.count, "tuple")]
+        case .dict(let dict):
+            if let found = try get(dict, index) { return found }
+            throw .key(index)
+        case .str(let text):
+            if case .slice(let slice) = index {
+                let range = try resolve(slice, count: text.count)
+                try charge(bytes: range.count)
+                return .str(text.slice(start: range.start, step: range.step, count: range.count))
+            }
+            return .str(.character(text[try position(index, text.count, "string")]))
+        case .bytes(let bytes):
+            if case .slice(let slice) = index {
+                let range = try resolve(slice, count: bytes.count)
+                return .bytes(BytesObject((0..<range.count).map { bytes.bytes[range.start + $0 * range.step] }))
+            }
+            return .int(Int(bytes.bytes[try position(index, bytes.count, "index")]))
+        case .range(let range):
+            if case .slice(let slice) = index {
+                let part = try resolve(slice, count: range.count)
+                return .range(range.slice(start: part.start, step: part.step, count: part.count))
+            }
+            return .int(range[try position(index, range.count, "range object")])
+        case .host(let box):
+            if let object = box.object as? any HostIndexable { return try converting { try object.item(at: index, self) } }
+        case .instance(let instance):
+            if let method = instance.type.lookup(.__getitem__) { return try callMethod(method, value, index) }
+            if case .dict(let dict) = instance.base { return try itemOfSubclass(value, dict, instance, index) }
+            if !instance.base.isUndefined { return try item(of: instance.base, at: index) }
+        case .type(let type):
+            if let method = type.lookup(.__class_getitem__) {
+                return try call(bind(method, value, type), [index])
+            }
+            // `list[int]` in annotations.
+            if !type.isScriptClass { return value }
+            throw .type("type '\(type.name)' is not subscriptable")
+        default: break
+        }
+        if let method = type(of: value).lookup(.__getitem__) { return try callMethod(method, value, index) }
+        throw .type("'\(typeName(of: value))' object is not subscriptable")
+    }
+
+    private func itemOfSubclass(
+        _ value: Value, _ dict: DictObject, _ instance: InstanceObject, _ key: Value
+    ) throws(Raised) -> Value {
+        if let found = try get(dict, key) { return found }
+        if let method = instance.type.lookup(.__missing__) { return try callMethod(method, value, key) }
+        throw .key(key)
+    }
+
+    /// `value[index] = item`.
+    public func setItem(of value: Value, at index: Value, to item: Value) throws(Raised) {
+        switch value {
+        case .list(let list):
+            if case .slice(let slice) = index { return try setSlice(list, slice, item) }
+            list[try position(index, list.count, "list assignment")] = item
+            return
+        case .dict(let dict):
+            if dict.count & 63 == 63 { try charge(bytes: 64 * 64) }
+            return try set(dict, index, item)
+        case .host(let box):
+            if let object = box.object as? any HostIndexable {
+                return try converting { try object.setItem(at: index, to: item, self) }
+            }
+        case .instance(let instance):
+            if let method = instance.type.lookup(.__setitem__) {
+                _ = try callMethod(method, value, index, item)
+                return
+            }
+            if !instance.base.isUndefined { return try setItem(of: instance.base, at: index, to: item) }
+        default: break
+        }
+        if let method = type(of: value).lookup(.__setitem__) {
+            _ = try callMethod(method, value, index, item)
+            return
+        }
+        throw .type("'\(typeName(of: value))' object does not support item assignment")
+    }
+
+    /// `del value[index]`.
+    public func deleteItem(of value: Value, at index: Value) throws(Raised) {
+        switch value {
+        case .list(let list):
+            if case .slice(let slice) = index {
+                let range = try resolve(slice, count: list.count)
+                if range.step == 1 {
+                    list.replace(range.start, range.start + range.count, with: [])
+                } else {
+                    let doomed = Set((0..<range.count).map { range.start + $0 * range.step })
+                    list.assign(list.items.enumerated().filter { !doomed.contains($0.offset) }.map(\.element))
+                }
+                return
+            }
+            list.remove(at: try position(index, list.count, "list assignment"))
+            return
+        case .dict(let dict):
+            if try remove(dict, index) == nil { throw .key(index) }
+            return
+        case .host(let box):
+            if let object = box.object as? any HostIndexable { return try converting { try object.deleteItem(at: index, self) } }
+        case .instance(let instance):
+            if let method = instance.type.lookup(.__delitem__) {
+                _ = try callMethod(method, value, index)
+                return
+            }
+            if !instance.base.isUndefined { return try deleteItem(of: instance.base, at: index) }
+        default: break
+        }
+        if let method = type(of: value).lookup(.__delitem__) {
+            _ = try callMethod(method, value, index)
+            return
+        }
+        throw .type("'\(typeName(of: value))' object doesn't support item deletion")
+    }
+
+    /// `item in value`.
+    public func contains(_ value: Value, _ item: Value) throws(Raised) -> Bool {
+        switch value {
+        case .str(let text):
+            guard case .str(let needle) = plain(item) else {
+                throw .type("'in <string>' requires string as left operand, not \(typeName(of: item))")
+            }
+            return text.contains(needle)
+        case .list(let list):
+            var index = 0
+            while index < list.count {
+                if try same(list[index], item) { return true }
+                index += 1
+            }
+            try charge(steps: index / 8)
+            return false
+        case .tuple(let tuple):
+            for index in 0..<tuple.count where try same(tuple[index], item) { return true }
+            return false
+        case .dict(let dict): return try contains(dict, item)
+        case .set(let set): return try contains(set, item)
+        case .range(let range): if case .int(let number) = item { return contains(range, number) }
+        case .bytes(let bytes):
+            if case .bytes(let needle) = item {
+                return StrObject.make(latin: bytes.bytes).contains(StrObject.make(latin: needle.bytes))
+            }
+            return bytes.bytes.contains { Int($0) == (try? index(item)) }
+        case .host(let box):
+            if let object = box.object as? any HostContainer { return try converting { try object.contains(item, self) } }
+            if box.type.lookup(.__contains__) == nil, box.object is any HostIterable { break }
+        case .instance(let instance):
+            if instance.type.lookup(.__contains__) == nil, instance.type.overrides(.__iter__) == nil, !instance.base.isUndefined {
+                return try contains(instance.base, item)
+            }
+        default: break
+        }
+        if let method = type(of: value).lookup(.__contains__) {
+            if method.isNone { throw .type("'\(typeName(of: value))' object is not a container") }
+            return try truth(callMethod(method, value, item))
+        }
+        let iterator: Value
+        do { iterator = try iterate(value) } catch {
+            guard error.isInstance(of: .typeError, self) else { throw error }
+            throw .type("argument of type '\(typeName(of: value))' is not iterable")
+        }
+        while let next = try next(iterator) {
+            try charge(steps: 1)
+            if try same(next, item) { return true }
+        }
+        return false
+    }
+
+    private func contains(_ range: RangeObject, _ number: Int) -> Bool {
+        guard range.count > 0 else { return false }
+        let last = range[range.count - 1]
+        guard range.step > 0 ? (number >= range.start && number <= last) : (number <= range.start && number >= last) else { return false }
+        return (number &- range.start) % range.step == 0
+    }
+
+    // MARK: - Indices
+
+    /// An index for a sequence of `count` items: negative ones count from the end.
+    @inline(__always)
+    func position(_ index: Value, _ count: Int, _ what: String) throws(Raised) -> Int {
+        var number: Int
+        if case .int(let value) = index {
+            number = value
+        } else {
+            number = try wholeIndex(index, what)
+        }
+        if number < 0 { number &+= count }
+        guard number >= 0 && number < count else { throw .index("\(what) index out of range") }
+        return number
+    }
+
+    private func wholeIndex(_ index: Value, _ what: String) throws(Raised) -> Int {
+        let name = what == "list assignment" ? "list" : what == "range object" ? "range" : what == "index" ? "byte" : what
+        switch plain(index) {
+        case .bool(let value): return value ? 1 : 0
+        case .int(let value): return value
+        case .bigInt: throw Raised(.indexError, "cannot fit 'int' into an index-sized integer")
+        default:
+            guard type(of: index).lookup(.__index__) != nil else {
+                throw .type("\(name) indices must be integers or slices, not \(typeName(of: index))")
+            }
+            return try self.index(index)
+        }
+    }
+
+    /// `value.__index__()` as a Swift integer.
+    public func index(_ value: Value) throws(Raised) -> Int {
+        switch plain(value) {
+        case .int(let value): return value
+        case .bool(let value): return value ? 1 : 0
+        case .bigInt: throw Raised(.overflowError, "Python int too large to convert to C ssize_t")
+        default: break
+        }
+        guard let method = type(of: value).lookup(.__index__) else {
+            throw .type("'\(typeName(of: value))' object cannot be interpreted as an integer")
+        }
+        let result = try callMethod(method, value)
+        switch result {
+        case .int(let value): return value
+        case .bool(let value): return value ? 1 : 0
+        case .bigInt: throw Raised(.overflowError, "Python int too large to convert to C ssize_t")
+        default: throw .type("__index__ returned non-int (type \(typeName(of: result)))")
+        }
+    }
+
+    /// `float(value)` for numbers and objects with `__float__` or `__index__`.
+    public func double(_ value: Value) throws(Raised) -> Double {
+        switch plain(value) {
+        case .float(let value): return value
+        case .int(let value): return Double(value)
+        case .bool(let value): return value ? 1 : 0
+        case .bigInt(let object): return try Interpreter.double(object.value)
+        default: break
+        }
+        if let method = type(of: value).lookup(.__float__) {
+            let result = try callMethod(method, value)
+            guard case .float(let number) = plain(result) else {
+                throw .type("\(typeName(of: value)).__float__ returned non-float (type \(typeName(of: result)))")
+            }
+            return number
+        }
+        if type(of: value).lookup(.__index__) != nil { return Double(try index(value)) }
+        throw .type("must be real number, not \(typeName(of: value))")
+    }
+
+    /// Correctly rounded.
+    static func double(_ value: BigInt) throws(Raised) -> Double {
+        let result = Double(value)
+        if result.isInfinite { throw Raised(.overflowError, "int too large to convert to float") }
+        return result
+    }
+
+    /// The indices a slice means for a sequence of `count` items.
+    public func resolve(_ slice: SliceObject, count: Int) throws(Raised) -> (start: Int, step: Int, count: Int) {
+        let step = try sliceIndex(slice.step) ?? 1
+        if step == 0 { throw .value("slice step cannot be zero") }
+        let lowest = step < 0 ? -1 : 0
+        let highest = step < 0 ? count - 1 : count
+        func clamp(_ value: Int?, _ missing: Int) -> Int {
+            guard var value else { return missing }
+            if value < 0 { value = value <= -count - 1 ? lowest : Swift.max(value + count, lowest) }
+            return Swift.min(value, highest)
+        }
+        let start = clamp(try sliceIndex(slice.start), step < 0 ? highest : lowest)
+        let stop = clamp(try sliceIndex(slice.stop), step < 0 ? lowest : highest)
+        if step > 0 ? start >= stop : start <= stop { return (Swift.max(start, 0), step, 0) }
+        let distance = step > 0 ? stop - start : start - stop
+        return (start, step, Int((UInt(distance) - 1) / step.magnitude) + 1)
+    }
+
+    private func sliceIndex(_ value: Value) throws(Raised) -> Int? {
+        switch plain(value) {
+        case .none: return nil
+        case .int(let value): return value
+        case .bool(let value): return value ? 1 : 0
+        case .bigInt(let object): return object.value.sign == .minus ? .min : .max
+        default:
+            guard type(of: value).lookup(.__index__) != nil else {
+                throw .type("slice indices must be integers or None or have an __index__ method")
+            }
+            return try index(value)
+        }
+    }
+
+    private func setSlice(_ list: ListObject, _ slice: SliceObject, _ value: Value) throws(Raised) {
+        let items: [Value]
+        do { items = try self.items(of: value) } catch {
+            guard error.isInstance(of: .typeError, self) else { throw error }
+            throw .type(slice.step.isNone ? "can only assign an iterable" : "must assign iterable to extended slice")
+        }
+        let range = try resolve(slice, count: list.count)
+        if range.step == 1 {
+            try charge(count: items.count, of: 16)
+            list.replace(range.start, range.start + range.count, with: items)
+            return
+        }
+        guard items.count == range.count else {
+            throw .value("attempt to assign sequence of size \(items.count) to extended slice of size \(range.count)")
+        }
+        for (offset, item) in items.enumerated() { list[range.start + offset * range.step] = item }
+    }
+}

@@ -1,0 +1,143 @@
+/// `iter`, `next`, and what Swift code needs to walk over script values.
+extension Interpreter {
+    /// `iter(value)`: an iterator value, built in or of a script class.
+    public func iterate(_ value: Value) throws(Raised) -> Value {
+        switch value {
+        case .list(let list): return .iterator(ListIterator(list))
+        case .range(let range): return .iterator(RangeIterator(range))
+        case .tuple(let tuple): return .iterator(TupleIterator(tuple))
+        case .iterator: return value
+        case .str(let text): return .iterator(StrIterator(text))
+        case .dict(let dict): return .iterator(TableIterator(dict, .keys))
+        case .set(let set): return .iterator(TableIterator(set))
+        case .bytes(let bytes):
+            let list = ListObject(bytes.bytes.map { .int(Int($0)) })
+            return .iterator(ListIterator(list))
+        case .host(let box):
+            if let object = box.object as? any HostIterable { return .iterator(try converting { try object.iterate(self) }) }
+            return try iterateByMethod(value, box.type)
+        case .instance(let instance):
+            if instance.type.lookup(.__iter__) == nil, !instance.base.isUndefined { return try iterate(instance.base) }
+            return try iterateByMethod(value, instance.type)
+        default: throw notIterable(value)
+        }
+    }
+
+    private func notIterable(_ value: Value) -> Raised {
+        .type("'\(typeName(of: value))' object is not iterable")
+    }
+
+    private func iterateByMethod(_ value: Value, _ type: TypeObject) throws(Raised) -> Value {
+        if let method = type.lookup(.__iter__) {
+            if method.isNone { throw notIterable(value) }
+            let result = try callMethod(method, value)
+            switch result {
+            case .iterator: return result
+            default:
+                if self.type(of: result).lookup(.__next__) != nil { return result }
+                throw .type("iter() returned non-iterator of type '\(typeName(of: result))'")
+            }
+        }
+        if type.lookup(.__getitem__) != nil {
+            var index = 0
+            return .iterator(
+                ClosureIterator("iterator") { interpreter in
+                    do {
+                        let item = try interpreter.item(of: value, at: .int(index))
+                        index += 1
+                        return item
+                    } catch let raised as Raised {
+                        if raised.isInstance(of: .indexError, interpreter) || raised.isInstance(of: .stopIteration, interpreter) {
+                            return nil
+                        }
+                        throw raised
+                    }
+                })
+        }
+        throw notIterable(value)
+    }
+
+    /// The next item of an iterator value, nil at its end.
+    public func next(_ iterator: Value) throws(Raised) -> Value? {
+        if case .iterator(let iterator) = iterator {
+            return try converting { try iterator.next(self) }
+        }
+        guard let method = type(of: iterator).lookup(.__next__) else {
+            throw .type("'\(typeName(of: iterator))' object is not an iterator")
+        }
+        do {
+            return try callMethod(method, iterator)
+        } catch {
+            if error.isInstance(of: .stopIteration, self) { return nil }
+            throw error
+        }
+    }
+
+    /// Calls `body` with each item of an iterable until it returns false.
+    public func forEach(_ iterable: Value, _ body: (Value) throws -> Bool) throws(Raised) {
+        switch iterable {
+        case .list(let list):
+            var index = 0
+            while index < list.count {
+                try charge(steps: 1)
+                let item = list[index]
+                index += 1
+                if try !converting({ try body(item) }) { return }
+            }
+        case .tuple(let tuple):
+            for index in 0..<tuple.count where try !converting({ try body(tuple[index]) }) { return }
+        default:
+            let iterator = try iterate(iterable)
+            while let item = try next(iterator) {
+                try charge(steps: 1)
+                if try !converting({ try body(item) }) { return }
+            }
+        }
+    }
+
+    /// All items of an iterable.
+    public func items(of iterable: Value) throws(Raised) -> [Value] {
+        switch iterable {
+        case .list(let list): return list.items
+        case .tuple(let tuple): return tuple.items
+        default: break
+        }
+        var result: [Value] = []
+        let iterator = try iterate(iterable)
+        while let item = try next(iterator) {
+            try charge(steps: 1)
+            try charge(bytes: 16)
+            result.append(item)
+        }
+        return result
+    }
+
+    /// `len(value)`.
+    public func length(_ value: Value) throws(Raised) -> Int {
+        switch value {
+        case .str(let text): return text.count
+        case .list(let list): return list.count
+        case .tuple(let tuple): return tuple.count
+        case .dict(let dict): return dict.count
+        case .set(let set): return set.count
+        case .bytes(let bytes): return bytes.count
+        case .range(let range): return range.count
+        case .host(let box):
+            if let object = box.object as? any HostSized { return try converting { try object.length(self) } }
+        case .instance(let instance):
+            if instance.type.lookup(.__len__) == nil, !instance.base.isUndefined { return try length(instance.base) }
+        default: break
+        }
+        guard let method = type(of: value).lookup(.__len__) else {
+            throw .type("object of type '\(typeName(of: value))' has no len()")
+        }
+        let length = try index(callMethod(method, value))
+        if length < 0 { throw .value("__len__() should return >= 0") }
+        return length
+    }
+
+    /// Runs Swift code that may throw anything, and turns what is not a `Raised` into one.
+    public func converting<Result>(_ body: () throws -> Result) throws(Raised) -> Result {
+        do { return try body() } catch { throw convert(error) }
+    }
+}

@@ -1,0 +1,135 @@
+import ScriptSyntax
+
+/// Attributes that the runtime itself provides: `__class__`, `__name__`, `__doc__`, `__dict__`, ...
+extension Interpreter {
+    func findSpecial(_ value: Value, _ name: Symbol) throws(Raised) -> Value? {
+        guard name.id < Int32(Dunder.allCases.count), let dunder = Dunder(rawValue: name.id) else {
+            if case .function(let function) = value { return function.attributes?[name.text] }
+            return nil
+        }
+        if dunder == .__class__ { return .type(type(of: value)) }
+        switch value {
+        case .function(let function): return special(function, dunder, name)
+        case .native(let native): return special(native, dunder)
+        case .boundMethod(let method):
+            switch dunder {
+            case .__self__: return method.receiver
+            case .__func__: return method.function
+            default: return try find(method.function, name)
+            }
+        case .type(let type): return special(type, dunder)
+        case .instance(let instance): return special(instance, dunder)
+        case .descriptor(let descriptor): return special(descriptor, dunder)
+        case .slice(let slice):
+            switch dunder {
+            case .start: return slice.start
+            case .stop: return slice.stop
+            case .step: return slice.step
+            default: return nil
+            }
+        case .range(let range):
+            switch dunder {
+            case .start: return .int(range.start)
+            case .stop: return .int(range.stop)
+            case .step: return .int(range.step)
+            default: return nil
+            }
+        case .iterator(let iterator):
+            if let generator = iterator as? GeneratorObject, dunder == .__name__ || dunder == .__qualname__ {
+                return .str(generator.name)
+            }
+            return nil
+        default:
+            if dunder == .__doc__ { return type(of: value).doc.map { .str($0) } ?? .none }
+            return nil
+        }
+    }
+
+    private func special(_ function: FunctionObject, _ dunder: Dunder, _ name: Symbol) -> Value? {
+        if let value = function.attributes?[name.text] { return value }
+        switch dunder {
+        case .__name__: return .str(function.name)
+        case .__qualname__: return .str(function.qualifiedName)
+        case .__doc__: return function.doc.map { .str($0) } ?? .none
+        case .__module__: return .str(function.module.name)
+        case .__defaults__: return function.defaults.isEmpty ? .none : .tuple(function.defaults)
+        case .__kwdefaults__:
+            let dict = DictObject()
+            for (index, value) in function.keywordDefaults.enumerated() where !value.isUndefined {
+                dict[function.code.variables[function.code.positionalCount + index].text] = value
+            }
+            return dict.count == 0 ? .none : .dict(dict)
+        case .__annotations__, .__dict__:
+            let dict = DictObject()
+            if dunder == .__annotations__ {
+                for (name, text) in function.code.annotations { dict[name] = .str(text) }
+                function.attributes = function.attributes ?? DictObject()
+                function.attributes?[name.text] = .dict(dict)
+            } else {
+                function.attributes = function.attributes ?? dict
+                return function.attributes.map { .dict($0) }
+            }
+            return .dict(dict)
+        case .__closure__:
+            return function.closure.isEmpty ? .none : .tuple(function.closure.map { .cell($0) })
+        default: return nil
+        }
+    }
+
+    private func special(_ native: NativeFunction, _ dunder: Dunder) -> Value? {
+        switch dunder {
+        case .__name__: return .str(native.name)
+        case .__qualname__: return .str(native.owner.map { "\($0.name).\(native.name)" } ?? native.name)
+        case .__doc__: return native.doc.isEmpty ? .none : .str(native.doc)
+        case .__module__: return native.moduleName.map { .str($0) } ?? .none
+        default: return nil
+        }
+    }
+
+    private func special(_ type: TypeObject, _ dunder: Dunder) -> Value? {
+        switch dunder {
+        case .__name__: return .str(type.name)
+        case .__qualname__: return .str(type.qualifiedName)
+        case .__module__: return .str(type.moduleName)
+        case .__doc__: return type.doc.map { .str($0) } ?? .none
+        case .__base__: return type.base.map { .type($0) } ?? .none
+        case .__bases__: return .tuple(type.base.map { [.type($0)] } ?? [])
+        case .__mro__: return .tuple(type.lineage.map { .type($0) })
+        case .__dict__:
+            let dict = DictObject()
+            for (name, value) in type.attributes { dict[name.text] = value }
+            return .dict(dict)
+        case .__annotations__: return .dict(DictObject())
+        default: return nil
+        }
+    }
+
+    private func special(_ instance: InstanceObject, _ dunder: Dunder) -> Value? {
+        switch dunder {
+        case .__dict__:
+            // A copy: writing to it does not write to the object.
+            let dict = DictObject()
+            for (name, value) in instance.attributes { dict[name.text] = value }
+            return .dict(dict)
+        case .__doc__:
+            for type in instance.type.lineage { if let doc = type.doc { return .str(doc) } else { break } }
+            return Value.none
+        case .__module__: return .str(instance.type.moduleName)
+        default: return nil
+        }
+    }
+
+    private func special(_ descriptor: DescriptorObject, _ dunder: Dunder) -> Value? {
+        switch (descriptor.kind, dunder) {
+        case (.property, .fget): return descriptor.first
+        case (.property, .fset): return descriptor.second
+        case (.property, .fdel): return descriptor.third
+        case (.staticMethod, .__func__), (.classMethod, .__func__), (.staticMethod, .__wrapped__), (.classMethod, .__wrapped__):
+            return descriptor.first
+        case (.property, .__doc__):
+            if !descriptor.doc.isNone { return descriptor.doc }
+            return (try? find(descriptor.first, Symbol(.__doc__))) ?? .none
+        default: return nil
+        }
+    }
+}

@@ -1,0 +1,133 @@
+/// Dicts and sets: hashing and comparing keys may run script code, which may change the table meanwhile.
+extension Interpreter {
+    /// The value of `key`, nil when there is none.
+    public func get(_ dict: DictObject, _ key: Value) throws(Raised) -> Value? {
+        guard let number = try find(dict, key, hash(key)) else { return nil }
+        return dict.table.entries[number].value
+    }
+
+    public func set(_ dict: DictObject, _ key: Value, _ value: Value) throws(Raised) {
+        let hash = try hash(key)
+        if let number = try find(dict, key, hash) {
+            let old = dict.table.entries[number].value
+            dict.table.entries[number].value = value
+            _ = consume old
+        } else {
+            dict.table.insertNew(hash, key, value)
+        }
+    }
+
+    /// Takes the key out; nil when it was not there.
+    public func remove(_ dict: DictObject, _ key: Value) throws(Raised) -> Value? {
+        guard let number = try find(dict, key, hash(key)) else { return nil }
+        return dict.table.remove(number).value
+    }
+
+    /// Takes out the last entry.
+    public func removeLast(_ dict: DictObject) -> (key: Value, value: Value)? {
+        guard let entry = dict.previousEntry(below: .max) else { return nil }
+        _ = dict.table.remove(entry.number)
+        return (entry.key, entry.value)
+    }
+
+    /// Takes out an entry by the number that `nextEntry` gave.
+    public func removeEntry(_ dict: DictObject, number: Int) {
+        if dict.table.isLive(number) { _ = dict.table.remove(number) }
+    }
+
+    public func contains(_ dict: DictObject, _ key: Value) throws(Raised) -> Bool {
+        try find(dict, key, hash(key)) != nil
+    }
+
+    /// False when an equal item is there already.
+    @discardableResult
+    public func insert(_ set: SetObject, _ item: Value) throws(Raised) -> Bool {
+        let hash = try hash(item)
+        if try find(set, item, hash) != nil { return false }
+        set.table.insertNew(hash, item, .none)
+        return true
+    }
+
+    public func contains(_ set: SetObject, _ item: Value) throws(Raised) -> Bool {
+        // A set looks for an equal frozenset, as in Python.
+        if case .set(let inner) = plain(item), !inner.isFrozen {
+            return try find(set, item, hash(.set(inner.copy(isFrozen: true)))) != nil
+        }
+        return try find(set, item, hash(item)) != nil
+    }
+
+    @discardableResult
+    public func remove(_ set: SetObject, _ item: Value) throws(Raised) -> Bool {
+        let hash: Int
+        if case .set(let inner) = plain(item), !inner.isFrozen {
+            hash = try self.hash(.set(inner.copy(isFrozen: true)))
+        } else {
+            hash = try self.hash(item)
+        }
+        guard let number = try find(set, item, hash) else { return false }
+        _ = set.table.remove(number)
+        return true
+    }
+
+    /// Takes out the first item.
+    public func removeFirst(_ set: SetObject) -> Value? {
+        guard let entry = set.nextItem(from: 0) else { return nil }
+        return set.table.remove(entry.number).key
+    }
+
+    // MARK: - Implementation
+
+    @inline(__always)
+    func find(_ dict: DictObject, _ key: Value, _ hash: Int) throws(Raised) -> Int? {
+        var probe = dict.table.probe(hash)
+        while let number = dict.table.next(&probe) {
+            switch Interpreter.quickly(dict.table.entries[number].key, key) {
+            case .yes: return number
+            case .no: continue
+            case .unknown: return try findSlowly({ dict.table }, key, hash)
+            }
+        }
+        return nil
+    }
+
+    @inline(__always)
+    private func find(_ set: SetObject, _ key: Value, _ hash: Int) throws(Raised) -> Int? {
+        var probe = set.table.probe(hash)
+        while let number = set.table.next(&probe) {
+            switch Interpreter.quickly(set.table.entries[number].key, key) {
+            case .yes: return number
+            case .no: continue
+            case .unknown: return try findSlowly({ set.table }, key, hash)
+            }
+        }
+        return nil
+    }
+
+    private enum Answer { case yes, no, unknown }
+
+    @inline(__always)
+    private static func quickly(_ a: Value, _ b: Value) -> Answer {
+        switch (a, b) {
+        case (.str(let a), .str(let b)): return a == b ? .yes : .no
+        case (.int(let a), .int(let b)): return a == b ? .yes : .no
+        default: return a.isIdentical(to: b) ? .yes : .unknown
+        }
+    }
+
+    /// Compares by script code where it must; starts again when that changed the table.
+    private func findSlowly(_ table: () -> HashTable, _ key: Value, _ hash: Int) throws(Raised) -> Int? {
+        restart: while true {
+            let changes = table().changes
+            var probe = table().probe(hash)
+            while let number = table().next(&probe) {
+                let isSame = try same(table().entries[number].key, key)
+                if table().changes != changes {
+                    try charge(steps: 10)
+                    continue restart
+                }
+                if isSame { return number }
+            }
+            return nil
+        }
+    }
+}

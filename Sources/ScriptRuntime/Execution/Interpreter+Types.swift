@@ -1,0 +1,154 @@
+extension Interpreter {
+    /// `type(value)`.
+    public func type(of value: Value) -> TypeObject {
+        switch value {
+        case .int, .bigInt: return types.int
+        case .float: return types.float
+        case .bool: return types.bool
+        case .str: return types.str
+        case .list: return types.list
+        case .tuple: return types.tuple
+        case .dict: return types.dict
+        case .set(let set): return set.isFrozen ? types.frozenset : types.set
+        case .instance(let instance): return instance.type
+        case .function: return types.function
+        case .native: return types.builtinFunction
+        case .boundMethod(let method):
+            if case .native = method.function { return types.builtinFunction }
+            return types.method
+        case .type: return types.type
+        case .iterator(let iterator): return types.iteratorType(named: iterator.typeName)
+        case .bytes: return types.bytes
+        case .range: return types.range
+        case .slice: return types.slice
+        case .module: return types.module
+        case .descriptor(let descriptor):
+            switch descriptor.kind {
+            case .property: return types.property
+            case .staticMethod: return types.staticmethod
+            case .classMethod: return types.classmethod
+            case .superObject: return types.superType
+            }
+        case .cell: return types.cell
+        case .host(let box): return box.type
+        case .undefined, .none: return types.noneType
+        case .ellipsis: return types.ellipsis
+        case .notImplemented: return types.notImplementedType
+        }
+    }
+
+    public func typeName(of value: Value) -> String { type(of: value).name }
+
+    /// The value behind an instance of a subclass of a built-in or host class; any other value as it is.
+    @inline(__always)
+    public func plain(_ value: Value) -> Value {
+        if case .instance(let instance) = value, let extra = instance.extra, !extra.base.isUndefined { return extra.base }
+        return value
+    }
+
+    /// `isinstance(value, type)`; `type` may be a tuple.
+    public func isInstance(_ value: Value, of type: Value) throws(Raised) -> Bool {
+        switch type {
+        case .type(let type): return self.type(of: value).isSubtype(of: type)
+        case .tuple(let tuple):
+            try checkStack()
+            for index in 0..<tuple.count where try isInstance(value, of: tuple[index]) { return true }
+            return false
+        default:
+            throw .type("isinstance() arg 2 must be a type, a tuple of types, or a union")
+        }
+    }
+
+    // MARK: - Declarations
+
+    /// Adds methods and more to a class; the table is only read when the class is first looked at.
+    public func extend(_ type: TypeObject, _ table: @escaping () -> NativeType) {
+        type.define { [unowned type] in self.attributes(of: table(), owner: type) }
+    }
+
+    /// Gives a built-in class its constructor.
+    public func setConstructor(of type: TypeObject, _ native: Native) {
+        let function = NativeFunction(native)
+        function.owner = type
+        type.constructor = function
+        type.doc = native.doc
+    }
+
+    /// Makes a class from its declaration.
+    @discardableResult
+    public func define(_ declaration: NativeType) -> TypeObject {
+        let base = declaration.base ?? types.object
+        let layout: TypeObject.Layout =
+            declaration.isHost && base.layout == .plain ? .host : base.layout.derived(isScriptClass: false)
+        let type = TypeObject(
+            declaration.name, base: base, layout: layout, module: declaration.module, doc: declaration.doc, ids: ids)
+        type.isInheritable = declaration.isInheritable
+        if let constructor = declaration.constructor {
+            setConstructor(of: type, constructor)
+            type.doc = declaration.doc
+        }
+        type.define { [unowned type, unowned self] in self.attributes(of: declaration, owner: type) }
+        if layout == .host { types.registerHostType(type) }
+        return type
+    }
+
+    private func attributes(of table: NativeType, owner: TypeObject) -> [(Symbol, Value)] {
+        var result: [(Symbol, Value)] = []
+        func function(_ native: Native) -> Value {
+            let function = NativeFunction(native)
+            function.owner = owner
+            return .native(function)
+        }
+        for native in table.methods { result.append((Symbol(native.name), function(native))) }
+        for native in table.staticMethods {
+            result.append((Symbol(native.name), .descriptor(DescriptorObject(.staticMethod, function(native)))))
+        }
+        for native in table.classMethods {
+            result.append((Symbol(native.name), .descriptor(DescriptorObject(.classMethod, function(native)))))
+        }
+        for property in table.properties {
+            let get = function(Native("\(property.name)(self, /)", property.doc, property.get))
+            let set = property.set.map { function(Native("\(property.name)(self, value, /)", property.doc, $0)) }
+            let doc: Value = property.doc.isEmpty ? .none : .str(property.doc)
+            result.append((Symbol(property.name), .descriptor(DescriptorObject(.property, get, set ?? .none, doc: doc))))
+        }
+        for constant in table.constants { result.append((Symbol(constant.name), constant.value)) }
+        return result
+    }
+
+    /// Makes a class as a `class` statement would.
+    public func makeClass(
+        _ name: String, base: TypeObject? = nil, module: String = "__main__", doc: String? = nil,
+        attributes: [(name: Symbol, value: Value)] = []
+    ) throws(Raised) -> TypeObject {
+        let base = base ?? types.object
+        guard base.isInheritable else { throw .type("type '\(base.name)' is not an acceptable base type") }
+        let type = TypeObject(
+            name, base: base, layout: base.layout.derived(isScriptClass: true), isScriptClass: true, module: module, doc: doc,
+            ids: ids)
+        for (name, value) in attributes { type.set(name, value) }
+        if type.own(Symbol(.__eq__)) != nil && type.own(Symbol(.__hash__)) == nil { type.set(Symbol(.__hash__), .none) }
+        return type
+    }
+
+    // MARK: - Names
+
+    /// Makes a module importable; it is filled at its first import.
+    public func register(_ module: NativeModule) { pendingModules[module.name] = module }
+
+    /// Binds a native function as a built-in name.
+    public func registerBuiltin(_ native: Native) {
+        builtins[Symbol(native.name)] = .native(NativeFunction(native))
+    }
+
+    public func registerBuiltin(_ name: String, _ value: Value) { builtins[Symbol(name)] = value }
+
+    /// A host object as a value.
+    public func value(of object: any HostObject) -> Value {
+        if let own = (object as? any HostSubclassable)?.scriptInstance { return .instance(own) }
+        return .host(HostBox(object, types.hostType(named: object.scriptTypeName)))
+    }
+
+    /// A native function as a value.
+    public func value(of native: Native) -> Value { .native(NativeFunction(native)) }
+}

@@ -1,0 +1,231 @@
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#else
+    import Darwin
+#endif
+public import ScriptSyntax
+
+/// One independent session of the language: its types, modules, globals and limits.
+///
+/// Confined to one thread at a time; only `interrupt` may be touched from others. Several may run in parallel.
+public final class Interpreter {
+    public let types: BuiltinTypes
+    /// The module of built-in names.
+    public let builtins: ModuleObject
+    /// The module that files and inputs run in.
+    public private(set) var main: ModuleObject
+    public var limits: Limits { didSet { resetBudgets() } }
+    public let interrupt: Interrupt
+
+    /// Where `print` writes; the default is standard output.
+    public var output: (String) -> Void = { text in
+        var text = text
+        text.withUTF8 { bytes in _ = fwrite(bytes.baseAddress, 1, bytes.count, stdout) }
+    }
+    public var errorOutput: (String) -> Void = { text in
+        var text = text
+        text.withUTF8 { bytes in _ = fwrite(bytes.baseAddress, 1, bytes.count, stderr) }
+    }
+
+    /// Finds modules that are not registered: host modules made on demand.
+    public var moduleResolver: ((_ name: String, Interpreter) throws -> NativeModule?)?
+    /// Finds the source of another script file, given the dotted name and the file that imports it.
+    public var sourceResolver: ((_ name: String, _ importer: String?, Interpreter) throws -> SourceText?)?
+
+    let ids = IDSource()
+    var modules: [String: ModuleObject] = [:]
+    var pendingModules: [String: NativeModule] = [:]
+    var importing: [String] = []
+
+    // The value stack and the frames on it.
+    let stack: UnsafeMutablePointer<Value>
+    let stackEnd: UnsafeMutablePointer<Value>
+    /// The first free register.
+    var top: UnsafeMutablePointer<Value>
+    var frames: UnsafeMutablePointer<Frame>
+    var frameCapacity: Int
+    var depth = 0
+    /// The exception that is being handled, for `raise` and `__context__`.
+    var handled: Value = .none
+
+    // Budgets, counted down.
+    var stepsLeft = Int.max
+    var outputLeft = Int.max
+    var deadline: Double = .infinity
+    /// Bytes allocated since the live data was last measured.
+    var allocated = 0
+    var nextCensus = Int.max
+    /// Set while `finally` blocks run after a stop.
+    var isStopping = false
+
+    // Recursion of Swift functions.
+    private var stackLow: UInt = 1
+    private var stackHigh: UInt = 0
+    var beingShown: [Int] = []
+
+    public init(limits: Limits = Limits(), interrupt: Interrupt = Interrupt()) {
+        precondition(Tag.isAsDescribed, "the compiler lays out Value differently than the VM expects")
+        self.limits = limits
+        self.interrupt = interrupt
+        types = BuiltinTypes(ids)
+        builtins = ModuleObject("builtins", id: ids.next())
+        main = ModuleObject("__main__", id: ids.next())
+        stack = .allocate(capacity: Interpreter.stackSize)
+        stackEnd = stack + Interpreter.stackSize
+        top = stack
+        frameCapacity = 256
+        frames = .allocate(capacity: 256)
+        modules["builtins"] = builtins
+        setUp(main)
+        for type in types.named + types.allExceptions { builtins[Symbol(type.name)] = .type(type) }
+        builtins["IOError"] = .type(types.exception(.osError))
+        builtins["EnvironmentError"] = .type(types.exception(.osError))
+        builtins["NotImplemented"] = .notImplemented
+        builtins["Ellipsis"] = .ellipsis
+        builtins["__debug__"] = .true
+        defineCoreTypes()
+        resetBudgets()
+    }
+
+    deinit {
+        // All frames are gone when nobody runs; the registers above `top` are not initialized.
+        stack.deallocate()
+        frames.deallocate()
+    }
+
+    /// Values: address space that is only backed by memory where it was touched.
+    private static let stackSize = 2 << 20
+
+    func newID() -> Int { ids.next() }
+
+    /// Starts `__main__` afresh.
+    public func resetMain() {
+        main = ModuleObject("__main__", id: ids.next())
+        setUp(main)
+    }
+
+    private func setUp(_ module: ModuleObject) {
+        module[Symbol(.__name__)] = .str(module.name)
+        module[Symbol(.__doc__)] = .none
+        modules[module.name] = module
+    }
+
+    // MARK: - Charges
+
+    /// Fills the budgets of steps, time and output again; a front end does so before each run.
+    public func resetBudgets() {
+        stepsLeft = limits.steps ?? .max
+        outputLeft = limits.outputBytes ?? .max
+        deadline = limits.seconds.map { Interpreter.now() + $0 } ?? .infinity
+        nextCensus = limits.heapBytes.map { Swift.max($0 / 2, 1 << 16) } ?? .max
+        isStopping = false
+    }
+
+    static func now() -> Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+
+    /// Charges for work that no instruction counts; natives that loop call it.
+    @inline(__always)
+    public func charge(steps: Int) throws(Raised) {
+        stepsLeft = stepsLeft &- steps
+        if stepsLeft < 0 || interrupt.isSet { try checkBudgets() }
+    }
+
+    /// Charges for memory about to be allocated; natives that make large values call it first.
+    public func charge(bytes: Int) throws(Raised) {
+        if bytes > limits.valueBytes { throw Raised(.memoryError, "") }
+        allocated = allocated &+ bytes
+        if allocated > nextCensus { try takeCensus() }
+    }
+
+    /// The same for `count` pieces of `size` bytes, without overflow.
+    public func charge(count: Int, of size: Int) throws(Raised) {
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: size)
+        if overflow { throw Raised(.memoryError, "") }
+        try charge(bytes: bytes)
+    }
+
+    /// Throws when the run was cancelled or a budget is used up. Long natives call it now and then.
+    public func checkInterrupt() throws(Raised) {
+        if interrupt.isSet || stepsLeft < 0 || deadline < .infinity { try checkBudgets() }
+    }
+
+    func checkBudgets() throws(Raised) {
+        let stop: Stop
+        if interrupt.isSet {
+            stop = .cancelled
+        } else if stepsLeft < 0 {
+            stop = .steps(limit: limits.steps ?? 0)
+        } else if Interpreter.now() > deadline {
+            stop = .time(seconds: limits.seconds ?? 0)
+        } else {
+            return
+        }
+        beginStopping()
+        throw Raised(stop: stop)
+    }
+
+    /// Leaves a small budget for the `finally` blocks.
+    func beginStopping() {
+        stepsLeft = isStopping ? -1 : 100_000
+        deadline = isStopping ? 0 : Interpreter.now() + 0.5
+        isStopping = true
+        interrupt.clear()
+    }
+
+    /// Writes text where `print` writes, within the output limit.
+    public func write(_ text: String) throws(Raised) {
+        if outputLeft < .max {
+            outputLeft -= text.utf8.count
+            if outputLeft < 0 {
+                beginStopping()
+                throw Raised(stop: .output(limit: limits.outputBytes ?? 0))
+            }
+        }
+        output(text)
+    }
+
+    // MARK: - The Swift stack
+
+    /// Throws `RecursionError` before the thread's stack runs out; every recursive native calls it.
+    @inline(__always)
+    public func checkStack() throws(Raised) {
+        var marker: UInt8 = 0
+        let address = withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
+        if address < stackLow || address > stackHigh { try findStack(address) }
+    }
+
+    private func findStack(_ address: UInt) throws(Raised) {
+        var low: UInt = 0
+        var size = 0
+        #if canImport(Darwin)
+            let thread = pthread_self()
+            size = pthread_get_stacksize_np(thread)
+            low = UInt(bitPattern: pthread_get_stackaddr_np(thread)) - UInt(size)
+        #else
+            var attributes = pthread_attr_t()
+            var base: UnsafeMutableRawPointer?
+            guard pthread_getattr_np(pthread_self(), &attributes) == 0 else { throw Raised.recursion() }
+            pthread_attr_getstack(&attributes, &base, &size)
+            pthread_attr_destroy(&attributes)
+            low = UInt(bitPattern: base)
+        #endif
+        stackLow = low + UInt(Swift.min(size / 4, 256 << 10))
+        stackHigh = low + UInt(size)
+        if address < stackLow { throw Raised.recursion() }
+    }
+}
+
+/// One call of a script function. The references are kept alive by the registers below it.
+struct Frame {
+    unowned(unsafe) var code: CodeObject
+    unowned(unsafe) var function: FunctionObject
+    var registers: UnsafeMutablePointer<Value>
+    /// Where to go on when the call inside returns.
+    var next: UnsafeMutablePointer<UInt64>
+}

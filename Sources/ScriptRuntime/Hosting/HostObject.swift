@@ -1,0 +1,179 @@
+/// What every Swift object shown to scripts must say. Everything else is optional: adopt the protocols below.
+public protocol HostObject: AnyObject {
+    /// The name of its type: the one it was registered under with `Interpreter.define(type:)`, or any other.
+    var scriptTypeName: String { get }
+    /// One line for `repr`.
+    var scriptSummary: String { get }
+}
+
+/// Members that are computed by name, beyond the methods and properties of the registered type.
+public protocol HostMembers: HostObject {
+    /// Nil when there is no such member.
+    func member(_ name: String, _ interpreter: Interpreter) throws -> Value?
+    /// False when it cannot be set.
+    func setMember(_ name: String, to value: Value, _ interpreter: Interpreter) throws -> Bool
+    var memberNames: [String] { get }
+}
+
+extension HostMembers {
+    public func setMember(_ name: String, to value: Value, _ interpreter: Interpreter) throws -> Bool { false }
+}
+
+public protocol HostCallable: HostObject {
+    func call(_ arguments: [Value], _ keywords: [(name: String, value: Value)], _ interpreter: Interpreter) throws -> Value
+}
+
+public protocol HostIndexable: HostObject {
+    func item(at index: Value, _ interpreter: Interpreter) throws -> Value
+    func setItem(at index: Value, to value: Value, _ interpreter: Interpreter) throws
+    func deleteItem(at index: Value, _ interpreter: Interpreter) throws
+}
+
+extension HostIndexable {
+    public func setItem(at index: Value, to value: Value, _ interpreter: Interpreter) throws {
+        throw Raised.type("'\(scriptTypeName)' object does not support item assignment")
+    }
+
+    public func deleteItem(at index: Value, _ interpreter: Interpreter) throws {
+        throw Raised.type("'\(scriptTypeName)' object doesn't support item deletion")
+    }
+}
+
+public protocol HostIterable: HostObject {
+    func iterate(_ interpreter: Interpreter) throws -> IteratorObject
+}
+
+public protocol HostContainer: HostObject {
+    func contains(_ value: Value, _ interpreter: Interpreter) throws -> Bool
+}
+
+public protocol HostSized: HostObject {
+    func length(_ interpreter: Interpreter) throws -> Int
+}
+
+/// Arithmetic. Return nil for operands it does not know, so that the other side is asked.
+public protocol HostArithmetic: HostObject {
+    /// - Parameter reflected: this object is the right operand.
+    func binary(_ operation: BinaryOperation, _ other: Value, reflected: Bool, _ interpreter: Interpreter) throws -> Value?
+    func unary(_ operation: UnaryOperation, _ interpreter: Interpreter) throws -> Value?
+}
+
+/// `==`, `<`, ... which may give any value (elementwise comparison). Return nil when the operands do not compare.
+public protocol HostComparable: HostObject {
+    func compare(_ operation: ComparisonOperation, _ other: Value, _ interpreter: Interpreter) throws -> Value?
+}
+
+/// `hash(x)`; without it, identity.
+public protocol HostHashable: HostObject {
+    func scriptHash(_ interpreter: Interpreter) throws -> Int
+}
+
+/// `bool(x)`.
+public protocol HostTruth: HostObject {
+    func truth(_ interpreter: Interpreter) throws -> Bool
+}
+
+/// `str(x)`, `format(x, spec)` and richer forms than `repr`'s one line.
+public protocol HostDisplay: HostObject {
+    /// `str(x)` and `print(x)`.
+    func displayText(_ interpreter: Interpreter) throws -> String
+    /// Forms by MIME type (`image/png`, `text/html`, ...); empty when there are none.
+    func richForms(_ interpreter: Interpreter) throws -> [(type: String, data: [UInt8])]
+}
+
+extension HostDisplay {
+    public func richForms(_ interpreter: Interpreter) throws -> [(type: String, data: [UInt8])] { [] }
+}
+
+/// `with x:`.
+public protocol HostContext: HostObject {
+    func enter(_ interpreter: Interpreter) throws -> Value
+    /// - Parameter exception: None when the block ended normally. True swallows the exception.
+    func exit(_ exception: Value, _ interpreter: Interpreter) throws -> Bool
+}
+
+/// A host object that a script class may derive from: it learns which instance it is the base part of.
+public protocol HostSubclassable: HostObject {
+    /// The script's instance, nil for a plain host object. Weak: the instance owns this object.
+    var scriptInstance: InstanceObject? { get set }
+}
+
+/// Errors that choose which exception class they become in scripts; other errors become `RuntimeError`.
+///
+/// The message is `LocalizedError.errorDescription`, the hint `recoverySuggestion`.
+public protocol ScriptErrorConvertible: Error {
+    var scriptException: ExceptionKind { get }
+}
+
+/// A host object as a value.
+public final class HostBox {
+    public let object: any HostObject
+    public let type: TypeObject
+
+    init(_ object: any HostObject, _ type: TypeObject) {
+        self.object = object
+        self.type = type
+    }
+}
+
+public enum BinaryOperation: UInt8, CaseIterable, Sendable {
+    case add, subtract, multiply, matrixMultiply, trueDivide, floorDivide, modulo, power
+    case leftShift, rightShift, and, or, xor
+
+    public var symbol: String {
+        switch self {
+        case .add: "+"
+        case .subtract: "-"
+        case .multiply: "*"
+        case .matrixMultiply: "@"
+        case .trueDivide: "/"
+        case .floorDivide: "//"
+        case .modulo: "%"
+        case .power: "**"
+        case .leftShift: "<<"
+        case .rightShift: ">>"
+        case .and: "&"
+        case .or: "|"
+        case .xor: "^"
+        }
+    }
+}
+
+public enum UnaryOperation: UInt8, Sendable {
+    case negative, positive, invert
+
+    public var symbol: String {
+        switch self {
+        case .negative: "-"
+        case .positive: "+"
+        case .invert: "~"
+        }
+    }
+}
+
+public enum ComparisonOperation: UInt8, CaseIterable, Sendable {
+    case less, lessOrEqual, equal, notEqual, greater, greaterOrEqual
+
+    public var symbol: String {
+        switch self {
+        case .less: "<"
+        case .lessOrEqual: "<="
+        case .equal: "=="
+        case .notEqual: "!="
+        case .greater: ">"
+        case .greaterOrEqual: ">="
+        }
+    }
+
+    /// The same question with the operands exchanged.
+    public var swapped: ComparisonOperation {
+        switch self {
+        case .less: .greater
+        case .lessOrEqual: .greaterOrEqual
+        case .equal: .equal
+        case .notEqual: .notEqual
+        case .greater: .less
+        case .greaterOrEqual: .lessOrEqual
+        }
+    }
+}

@@ -1,0 +1,174 @@
+/// The declaration of a native function or method, for the tables of the library and of hosts.
+///
+///     Native("join(self, iterable, /)", "Concatenate the strings of an iterable.") { call in ... }
+///
+/// The declaration is Python's notation for parameters. `=<unset>` marks one that may be left out without a default
+/// (`call.has(i)` tells). The body finds every argument at its parameter's place; `*args` is a tuple, `**kw` a dict.
+public struct Native {
+    public typealias Body = (Call) throws -> Value
+
+    public let declaration: String
+    public let doc: String
+    public let body: Body
+
+    public init(_ declaration: String, _ doc: String = "", _ body: @escaping Body) {
+        self.declaration = declaration
+        self.doc = doc
+        self.body = body
+    }
+
+    public var name: String {
+        String(declaration.prefix { $0 != "(" })
+    }
+}
+
+/// A native function as a value.
+public final class NativeFunction {
+    public let name: String
+    public let declaration: String
+    public let doc: String
+    let body: Native.Body
+    /// The class it is a method of.
+    public internal(set) weak var owner: TypeObject?
+    public internal(set) var moduleName: String?
+    /// Read from the declaration at the first call.
+    public private(set) lazy var signature = Signature(declaration: declaration)
+
+    public init(_ native: Native) {
+        name = native.name
+        declaration = native.declaration
+        doc = native.doc
+        body = native.body
+    }
+}
+
+/// One call of a native function: its arguments by parameter, and the interpreter it runs in.
+///
+/// The arguments live in the VM's registers and are valid while the body runs.
+public struct Call {
+    /// Unowned and unsafe: the interpreter is running this very call.
+    public unowned(unsafe) let interpreter: Interpreter
+    let arguments: UnsafeMutablePointer<Value>
+    public let count: Int
+
+    @inline(__always)
+    init(_ interpreter: Interpreter, _ arguments: UnsafeMutablePointer<Value>, _ count: Int) {
+        self.interpreter = interpreter
+        self.arguments = arguments
+        self.count = count
+    }
+
+    /// The argument of parameter `index`.
+    @inline(__always)
+    public subscript(index: Int) -> Value {
+        precondition(index >= 0 && index < count, "a native reads an argument it did not declare")
+        return arguments[index]
+    }
+
+    /// Whether an argument was given for a parameter declared `=<unset>`.
+    public func has(_ index: Int) -> Bool { !self[index].isUndefined }
+}
+
+// MARK: - Typed arguments
+
+extension Call {
+    /// The argument, seen through instances of script classes that derive from a built-in class.
+    public func plain(_ index: Int) -> Value { interpreter.plain(self[index]) }
+
+    /// An index-like integer: int, bool or an object with `__index__`.
+    /// - Throws: `TypeError`, or `OverflowError` outside `Int`.
+    public func int(_ index: Int) throws(Raised) -> Int {
+        if case .int(let value) = self[index] { return value }
+        return try interpreter.index(self[index])
+    }
+
+    /// The integer, or nil when the argument is None or was left out.
+    public func optionalInt(_ index: Int) throws(Raised) -> Int? {
+        switch self[index] {
+        case .none, .undefined: return nil
+        default: return try int(index)
+        }
+    }
+
+    /// A real number: float, int, bool, or an object with `__float__` or `__index__`.
+    public func double(_ index: Int) throws(Raised) -> Double {
+        if case .float(let value) = self[index] { return value }
+        return try interpreter.double(self[index])
+    }
+
+    /// Truth in Python's sense.
+    public func truth(_ index: Int) throws(Raised) -> Bool { try interpreter.truth(self[index]) }
+
+    public func str(_ index: Int) throws(Raised) -> StrObject {
+        if case .str(let text) = self[index] { return text }
+        guard case .str(let text) = plain(index) else { throw mismatch(index, "str") }
+        return text
+    }
+
+    /// The text as a Swift string.
+    public func string(_ index: Int) throws(Raised) -> String { try str(index).string }
+
+    public func optionalString(_ index: Int) throws(Raised) -> String? {
+        switch self[index] {
+        case .none, .undefined: return nil
+        default: return try string(index)
+        }
+    }
+
+    public func bytes(_ index: Int) throws(Raised) -> BytesObject {
+        guard case .bytes(let value) = plain(index) else { throw mismatch(index, "bytes") }
+        return value
+    }
+
+    public func list(_ index: Int) throws(Raised) -> ListObject {
+        guard case .list(let value) = plain(index) else { throw mismatch(index, "list") }
+        return value
+    }
+
+    public func tuple(_ index: Int) throws(Raised) -> TupleObject {
+        guard case .tuple(let value) = plain(index) else { throw mismatch(index, "tuple") }
+        return value
+    }
+
+    public func dict(_ index: Int) throws(Raised) -> DictObject {
+        guard case .dict(let value) = plain(index) else { throw mismatch(index, "dict") }
+        return value
+    }
+
+    public func set(_ index: Int) throws(Raised) -> SetObject {
+        guard case .set(let value) = plain(index) else { throw mismatch(index, "set") }
+        return value
+    }
+
+    public func type(_ index: Int) throws(Raised) -> TypeObject {
+        guard case .type(let value) = self[index] else { throw mismatch(index, "type") }
+        return value
+    }
+
+    /// The host object of a Swift class, also behind an instance of a script class that derives from it.
+    public func host<Object: AnyObject>(_ index: Int, as type: Object.Type = Object.self) throws(Raised) -> Object {
+        guard case .host(let box) = plain(index) else {
+            if case .instance(let instance) = self[index], instance.type.layout == .hostWrapper {
+                throw Raised(
+                    .runtimeError, "\(instance.type.name).__init__() did not call super().__init__()",
+                    hint: "Call super().__init__(...) before using what the base class provides.")
+            }
+            throw mismatch(index, "\(Object.self)")
+        }
+        guard let object = box.object as? Object else { throw mismatch(index, "\(Object.self)") }
+        return object
+    }
+
+    /// The Swift state of an instance of a native class.
+    public func native<Object: AnyObject>(_ index: Int, as type: Object.Type = Object.self) throws(Raised) -> Object {
+        guard case .instance(let instance) = self[index], let object = instance.native as? Object else {
+            throw mismatch(index, "\(Object.self)")
+        }
+        return object
+    }
+
+    /// The `TypeError` for an argument of the wrong type.
+    public func mismatch(_ index: Int, _ expected: String) -> Raised {
+        .type("argument \(index + 1) must be \(expected), not \(interpreter.typeName(of: self[index]))")
+    }
+}

@@ -1,1 +1,0 @@
-// ScriptRuntime: see Docs/Architecture.md.

@@ -1,0 +1,116 @@
+/// A function written in script.
+public final class FunctionObject {
+    let code: CodeObject
+    let module: ModuleObject
+    let closure: [CellObject]
+    /// Of the last parameters that can be given by position.
+    var defaults: [Value]
+    /// One per keyword-only parameter; `.undefined` where there is none.
+    var keywordDefaults: [Value]
+    public internal(set) var name: String
+    public internal(set) var qualifiedName: String
+    /// `f.attribute = value`, `__annotations__`, a changed `__doc__`.
+    var attributes: DictObject?
+
+    init(
+        _ code: CodeObject, module: ModuleObject, closure: [CellObject], defaults: [Value], keywordDefaults: [Value]
+    ) {
+        self.code = code
+        self.module = module
+        self.closure = closure
+        self.defaults = defaults
+        self.keywordDefaults = keywordDefaults
+        name = code.name
+        qualifiedName = code.qualifiedName
+    }
+
+    public var doc: String? { code.doc }
+
+    func drain(into work: inout [Value]) {
+        work += defaults
+        work += keywordDefaults
+        for cell in closure { work.append(.cell(cell)) }
+        (defaults, keywordDefaults) = ([], [])
+    }
+}
+
+/// A module: names in slots, so that its functions reach globals without a dictionary.
+///
+/// `slots[0 ..< names.count]` are initialized; a slot that no name is bound to holds `.undefined`.
+public final class ModuleObject {
+    public let name: String
+    public internal(set) var file: String?
+    public internal(set) var doc: String?
+    private(set) var names: [Symbol] = []
+    private var table: [Symbol: Int] = [:]
+    private(set) var slots: UnsafeMutablePointer<Value>
+    private var capacity = 16
+    /// Unique in the session.
+    let id: Int
+    /// Fills the module at the first look at it.
+    private var pending: ((ModuleObject) -> Void)?
+    /// Asked for names that are not there (host modules with computed members).
+    var missing: ((Symbol) throws -> Value?)?
+
+    init(_ name: String, id: Int, file: String? = nil, doc: String? = nil, fill: ((ModuleObject) -> Void)? = nil) {
+        self.name = name
+        self.id = id
+        self.file = file
+        self.doc = doc
+        pending = fill
+        slots = UnsafeMutablePointer<Value>.allocate(capacity: 16)
+    }
+
+    deinit {
+        Drain.release(slots, names.count)
+        slots.deallocate()
+    }
+
+    /// The slot of a name, made (unbound) when it is new.
+    func slot(for name: Symbol) -> Int {
+        materialize()
+        if let known = table[name] { return known }
+        let slot = names.count
+        if slot == capacity {
+            let fresh = UnsafeMutablePointer<Value>.allocate(capacity: capacity * 2)
+            fresh.moveInitialize(from: slots, count: slot)
+            slots.deallocate()
+            slots = fresh
+            capacity *= 2
+        }
+        (slots + slot).initialize(to: .undefined)
+        table[name] = slot
+        names.append(name)
+        return slot
+    }
+
+    func existingSlot(for name: Symbol) -> Int? {
+        materialize()
+        return table[name]
+    }
+
+    public subscript(name: Symbol) -> Value? {
+        get {
+            guard let slot = existingSlot(for: name), !slots[slot].isUndefined else { return nil }
+            return slots[slot]
+        }
+        set {
+            let slot = slot(for: name)
+            let old = slots[slot]
+            slots[slot] = newValue ?? .undefined
+            _ = consume old
+        }
+    }
+
+    /// Bound names with their values, in order of first mention.
+    public var members: [(name: Symbol, value: Value)] {
+        materialize()
+        return names.indices.compactMap { slots[$0].isUndefined ? nil : (names[$0], slots[$0]) }
+    }
+
+    private func materialize() {
+        guard let fill = pending else { return }
+        pending = nil
+        fill(self)
+    }
+}

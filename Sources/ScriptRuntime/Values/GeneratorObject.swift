@@ -1,0 +1,57 @@
+/// A suspended call of a script function with `yield`: it keeps its registers.
+public final class GeneratorObject: IteratorObject {
+    enum State { case fresh, suspended, running, finished }
+
+    let function: FunctionObject
+    var state = State.fresh
+    /// `function.code.registerCount` initialized registers while not finished.
+    let registers: UnsafeMutablePointer<Value>
+    /// Where to go on.
+    var next: UnsafeMutablePointer<UInt64>
+    /// The exception that was being handled inside when it was suspended.
+    var handled: Value = .none
+    /// The value of `return`.
+    var result: Value = .none
+
+    init(_ function: FunctionObject, registers: UnsafeMutablePointer<Value>) {
+        self.function = function
+        self.registers = registers
+        next = function.code.instructions
+        super.init(kind: .generator)
+    }
+
+    deinit { release() }
+
+    public var name: String { function.qualifiedName }
+
+    public override var typeName: String { "generator" }
+
+    public override func next(_ interpreter: Interpreter) throws -> Value? {
+        try interpreter.resume(self, sending: .none)
+    }
+
+    /// The `StopIteration` that carries the value of `return`.
+    func endOfIteration() -> Raised {
+        defer { result = .none }
+        return result.isNone ? Raised(.stopIteration, "") : Raised(.stopIteration, arguments: [result])
+    }
+
+    /// Drops the registers: the generator cannot go on.
+    func finish() {
+        release()
+        state = .finished
+        handled = .none
+    }
+
+    private func release() {
+        if state == .finished { return }
+        state = .finished
+        Drain.release(registers, function.code.registerCount)
+        registers.deallocate()
+    }
+
+    override func drain(into work: inout [Value]) {
+        guard state == .fresh || state == .suspended else { return }
+        Drain.take(registers, function.code.registerCount, to: &work)
+    }
+}

@@ -1,0 +1,175 @@
+/// The insertion-ordered open-addressing table under dicts and sets.
+///
+/// Entries lie in order of insertion in `entries[0 ..< used]`, removed ones with `hash == -1` and no key; `index` holds
+/// entry numbers plus one, 0 for free and -1 for removed. Both are owned here, and every index is kept in bounds by
+/// `mask`.
+struct HashTable {
+    struct Entry {
+        var hash: Int
+        var key: Value
+        var value: Value
+    }
+
+    private(set) var entries: UnsafeMutablePointer<Entry>
+    /// Entries in use, removed ones included.
+    private(set) var used = 0
+    private(set) var count = 0
+    private var capacity = 0
+    private var index: UnsafeMutablePointer<Int32>
+    private var mask = 0
+    /// Grows when a key is added or removed: probing and iteration notice changes by it.
+    private(set) var changes = 0
+
+    init() {
+        entries = HashTable.noEntries
+        index = HashTable.noIndex
+    }
+
+    // Never written: a table without capacity grows before its first store. Shared by all threads for that reason.
+    nonisolated(unsafe) private static let noEntries = UnsafeMutablePointer<Entry>.allocate(capacity: 1)
+    nonisolated(unsafe) private static let noIndex: UnsafeMutablePointer<Int32> = {
+        let index = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+        index.initialize(to: 0)
+        return index
+    }()
+
+    mutating func destroy() {
+        guard capacity > 0 else { return }
+        var nested = false
+        for number in 0..<used where entries[number].hash != -1 {
+            if withUnsafeMutablePointer(to: &entries[number].value, { Drain.isNested($0) })
+                || withUnsafeMutablePointer(to: &entries[number].key, { Drain.isNested($0) })
+            {
+                nested = true
+                break
+            }
+        }
+        if nested {
+            var work: [Value] = []
+            drain(into: &work)
+            Drain.drain(&work)
+        } else {
+            entries.deinitialize(count: used)
+        }
+        entries.deallocate()
+        index.deallocate()
+        capacity = 0
+        used = 0
+        count = 0
+    }
+
+    /// Gives all keys and values away; the table is empty afterwards.
+    mutating func drain(into work: inout [Value]) {
+        for number in 0..<used {
+            let entry = (entries + number).move()
+            if entry.hash == -1 { continue }
+            work.append(entry.key)
+            work.append(entry.value)
+        }
+        used = 0
+        count = 0
+        changes += 1
+        for slot in 0...mask where capacity > 0 { index[slot] = 0 }
+    }
+
+    /// Where a search for a key stands: `next` gives entry after entry with the same hash.
+    struct Probe {
+        let hash: Int
+        var slot: Int
+        var perturb: UInt
+    }
+
+    @inline(__always)
+    func probe(_ hash: Int) -> Probe { Probe(hash: hash, slot: hash & mask, perturb: UInt(bitPattern: hash)) }
+
+    /// The next entry with the hash of the probe, or nil when there is none.
+    @inline(__always)
+    func next(_ probe: inout Probe) -> Int? {
+        while true {
+            let number = index[probe.slot]
+            if number == 0 { return nil }
+            probe.perturb >>= 5
+            probe.slot = (probe.slot &* 5 &+ 1 &+ Int(bitPattern: probe.perturb)) & mask
+            if number > 0, entries[Int(number) &- 1].hash == probe.hash { return Int(number) &- 1 }
+        }
+    }
+
+    /// Adds a key that is not there.
+    mutating func insertNew(_ hash: Int, _ key: Value, _ value: Value) {
+        if used == capacity { rebuild(for: count + 1) }
+        (entries + used).initialize(to: Entry(hash: hash, key: key, value: value))
+        used += 1
+        count += 1
+        changes &+= 1
+        place(used, hash)
+    }
+
+    mutating func remove(_ number: Int) -> Entry {
+        let entry = entries[number]
+        entries[number] = Entry(hash: -1, key: .undefined, value: .undefined)
+        var slot = entry.hash & mask
+        var perturb = UInt(bitPattern: entry.hash)
+        while index[slot] != Int32(number + 1) {
+            perturb >>= 5
+            slot = (slot &* 5 &+ 1 &+ Int(bitPattern: perturb)) & mask
+        }
+        index[slot] = -1
+        count -= 1
+        changes &+= 1
+        // Removing the last entry leaves no hole, so that popitem takes constant time.
+        while used > 0, entries[used - 1].hash == -1 {
+            used -= 1
+            (entries + used).deinitialize(count: 1)
+        }
+        return entry
+    }
+
+    func isLive(_ number: Int) -> Bool { number < used && entries[number].hash != -1 }
+
+    func copy() -> HashTable {
+        var result = HashTable()
+        if count > 0 { result.rebuild(for: count) }
+        for number in 0..<used where entries[number].hash != -1 {
+            let entry = entries[number]
+            result.insertNew(entry.hash, entry.key, entry.value)
+        }
+        return result
+    }
+
+    private mutating func place(_ number: Int, _ hash: Int) {
+        var slot = hash & mask
+        var perturb = UInt(bitPattern: hash)
+        while index[slot] > 0 {
+            perturb >>= 5
+            slot = (slot &* 5 &+ 1 &+ Int(bitPattern: perturb)) & mask
+        }
+        index[slot] = Int32(truncatingIfNeeded: number)
+    }
+
+    /// Makes room for `needed` entries and as much again, dropping the holes.
+    private mutating func rebuild(for needed: Int) {
+        var slots = 8
+        while slots * 2 / 3 < needed + needed / 2 { slots *= 2 }
+        let fresh = UnsafeMutablePointer<Entry>.allocate(capacity: slots * 2 / 3)
+        var kept = 0
+        for number in 0..<used {
+            if entries[number].hash == -1 {
+                (entries + number).deinitialize(count: 1)
+                continue
+            }
+            (fresh + kept).moveInitialize(from: entries + number, count: 1)
+            kept += 1
+        }
+        if capacity > 0 {
+            entries.deallocate()
+            index.deallocate()
+        }
+        entries = fresh
+        used = kept
+        capacity = slots * 2 / 3
+        mask = slots - 1
+        index = UnsafeMutablePointer<Int32>.allocate(capacity: slots)
+        index.initialize(repeating: 0, count: slots)
+        for number in 0..<used { place(number + 1, entries[number].hash) }
+    }
+}

@@ -1,0 +1,212 @@
+import ScriptSyntax
+
+/// An object of a script class or of an exception class, or of a native class that keeps Swift state.
+///
+/// `slots[0 ..< shape.count]` are initialized; slot `i` belongs to the attribute that `shape` numbers `i`, and holds
+/// `.undefined` when that attribute was deleted. The shape is owned by the type, which the instance retains.
+public final class InstanceObject {
+    public internal(set) var type: TypeObject
+    unowned(unsafe) var shape: Shape
+    var slots: UnsafeMutablePointer<Value>
+    var capacity: Int32
+    /// What only few instances have.
+    var extra: InstanceExtra?
+
+    init(_ type: TypeObject) {
+        self.type = type
+        shape = type.rootShape
+        let capacity = type.expectedAttributes
+        self.capacity = Int32(truncatingIfNeeded: capacity)
+        slots = UnsafeMutablePointer<Value>.allocate(capacity: capacity)
+    }
+
+    deinit {
+        Drain.release(slots, shape.count)
+        slots.deallocate()
+    }
+
+    func drain(into work: inout [Value]) {
+        for index in 0..<shape.count {
+            work.append(slots[index])
+            slots[index] = .undefined
+        }
+        if let extra {
+            work.append(extra.base)
+            work.append(extra.cause)
+            work.append(extra.context)
+            (extra.base, extra.cause, extra.context) = (.undefined, .none, .none)
+        }
+    }
+}
+
+final class InstanceExtra {
+    /// The built-in value or host object that an instance of a subclass of a built-in or host type stands for.
+    var base: Value = .undefined
+    /// Swift state of a native class.
+    var native: AnyObject?
+    /// Attributes beyond the shape's limit.
+    var overflow: DictObject?
+
+    // Exceptions
+    var arguments: TupleObject?
+    var cause: Value = .none
+    var context: Value = .none
+    var suppressContext = false
+    var trace: [TraceEntry] = []
+    /// What the reporter shows beside the message: values of an assertion's parts, a host's hint.
+    var notes: [String] = []
+    var hint: String?
+}
+
+/// Where an exception passed: a function and the span it was at.
+public struct TraceEntry {
+    let code: CodeObject
+    let instruction: Int
+
+    var span: Span { instruction < code.spans.count ? code.spans[instruction] : .zero }
+}
+
+extension InstanceObject {
+    static let shapeLimit = 128
+
+    private func ensureExtra() -> InstanceExtra {
+        if let extra { return extra }
+        let fresh = InstanceExtra()
+        extra = fresh
+        return fresh
+    }
+
+    /// The built-in value this instance stands for, `.undefined` for an ordinary object.
+    public var base: Value {
+        get { extra?.base ?? .undefined }
+        set { ensureExtra().base = newValue }
+    }
+
+    /// Swift state attached by a native class.
+    public var native: AnyObject? {
+        get { extra?.native }
+        set { ensureExtra().native = newValue }
+    }
+
+    /// State of an exception; made when missing.
+    var exception: InstanceExtra { ensureExtra() }
+
+    /// The instance's own attribute (not its class's).
+    public func attribute(_ name: Symbol) -> Value? {
+        if let slot = shape.slot(of: name) {
+            let value = slots[slot]
+            return value.isUndefined ? nil : value
+        }
+        return extra?.overflow?[name.text]
+    }
+
+    public func setAttribute(_ name: Symbol, _ value: Value) {
+        if let slot = shape.slot(of: name) {
+            let old = slots[slot]
+            slots[slot] = value
+            _ = consume old
+            return
+        }
+        if shape.count >= InstanceObject.shapeLimit {
+            let extra = ensureExtra()
+            let overflow = extra.overflow ?? DictObject()
+            extra.overflow = overflow
+            overflow[name.text] = value
+            return
+        }
+        append(shape.adding(name), value)
+    }
+
+    /// Adds the last attribute of `newShape`, which has one more than the present shape.
+    @inline(__always)
+    func append(_ newShape: Shape, _ value: Value) {
+        let index = shape.count
+        if index == Int(capacity) { grow() }
+        (slots + index).initialize(to: value)
+        shape = newShape
+    }
+
+    private func grow() {
+        let count = shape.count
+        let fresh = UnsafeMutablePointer<Value>.allocate(capacity: count * 2 + 2)
+        fresh.moveInitialize(from: slots, count: count)
+        slots.deallocate()
+        slots = fresh
+        capacity = Int32(count * 2 + 2)
+        type.expectedAttributes = Swift.max(type.expectedAttributes, count + 1)
+    }
+
+    /// False when there was none.
+    public func deleteAttribute(_ name: Symbol) -> Bool {
+        if let slot = shape.slot(of: name) {
+            if slots[slot].isUndefined { return false }
+            let old = slots[slot]
+            slots[slot] = .undefined
+            _ = consume old
+            return true
+        }
+        guard let overflow = extra?.overflow, overflow[name.text] != nil else { return false }
+        overflow[name.text] = nil
+        return true
+    }
+
+    /// Own attributes in the order they were first set.
+    public var attributes: [(name: Symbol, value: Value)] {
+        var result: [(name: Symbol, value: Value)] = []
+        for (index, name) in shape.names.enumerated() where !slots[index].isUndefined {
+            result.append((name, slots[index]))
+        }
+        for entry in extra?.overflow?.entries ?? [] {
+            if case .str(let name) = entry.key { result.append((Symbol(name), entry.value)) }
+        }
+        return result
+    }
+}
+
+/// Which attribute is in which slot: instances that set the same attributes in the same order share one.
+final class Shape {
+    /// Unique as long as the process lives; changes when a class on the way is changed, so that caches notice.
+    var id: Int
+    let count: Int
+    let names: [Symbol]
+    private let table: [Symbol: Int]
+    private var next: [Symbol: Shape] = [:]
+    private let ids: IDSource
+
+    init(_ ids: IDSource, names: [Symbol] = []) {
+        self.ids = ids
+        id = ids.next()
+        count = names.count
+        self.names = names
+        table = Dictionary(uniqueKeysWithValues: names.enumerated().map { ($1, $0) })
+    }
+
+    @inline(__always)
+    func slot(of name: Symbol) -> Int? { count == 0 ? nil : table[name] }
+
+    func adding(_ name: Symbol) -> Shape {
+        if let known = next[name] { return known }
+        let fresh = Shape(ids, names: names + [name])
+        next[name] = fresh
+        return fresh
+    }
+
+    /// New ids for this shape and all that grew out of it.
+    func renew() {
+        var work = [self]
+        while let shape = work.popLast() {
+            shape.id = ids.next()
+            work += shape.next.values
+        }
+    }
+}
+
+/// Numbers for shapes, types and modules; each is given once in a session.
+final class IDSource {
+    private var last = 0
+
+    func next() -> Int {
+        last += 1
+        return last
+    }
+}

@@ -1,0 +1,238 @@
+/// A built-in iterator. Subclass it, give `typeName`, and return nil from `next` at the end.
+open class IteratorObject {
+    /// What `type(it).__name__` says.
+    open var typeName: String { "iterator" }
+
+    /// Built-in iterators that the VM steps without a call.
+    enum Kind { case other, list, range, tuple, string, generator }
+    let kind: Kind
+
+    /// How many iterators are chained below this one: bounded, so that neither stepping nor releasing a chain can
+    /// overflow the stack.
+    public let depth: Int
+
+    public init() {
+        kind = .other
+        depth = 0
+    }
+
+    /// For an iterator that draws on others.
+    /// - Throws: `RecursionError` when the chain grows beyond 2,000.
+    public init(drawingOn sources: [Value]) throws(Raised) {
+        kind = .other
+        var deepest = 0
+        for case .iterator(let source) in sources { deepest = Swift.max(deepest, source.depth) }
+        if deepest >= 2_000 { throw .recursion("too many iterators chained") }
+        depth = deepest + 1
+    }
+
+    init(kind: Kind) {
+        self.kind = kind
+        depth = 0
+    }
+
+    /// The next item, nil at the end (and ever after).
+    open func next(_ interpreter: Interpreter) throws -> Value? { nil }
+
+    /// How many items are left, when that is known.
+    open func lengthHint(_ interpreter: Interpreter) -> Int? { nil }
+
+    /// Hands over the values it holds, for release without recursion.
+    func drain(into work: inout [Value]) {}
+}
+
+final class ListIterator: IteratorObject {
+    var list: ListObject?
+    var index = 0
+
+    init(_ list: ListObject) {
+        self.list = list
+        super.init(kind: .list)
+    }
+
+    override var typeName: String { "list_iterator" }
+
+    override func next(_ interpreter: Interpreter) throws -> Value? {
+        guard let list else { return nil }
+        if index < list.count {
+            index += 1
+            return list[index - 1]
+        }
+        self.list = nil
+        return nil
+    }
+
+    override func lengthHint(_ interpreter: Interpreter) -> Int? { list.map { max($0.count - index, 0) } ?? 0 }
+
+    override func drain(into work: inout [Value]) {
+        if let list { work.append(.list(list)) }
+        list = nil
+    }
+}
+
+final class TupleIterator: IteratorObject {
+    var tuple: TupleObject?
+    var index = 0
+
+    init(_ tuple: TupleObject) {
+        self.tuple = tuple
+        super.init(kind: .tuple)
+    }
+
+    override var typeName: String { "tuple_iterator" }
+
+    override func next(_ interpreter: Interpreter) throws -> Value? {
+        guard let tuple else { return nil }
+        if index < tuple.count {
+            index += 1
+            return tuple[index - 1]
+        }
+        self.tuple = nil
+        return nil
+    }
+
+    override func lengthHint(_ interpreter: Interpreter) -> Int? { tuple.map { $0.count - index } ?? 0 }
+
+    override func drain(into work: inout [Value]) {
+        if let tuple { work.append(.tuple(tuple)) }
+        tuple = nil
+    }
+}
+
+final class RangeIterator: IteratorObject {
+    /// The next item, and how many are left with it.
+    var current: Int
+    var left: Int
+    let step: Int
+
+    init(_ range: RangeObject) {
+        current = range.start
+        left = range.count
+        step = range.step
+        super.init(kind: .range)
+    }
+
+    override var typeName: String { "range_iterator" }
+
+    override func next(_ interpreter: Interpreter) throws -> Value? {
+        if left == 0 { return nil }
+        left -= 1
+        let value = current
+        current = current &+ step
+        return .int(value)
+    }
+
+    override func lengthHint(_ interpreter: Interpreter) -> Int? { left }
+}
+
+final class StrIterator: IteratorObject {
+    let text: StrObject
+    var index = 0
+
+    init(_ text: StrObject) {
+        self.text = text
+        super.init(kind: .string)
+    }
+
+    override var typeName: String { "str_iterator" }
+
+    override func next(_ interpreter: Interpreter) throws -> Value? {
+        if index >= text.count { return nil }
+        index += 1
+        return .str(.character(text.unit(index - 1)))
+    }
+
+    override func lengthHint(_ interpreter: Interpreter) -> Int? { text.count - index }
+}
+
+/// Steps by a Swift closure; for hosts and the library.
+public final class ClosureIterator: IteratorObject {
+    private let name: String
+    private var step: ((Interpreter) throws -> Value?)?
+    private let hint: () -> Int?
+
+    public init(_ typeName: String, hint: @escaping () -> Int? = { nil }, _ step: @escaping (Interpreter) throws -> Value?) {
+        name = typeName
+        self.hint = hint
+        self.step = step
+        super.init()
+    }
+
+    public override var typeName: String { name }
+
+    public override func next(_ interpreter: Interpreter) throws -> Value? {
+        guard let step else { return nil }
+        if let value = try step(interpreter) { return value }
+        self.step = nil
+        return nil
+    }
+
+    public override func lengthHint(_ interpreter: Interpreter) -> Int? { hint() }
+}
+
+/// Keys, values or items of a dict, or items of a set; notices changes while it runs.
+final class TableIterator: IteratorObject {
+    enum Part { case keys, values, items }
+
+    private var dict: DictObject?
+    private var set: SetObject?
+    private let part: Part
+    private let count: Int
+    private var number = 0
+    private let isReversed: Bool
+
+    init(_ dict: DictObject, _ part: Part, isReversed: Bool = false) {
+        self.dict = dict
+        self.part = part
+        self.isReversed = isReversed
+        count = dict.count
+        if isReversed { number = dict.table.used }
+        super.init(kind: .other)
+    }
+
+    init(_ set: SetObject) {
+        self.set = set
+        part = .keys
+        isReversed = false
+        count = set.count
+        super.init(kind: .other)
+    }
+
+    override var typeName: String {
+        if set != nil { return "set_iterator" }
+        let name = part == .keys ? "dict_key" : part == .values ? "dict_value" : "dict_item"
+        return isReversed ? "dict_reverse\(name.dropFirst(5))iterator" : name + "iterator"
+    }
+
+    override func next(_ interpreter: Interpreter) throws -> Value? {
+        if let dict {
+            if dict.count != count { throw Raised(.runtimeError, "dictionary changed size during iteration") }
+            let found = isReversed ? dict.previousEntry(below: number) : dict.nextEntry(from: number)
+            if let entry = found {
+                number = isReversed ? entry.number : entry.number + 1
+                switch part {
+                case .keys: return entry.key
+                case .values: return entry.value
+                case .items: return .tuple(TupleObject([entry.key, entry.value]))
+                }
+            }
+            self.dict = nil
+        } else if let set {
+            if set.count != count { throw Raised(.runtimeError, "Set changed size during iteration") }
+            if let entry = set.nextItem(from: number) {
+                number = entry.number + 1
+                return entry.item
+            }
+            self.set = nil
+        }
+        return nil
+    }
+
+    override func lengthHint(_ interpreter: Interpreter) -> Int? { dict.map { _ in count } ?? set?.count ?? 0 }
+
+    override func drain(into work: inout [Value]) {
+        if let dict { work.append(.dict(dict)) }
+        if let set { work.append(.set(set)) }
+        (dict, set) = (nil, nil)
+    }
+}

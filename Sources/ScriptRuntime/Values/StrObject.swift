@@ -1,0 +1,260 @@
+/// Python's `str`: an immutable sequence of code points, one, two or four bytes each.
+///
+/// The width is always the smallest that holds every code point, so that equal strings have equal bytes, and
+/// indexing takes constant time. Lone surrogates are allowed, as in Python.
+///
+/// The elements are memory of `count * width` bytes in use, which only this file and the VM's in-place append touch.
+public final class StrObject: ManagedBuffer<StrObject.Header, UInt8> {
+    public struct Header {
+        /// Code points.
+        public internal(set) var count: Int
+        /// Bytes of one code point: 1, 2 or 4.
+        public internal(set) var width: UInt8
+        /// 0: not computed yet.
+        var hash: Int
+        /// Bytes allocated.
+        var capacity: Int
+    }
+
+    /// Code points.
+    @inline(__always) public var count: Int { header.count }
+    @inline(__always) public var width: Int { Int(header.width) }
+    public var isEmpty: Bool { header.count == 0 }
+    public var isLatin: Bool { header.width == 1 }
+
+    /// The code point at `index`, which must be in `0 ..< count`.
+    @inline(__always)
+    public subscript(index: Int) -> UInt32 {
+        precondition(index >= 0 && index < header.count, "index outside a string")
+        return unit(index)
+    }
+
+    @inline(__always)
+    func unit(_ index: Int) -> UInt32 {
+        let raw = self.raw
+        switch header.width {
+        case 1: return UInt32(raw.load(fromByteOffset: index, as: UInt8.self))
+        case 2: return UInt32(raw.load(fromByteOffset: index &* 2, as: UInt16.self))
+        default: return raw.load(fromByteOffset: index &* 4, as: UInt32.self)
+        }
+    }
+
+    @inline(__always)
+    var raw: UnsafeMutableRawPointer { withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0) } }
+}
+
+extension StrObject: @unchecked Sendable {}  // immutable once visible; shared ones have their hash computed before
+
+extension StrObject {
+    static func allocate(count: Int, width: Int, capacity: Int = 0) -> StrObject {
+        let bytes = Swift.max(count * width, capacity)
+        let buffer = StrObject.create(minimumCapacity: bytes) { _ in
+            Header(count: count, width: UInt8(width), hash: 0, capacity: bytes)
+        }
+        // `create` of a final subclass makes an object of that subclass.
+        return unsafeDowncast(buffer, to: StrObject.self)
+    }
+
+    public static let empty: StrObject = {
+        let text = StrObject.allocate(count: 0, width: 1)
+        _ = text.hashValue
+        return text
+    }()
+
+    private static let latin: [StrObject] = (0..<256).map { code in
+        let text = StrObject.allocate(count: 1, width: 1)
+        text.raw.storeBytes(of: UInt8(code), as: UInt8.self)
+        _ = text.hashValue
+        return text
+    }
+
+    static func width(of unit: UInt32) -> Int { unit < 0x100 ? 1 : unit < 0x10000 ? 2 : 4 }
+
+    /// A string of one code point.
+    public static func character(_ unit: UInt32) -> StrObject {
+        if unit < 256 { return latin[Int(unit)] }
+        let text = StrObject.allocate(count: 1, width: width(of: unit))
+        text.store(unit, at: 0)
+        return text
+    }
+
+    public static func make(_ string: String) -> StrObject {
+        var string = string
+        return string.withUTF8 { make(validUTF8: $0) }
+    }
+
+    /// - Parameter bytes: valid UTF-8.
+    public static func make(validUTF8 bytes: UnsafeBufferPointer<UInt8>) -> StrObject {
+        var count = 0
+        var highest: UInt8 = 0
+        for byte in bytes {
+            if byte & 0xC0 != 0x80 { count += 1 }
+            if byte > highest { highest = byte }
+        }
+        let width = highest < 0xC4 ? 1 : highest < 0xF0 ? 2 : 4
+        let text = StrObject.allocate(count: count, width: width)
+        guard count > 0, let base = bytes.baseAddress else { return text }
+        if count == bytes.count {
+            text.raw.copyMemory(from: base, byteCount: count)
+            return text
+        }
+        var index = 0
+        for scalar in String(decoding: bytes, as: UTF8.self).unicodeScalars where index < count {
+            text.store(scalar.value, at: index)
+            index += 1
+        }
+        return text
+    }
+
+    /// - Parameter units: code points below 0x110000; surrogates are allowed.
+    public static func make(units: some Collection<UInt32>) -> StrObject {
+        var highest: UInt32 = 0
+        for unit in units where unit > highest { highest = unit }
+        let text = StrObject.allocate(count: units.count, width: width(of: highest))
+        var index = 0
+        for unit in units {
+            text.store(unit, at: index)
+            index += 1
+        }
+        return text
+    }
+
+    public static func make(latin bytes: some Collection<UInt8>) -> StrObject {
+        let text = StrObject.allocate(count: bytes.count, width: 1)
+        let raw = text.raw
+        var index = 0
+        for byte in bytes {
+            raw.storeBytes(of: byte, toByteOffset: index, as: UInt8.self)
+            index += 1
+        }
+        return text
+    }
+
+    @inline(__always)
+    func store(_ unit: UInt32, at index: Int) {
+        let raw = self.raw
+        switch header.width {
+        case 1: raw.storeBytes(of: UInt8(truncatingIfNeeded: unit), toByteOffset: index, as: UInt8.self)
+        case 2: raw.storeBytes(of: UInt16(truncatingIfNeeded: unit), toByteOffset: index &* 2, as: UInt16.self)
+        default: raw.storeBytes(of: unit, toByteOffset: index &* 4, as: UInt32.self)
+        }
+    }
+}
+
+// MARK: - Swift views
+
+extension StrObject {
+    /// Code points.
+    public var units: [UInt32] {
+        [UInt32](unsafeUninitializedCapacity: count) { buffer, filled in
+            for index in 0..<count { buffer.initializeElement(at: index, to: unit(index)) }
+            filled = count
+        }
+    }
+
+    /// The text; a lone surrogate becomes U+FFFD, for want of a place in a Swift `String`.
+    public var string: String {
+        if count == 0 { return "" }
+        if width == 1 {
+            let bytes = UnsafeBufferPointer(start: raw.assumingMemoryBound(to: UInt8.self), count: count)
+            if !bytes.contains(where: { $0 >= 0x80 }) { return String(decoding: bytes, as: UTF8.self) }
+        }
+        var scalars = String.UnicodeScalarView()
+        for index in 0..<count { scalars.append(Unicode.Scalar(unit(index)) ?? "\u{FFFD}") }
+        return String(scalars)
+    }
+
+    /// Whether it can be encoded as UTF-8: no lone surrogate.
+    public var isValidUnicode: Bool {
+        if width == 1 { return true }
+        for index in 0..<count where unit(index) & 0xFFFF_F800 == 0xD800 { return false }
+        return true
+    }
+
+    /// Calls `body` with the bytes of a Latin-1 string (code points below 256), or returns nil.
+    public func withLatin<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result? {
+        guard width == 1 else { return nil }
+        return try body(UnsafeBufferPointer(start: raw.assumingMemoryBound(to: UInt8.self), count: count))
+    }
+}
+
+// MARK: - Comparison and hash
+
+extension StrObject: Hashable {
+    @inline(__always)
+    public static func == (a: StrObject, b: StrObject) -> Bool {
+        if a === b { return true }
+        let header = a.header
+        guard header.count == b.header.count, header.width == b.header.width else { return false }
+        return a.raw.equals(b.raw, bytes: header.count &* Int(header.width))
+    }
+
+    /// By code points: negative, zero, positive.
+    public static func order(_ a: StrObject, _ b: StrObject) -> Int {
+        let common = Swift.min(a.count, b.count)
+        for index in 0..<common {
+            let x = a.unit(index)
+            let y = b.unit(index)
+            if x != y { return x < y ? -1 : 1 }
+        }
+        return a.count - b.count
+    }
+
+    public func hash(into hasher: inout Hasher) { hasher.combine(hashValue) }
+
+    /// The same in every run.
+    @inline(__always)
+    public var hashValue: Int {
+        let known = header.hash
+        return known != 0 ? known : computeHash()
+    }
+
+    private func computeHash() -> Int {
+        var hash: UInt64 = 0x9E37_79B9_7F4A_7C15 ^ UInt64(count)
+        let bytes = count * width
+        let raw = self.raw
+        var offset = 0
+        while offset + 8 <= bytes {
+            hash = StrObject.mix(hash ^ raw.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            offset += 8
+        }
+        var rest: UInt64 = 0
+        while offset < bytes {
+            rest = rest << 8 | UInt64(raw.load(fromByteOffset: offset, as: UInt8.self))
+            offset += 1
+        }
+        hash = StrObject.mix(hash ^ rest)
+        var result = Int(bitPattern: UInt(hash))
+        if result == 0 || result == -1 { result = 1 }
+        header.hash = result
+        return result
+    }
+
+    @inline(__always)
+    private static func mix(_ value: UInt64) -> UInt64 {
+        let product = value.multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+        return product.high ^ product.low
+    }
+}
+
+extension UnsafeMutableRawPointer {
+    @inline(__always)
+    func equals(_ other: UnsafeMutableRawPointer, bytes: Int) -> Bool {
+        var offset = 0
+        while offset &+ 8 <= bytes {
+            if loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                != other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            {
+                return false
+            }
+            offset &+= 8
+        }
+        while offset < bytes {
+            if load(fromByteOffset: offset, as: UInt8.self) != other.load(fromByteOffset: offset, as: UInt8.self) {
+                return false
+            }
+            offset &+= 1
+        }
+        return true
+    }
+}

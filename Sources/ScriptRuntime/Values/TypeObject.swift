@@ -1,0 +1,238 @@
+/// A class: built in, of the host, or written in script.
+public final class TypeObject {
+    /// How an instance of the class keeps its data.
+    public enum Layout {
+        /// One of `Value`'s own cases (`int`, `list`, ...).
+        case value
+        /// `object` and script classes over it.
+        case plain
+        case exception
+        /// A subclass of a built-in class: instances keep the built-in value as their base part.
+        case wrapper
+        /// A native or host class whose instances are host objects.
+        case host
+        /// A script class over a host class: instances keep the host object as their base part.
+        case hostWrapper
+
+        /// The layout of a class that derives from one of this layout.
+        func derived(isScriptClass: Bool) -> Layout {
+            switch self {
+            case .value, .wrapper: return .wrapper
+            case .host where isScriptClass: return .hostWrapper
+            default: return self
+            }
+        }
+    }
+
+    public let name: String
+    public private(set) var base: TypeObject?
+    public let layout: Layout
+    /// Written in script: attributes can be set, instances have attributes of their own.
+    public let isScriptClass: Bool
+    public internal(set) var doc: String?
+    /// The module it was defined in.
+    public internal(set) var moduleName: String
+    public internal(set) var qualifiedName: String
+    /// False for types that a script class may not have as base (`bool`, `range`, ...).
+    public internal(set) var isInheritable = true
+
+    /// Makes an instance from the constructor's arguments; inherited. Nil: an ordinary object, or not constructible.
+    public internal(set) var constructor: NativeFunction?
+
+    /// Makes the base part of an instance whose `__init__` fills it (`list`, `dict`, `set`); inherited.
+    public internal(set) var emptyBase: (() -> Value)?
+
+    private(set) var order: [Symbol] = []
+    private var table: [Symbol: Value] = [:]
+    private var found: [Symbol: Value] = [:]
+    private var missing: Set<Symbol> = []
+    private var subclasses: [WeakType] = []
+    private let ids: IDSource
+    let rootShape: Shape
+    /// Changes whenever this class or a base does.
+    private(set) var id: Int
+    /// Room for attributes that a new instance gets.
+    var expectedAttributes = 4
+    /// One per `Dunder`, in use once `lookup(_: Dunder)` asked for it: `.undefined` means none, `.ellipsis` unknown.
+    private var dunders: UnsafeMutablePointer<Value>?
+    /// Attributes that are added when the class is first looked at.
+    private var pending: [() -> [(Symbol, Value)]] = []
+    var isSubclassOfException: Bool { layout == .exception }
+
+    init(
+        _ name: String, base: TypeObject?, layout: Layout, isScriptClass: Bool = false, module: String = "builtins",
+        doc: String? = nil, ids: IDSource
+    ) {
+        self.name = name
+        self.base = base
+        self.layout = layout
+        self.isScriptClass = isScriptClass
+        self.doc = doc
+        moduleName = module
+        qualifiedName = name
+        self.ids = ids
+        id = ids.next()
+        rootShape = Shape(ids)
+        constructor = base?.constructor
+        emptyBase = base?.emptyBase
+        base?.subclasses.append(WeakType(self))
+    }
+
+    deinit {
+        dunders?.deinitialize(count: Dunder.allCases.count)
+        dunders?.deallocate()
+    }
+}
+
+private struct WeakType {
+    weak var type: TypeObject?
+    init(_ type: TypeObject) { self.type = type }
+}
+
+extension TypeObject {
+    /// This class or one of its bases is `other`.
+    @inline(__always)
+    public func isSubtype(of other: TypeObject) -> Bool {
+        var type = self
+        while true {
+            if type === other { return true }
+            guard let base = type.base else { return false }
+            type = base
+        }
+    }
+
+    /// This class, then its bases up to `object`.
+    public var lineage: [TypeObject] {
+        var result = [self]
+        while let base = result[result.count - 1].base { result.append(base) }
+        return result
+    }
+
+    /// The attribute of this very class.
+    public func own(_ name: Symbol) -> Value? {
+        materialize()
+        return table[name]
+    }
+
+    /// The attribute of this class or of the nearest base that has it.
+    public func lookup(_ name: Symbol) -> Value? {
+        if let value = found[name] { return value }
+        if missing.contains(name) { return nil }
+        var type: TypeObject? = self
+        while let current = type {
+            if let value = current.own(name) {
+                found[name] = value
+                return value
+            }
+            type = current.base
+        }
+        // A bound on what a script can make this remember by asking for made-up names.
+        if missing.count < 4096 { missing.insert(name) }
+        return nil
+    }
+
+    /// The same, for the names that operations look up all the time.
+    @inline(__always)
+    package func lookup(_ dunder: Dunder) -> Value? {
+        if let dunders {
+            let value = dunders[Int(dunder.rawValue)]
+            switch value {
+            case .undefined: return nil
+            case .ellipsis: break
+            default: return value
+            }
+        }
+        return fill(dunder)
+    }
+
+    private func fill(_ dunder: Dunder) -> Value? {
+        let count = Dunder.allCases.count
+        let dunders: UnsafeMutablePointer<Value>
+        if let known = self.dunders {
+            dunders = known
+        } else {
+            dunders = UnsafeMutablePointer<Value>.allocate(capacity: count)
+            dunders.initialize(repeating: .ellipsis, count: count)
+            self.dunders = dunders
+        }
+        let value = lookup(Symbol(dunder))
+        dunders[Int(dunder.rawValue)] = value ?? .undefined
+        return value
+    }
+
+    /// Whether a script class between this one and the nearest built-in base defines the name.
+    package func overrides(_ dunder: Dunder) -> Value? {
+        guard isScriptClass, let value = lookup(dunder) else { return nil }
+        if case .native = value { return nil }
+        return value
+    }
+
+    /// Sets an attribute of the class itself.
+    public func set(_ name: Symbol, _ value: Value) {
+        materialize()
+        let old = table[name]
+        table[name] = value
+        if old == nil { order.append(name) }
+        if let old, !TypeObject.isCached(old), !TypeObject.isCached(value) {
+            forget()
+        } else {
+            invalidate()
+        }
+    }
+
+    /// False when there was none.
+    public func remove(_ name: Symbol) -> Bool {
+        materialize()
+        guard table[name] != nil else { return false }
+        table[name] = nil
+        order.removeAll { $0 == name }
+        invalidate()
+        return true
+    }
+
+    /// Own attributes in the order they were first set.
+    public var attributes: [(name: Symbol, value: Value)] {
+        materialize()
+        return order.compactMap { name in table[name].map { (name, $0) } }
+    }
+
+    public var directSubclasses: [TypeObject] { subclasses.compactMap(\.type) }
+
+    /// Adds attributes, at the first look at the class.
+    func define(_ attributes: @escaping () -> [(Symbol, Value)]) {
+        pending.append(attributes)
+        invalidate()
+    }
+
+    private func materialize() {
+        while !pending.isEmpty {
+            let next = pending.removeFirst()
+            for (name, value) in next() {
+                if table[name] == nil { order.append(name) }
+                table[name] = value
+            }
+        }
+    }
+
+    /// Whether inline caches may hold this value itself (and so must be told when it changes).
+    private static func isCached(_ value: Value) -> Bool {
+        switch value {
+        case .function, .native, .descriptor: return true
+        default: return false
+        }
+    }
+
+    private func invalidate() {
+        forget()
+        id = ids.next()
+        rootShape.renew()
+        for subclass in directSubclasses { subclass.invalidate() }
+    }
+
+    private func forget() {
+        found.removeAll(keepingCapacity: true)
+        missing.removeAll(keepingCapacity: true)
+        dunders?.update(repeating: .ellipsis, count: Dunder.allCases.count)
+        for subclass in directSubclasses { subclass.forget() }
+    }
+}
