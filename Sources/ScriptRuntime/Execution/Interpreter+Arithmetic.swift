@@ -1,12 +1,5 @@
-import BigInt
-
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+public import BigInt
+import Foundation
 
 /// `a + b` and its like, for every kind of operand. The VM has its own fast paths for small numbers.
 extension Interpreter {

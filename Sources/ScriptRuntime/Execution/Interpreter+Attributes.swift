@@ -58,7 +58,7 @@ extension Interpreter {
         if let value = module[name] { return value }
         if let missing = module.missing, let value = try converting({ try missing(name) }) { return value }
         if name == Symbol(.__name__) { return .str(module.name) }
-        if name == Symbol(.__doc__) { return module.doc.map { .str($0) } ?? .none }
+        if name == Symbol(.__doc__) { return module.doc.map { .str($0) } ?? Value.none }
         if name == Symbol(.__file__) { return module.file.map { .str($0) } }
         if name == Symbol(.__dict__) {
             let dict = DictObject()
@@ -306,6 +306,6 @@ extension Interpreter {
     static func byScalars(_ a: String, _ b: String) -> Bool { a.unicodeScalars.lexicographicallyPrecedes(b.unicodeScalars) }
 
     func nearest(to name: String, among names: [String]) -> String? {
-        nearestName(to: name, among: names.filter { !$0.hasPrefix("__") })
+        TextDistance.nearest(to: name, among: names.filter { !$0.hasPrefix("__") })
     }
 }

@@ -86,7 +86,8 @@ extension Interpreter {
             var number = 0
             while let entry = a.nextEntry(from: number) {
                 number = entry.number + 1
-                guard let other = try get(b, entry.key), try same(entry.value, other) else { return false }
+                guard let other = try get(b, entry.key) else { return false }
+                if try !same(entry.value, other) { return false }
             }
             return true
         case (.set(let a), .set(let b)):
@@ -96,7 +97,9 @@ extension Interpreter {
         case (.range(let a), .range(let b)):
             return a.count == b.count && (a.count == 0 || a.start == b.start && (a.count == 1 || a.step == b.step))
         case (.slice(let a), .slice(let b)):
-            return try same(a.start, b.start) && same(a.stop, b.stop) && same(a.step, b.step)
+            if try !same(a.start, b.start) { return false }
+            if try !same(a.stop, b.stop) { return false }
+            return try same(a.step, b.step)
         case (.boundMethod(let a), .boundMethod(let b)):
             return a.function.isIdentical(to: b.function) && a.receiver.isIdentical(to: b.receiver)
         default:
@@ -219,12 +222,10 @@ extension Interpreter {
             }
             return decide(operation, x.count < y.count ? .less : x.count == y.count ? .equal : .greater)
         case (.set(let x), .set(let y)):
-            switch operation {
-            case .less: return try x.count < y.count && isSubset(x, y)
-            case .lessOrEqual: return try x.count <= y.count && isSubset(x, y)
-            case .greater: return try y.count < x.count && isSubset(y, x)
-            default: return try y.count <= x.count && isSubset(y, x)
-            }
+            let (small, large) = operation == .less || operation == .lessOrEqual ? (x, y) : (y, x)
+            let isProper = operation == .less || operation == .greater
+            if isProper ? small.count >= large.count : small.count > large.count { return false }
+            return try isSubset(small, large)
         case (.bytes(let x), .bytes(let y)):
             let less = x.bytes.lexicographicallyPrecedes(y.bytes)
             return decide(operation, less ? .less : x.bytes == y.bytes ? .equal : .greater)
@@ -284,7 +285,7 @@ extension Interpreter {
         case .bool(let value): return value ? 1 : 0
         case .float(let value): return Interpreter.hash(value)
         case .bigInt(let object):
-            let rest = Int(object.value.magnitude % BigUInt(Interpreter.modulus))
+            let rest = Int(object.value.magnitude % BigUInt(UInt(Interpreter.modulus)))
             return Interpreter.notMinusOne(object.value.sign == .minus ? -rest : rest)
         case .none, .undefined: return 0x6E6F_6E65
         case .tuple(let tuple): return try hash(tuple)
@@ -296,15 +297,15 @@ extension Interpreter {
         case .dict: throw .type("unhashable type: 'dict'")
         case .slice: throw .type("unhashable type: 'slice'")
         case .range(let range):
-            return try hash(
-                .tuple(TupleObject([.int(range.count), range.count == 0 ? .none : .int(range.start),
-                    range.count <= 1 ? .none : .int(range.step)])))
+            let start = range.count == 0 ? Value.none : .int(range.start)
+            let step = range.count <= 1 ? Value.none : .int(range.step)
+            return try hash(TupleObject([.int(range.count), start, step]))
         case .boundMethod(let method): return method.receiver.identity ^ method.function.identity &* 31
         case .instance(let instance): return try hash(instance, value)
         case .host(let box):
             if let object = box.object as? any HostHashable { return Interpreter.notMinusOne(try converting { try object.scriptHash(self) }) }
             if box.object is any HostComparable { throw .type("unhashable type: '\(box.type.name)'") }
-            return Interpreter.notMinusOne(Int(bitPattern: ObjectIdentifier(box.object).hashValue))
+            return Interpreter.notMinusOne(Int(bitPattern: ObjectIdentifier(box.object)))
         default: return value.identity >> 4
         }
     }

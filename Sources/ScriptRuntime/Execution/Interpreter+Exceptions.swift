@@ -1,4 +1,6 @@
-public import Foundation
+import BigInt
+import Foundation
+import ScriptSyntax
 
 /// Exceptions as objects.
 extension Interpreter {

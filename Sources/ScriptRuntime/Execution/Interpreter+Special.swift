@@ -40,7 +40,7 @@ extension Interpreter {
             }
             return nil
         default:
-            if dunder == .__doc__ { return type(of: value).doc.map { .str($0) } ?? .none }
+            if dunder == .__doc__ { return type(of: value).doc.map { .str($0) } ?? Value.none }
             return nil
         }
     }
@@ -50,15 +50,15 @@ extension Interpreter {
         switch dunder {
         case .__name__: return .str(function.name)
         case .__qualname__: return .str(function.qualifiedName)
-        case .__doc__: return function.doc.map { .str($0) } ?? .none
+        case .__doc__: return function.doc.map { .str($0) } ?? Value.none
         case .__module__: return .str(function.module.name)
-        case .__defaults__: return function.defaults.isEmpty ? .none : .tuple(function.defaults)
+        case .__defaults__: return function.defaults.isEmpty ? Value.none : .tuple(function.defaults)
         case .__kwdefaults__:
             let dict = DictObject()
             for (index, value) in function.keywordDefaults.enumerated() where !value.isUndefined {
                 dict[function.code.variables[function.code.positionalCount + index].text] = value
             }
-            return dict.count == 0 ? .none : .dict(dict)
+            return dict.count == 0 ? Value.none : .dict(dict)
         case .__annotations__, .__dict__:
             let dict = DictObject()
             if dunder == .__annotations__ {
@@ -71,7 +71,7 @@ extension Interpreter {
             }
             return .dict(dict)
         case .__closure__:
-            return function.closure.isEmpty ? .none : .tuple(function.closure.map { .cell($0) })
+            return function.closure.isEmpty ? Value.none : .tuple(function.closure.map { .cell($0) })
         default: return nil
         }
     }
@@ -80,8 +80,8 @@ extension Interpreter {
         switch dunder {
         case .__name__: return .str(native.name)
         case .__qualname__: return .str(native.owner.map { "\($0.name).\(native.name)" } ?? native.name)
-        case .__doc__: return native.doc.isEmpty ? .none : .str(native.doc)
-        case .__module__: return native.moduleName.map { .str($0) } ?? .none
+        case .__doc__: return native.doc.isEmpty ? Value.none : .str(native.doc)
+        case .__module__: return native.moduleName.map { .str($0) } ?? Value.none
         default: return nil
         }
     }
@@ -91,8 +91,8 @@ extension Interpreter {
         case .__name__: return .str(type.name)
         case .__qualname__: return .str(type.qualifiedName)
         case .__module__: return .str(type.moduleName)
-        case .__doc__: return type.doc.map { .str($0) } ?? .none
-        case .__base__: return type.base.map { .type($0) } ?? .none
+        case .__doc__: return type.doc.map { .str($0) } ?? Value.none
+        case .__base__: return type.base.map { .type($0) } ?? Value.none
         case .__bases__: return .tuple(type.base.map { [.type($0)] } ?? [])
         case .__mro__: return .tuple(type.lineage.map { .type($0) })
         case .__dict__:
@@ -128,7 +128,7 @@ extension Interpreter {
             return descriptor.first
         case (.property, .__doc__):
             if !descriptor.doc.isNone { return descriptor.doc }
-            return (try? find(descriptor.first, Symbol(.__doc__))) ?? .none
+            return (try? find(descriptor.first, Symbol(.__doc__))) ?? Value.none
         default: return nil
         }
     }

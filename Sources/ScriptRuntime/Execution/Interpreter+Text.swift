@@ -1,3 +1,5 @@
+import BigInt
+
 /// `repr`, `str` and `format`.
 extension Interpreter {
     /// `repr(value)`.

@@ -1,11 +1,15 @@
-#if canImport(Glibc)
-    import Glibc
-#elseif canImport(Musl)
-    import Musl
-#else
-    import Darwin
-#endif
+import Foundation
 public import ScriptSyntax
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+
+    // Declared by the C library, but hidden from Swift behind _GNU_SOURCE.
+    @_silgen_name("pthread_getattr_np")
+    private func threadAttributes(_ thread: pthread_t, _ attributes: UnsafeMutablePointer<pthread_attr_t>) -> Int32
+#endif
 
 /// One independent session of the language: its types, modules, globals and limits.
 ///
@@ -20,14 +24,8 @@ public final class Interpreter {
     public let interrupt: Interrupt
 
     /// Where `print` writes; the default is standard output.
-    public var output: (String) -> Void = { text in
-        var text = text
-        text.withUTF8 { bytes in _ = fwrite(bytes.baseAddress, 1, bytes.count, stdout) }
-    }
-    public var errorOutput: (String) -> Void = { text in
-        var text = text
-        text.withUTF8 { bytes in _ = fwrite(bytes.baseAddress, 1, bytes.count, stderr) }
-    }
+    public var output: (String) -> Void = { FileHandle.standardOutput.write(Data($0.utf8)) }
+    public var errorOutput: (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
 
     /// Finds modules that are not registered: host modules made on demand.
     public var moduleResolver: ((_ name: String, Interpreter) throws -> NativeModule?)?
@@ -108,7 +106,7 @@ public final class Interpreter {
 
     private func setUp(_ module: ModuleObject) {
         module[Symbol(.__name__)] = .str(module.name)
-        module[Symbol(.__doc__)] = .none
+        module[Symbol(.__doc__)] = Value.none
         modules[module.name] = module
     }
 
@@ -124,7 +122,7 @@ public final class Interpreter {
     }
 
     static func now() -> Double {
-        var time = timespec()
+        var time = timespec(tv_sec: 0, tv_nsec: 0)
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
     }
@@ -208,11 +206,12 @@ public final class Interpreter {
             size = pthread_get_stacksize_np(thread)
             low = UInt(bitPattern: pthread_get_stackaddr_np(thread)) - UInt(size)
         #else
-            var attributes = pthread_attr_t()
+            let attributes = UnsafeMutablePointer<pthread_attr_t>.allocate(capacity: 1)
+            defer { attributes.deallocate() }
             var base: UnsafeMutableRawPointer?
-            guard pthread_getattr_np(pthread_self(), &attributes) == 0 else { throw Raised.recursion() }
-            pthread_attr_getstack(&attributes, &base, &size)
-            pthread_attr_destroy(&attributes)
+            guard threadAttributes(pthread_self(), attributes) == 0 else { throw Raised.recursion() }
+            pthread_attr_getstack(attributes, &base, &size)
+            pthread_attr_destroy(attributes)
             low = UInt(bitPattern: base)
         #endif
         stackLow = low + UInt(Swift.min(size / 4, 256 << 10))

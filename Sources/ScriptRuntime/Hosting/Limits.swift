@@ -1,4 +1,4 @@
-public import Synchronization
+import Synchronization
 
 /// What a run may use. Nil: as much as it likes.
 public struct Limits: Sendable {

@@ -106,7 +106,7 @@ public struct Signature {
         if let value = Int(text) { return .int(value) }
         if let value = Double(text) { return .float(value) }
         if text.count >= 2, let quote = text.first, quote == "'" || quote == "\"", text.last == quote {
-            let inner = text.dropFirst().dropLast()
+            let inner = String(text.dropFirst().dropLast())
             return .str(inner.replacing("\\n", with: "\n").replacing("\\t", with: "\t").replacing("\\r", with: "\r"))
         }
         preconditionFailure("'\(text)' is no literal default in '\(declaration)'")

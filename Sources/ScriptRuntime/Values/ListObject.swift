@@ -101,7 +101,8 @@ public final class ListObject {
     }
 
     public func reverse() {
-        UnsafeMutableBufferPointer(start: storage, count: count).reverse()
+        var items = UnsafeMutableBufferPointer(start: storage, count: count)
+        items.reverse()
     }
 
     func slice(start: Int, step: Int, count length: Int) -> ListObject {

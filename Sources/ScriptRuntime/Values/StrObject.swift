@@ -43,7 +43,22 @@ public final class StrObject: ManagedBuffer<StrObject.Header, UInt8> {
     var raw: UnsafeMutableRawPointer { withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0) } }
 }
 
-extension StrObject: @unchecked Sendable {}  // immutable once visible; shared ones have their hash computed before
+/// Strings that all sessions share: immutable, and their hash is computed before anybody sees them.
+private struct SharedStrings: @unchecked Sendable {
+    let empty = SharedStrings.prepared(StrObject.allocate(count: 0, width: 1))
+    let latin: [StrObject] = (0..<256).map { code in
+        let text = StrObject.allocate(count: 1, width: 1)
+        text.store(UInt32(code), at: 0)
+        return SharedStrings.prepared(text)
+    }
+
+    private static func prepared(_ text: StrObject) -> StrObject {
+        _ = text.hashValue
+        return text
+    }
+}
+
+private let shared = SharedStrings()
 
 extension StrObject {
     static func allocate(count: Int, width: Int, capacity: Int = 0) -> StrObject {
@@ -55,24 +70,13 @@ extension StrObject {
         return unsafeDowncast(buffer, to: StrObject.self)
     }
 
-    public static let empty: StrObject = {
-        let text = StrObject.allocate(count: 0, width: 1)
-        _ = text.hashValue
-        return text
-    }()
-
-    private static let latin: [StrObject] = (0..<256).map { code in
-        let text = StrObject.allocate(count: 1, width: 1)
-        text.raw.storeBytes(of: UInt8(code), as: UInt8.self)
-        _ = text.hashValue
-        return text
-    }
+    public static var empty: StrObject { shared.empty }
 
     static func width(of unit: UInt32) -> Int { unit < 0x100 ? 1 : unit < 0x10000 ? 2 : 4 }
 
     /// A string of one code point.
     public static func character(_ unit: UInt32) -> StrObject {
-        if unit < 256 { return latin[Int(unit)] }
+        if unit < 256 { return shared.latin[Int(unit)] }
         let text = StrObject.allocate(count: 1, width: width(of: unit))
         text.store(unit, at: 0)
         return text

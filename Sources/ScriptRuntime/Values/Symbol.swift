@@ -50,7 +50,7 @@ private struct SymbolKey: Hashable {
     }
 }
 
-private struct SymbolTable: ~Copyable, @unchecked Sendable {
+private struct SymbolTable: @unchecked Sendable {
     var ids: [SymbolKey: Int32] = [:]
     var names: [String] = []
     /// Immutable once made (the hash is computed here), so that sessions on several threads may share them.

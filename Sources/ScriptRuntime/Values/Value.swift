@@ -36,8 +36,8 @@ public enum Value {
 }
 
 extension Value {
-    public static let `true` = Value.bool(true)
-    public static let `false` = Value.bool(false)
+    public static var `true`: Value { .bool(true) }
+    public static var `false`: Value { .bool(false) }
 
     public var isUndefined: Bool {
         if case .undefined = self { return true }
