@@ -27,7 +27,7 @@ public struct Scope: Sendable {
     public struct Symbol: Sendable {
         /// Mangled when private to a class.
         public let name: String
-        public internal(set) var binding: Binding
+        public internal(set) var binding = Binding.globalImplicit
         public internal(set) var isParameter = false
         /// Assigned, imported, deleted, defined or otherwise bound in this very scope.
         public internal(set) var isBound = false
@@ -37,6 +37,17 @@ public struct Scope: Sendable {
         public internal(set) var isFreeInClass = false
         /// Where it was first seen.
         public internal(set) var span: SourceSpan
+
+        var isGlobal = false
+        var isIteration = false
+        var isAnnotated = false
+        /// Read where reading happens at run time, not in an annotation that is never evaluated.
+        var evaluatedUse: SourceSpan?
+
+        init(name: String, span: SourceSpan) {
+            self.name = name
+            self.span = span
+        }
     }
 
     public let id: ScopeID
@@ -47,17 +58,28 @@ public struct Scope: Sendable {
     /// The innermost class around, for private names.
     public let className: String?
     /// In order of first appearance, parameters first.
-    public internal(set) var symbols: [Symbol]
+    public internal(set) var symbols: [Symbol] = []
     /// Has a `yield`: calling it gives a generator (also set for generator expressions).
     public internal(set) var isGenerator = false
     /// A class whose methods use `super()` or `__class__`: its body must fill the cell `__class__`.
     public internal(set) var needsClassCell = false
 
-    var index: [String: Int] = [:]
+    private var positions: [String: Int] = [:]
+
+    init(id: ScopeID, kind: Kind, name: String, parent: ScopeID?, className: String?) {
+        self.id = id
+        self.kind = kind
+        self.name = name
+        self.parent = parent
+        self.className = className
+    }
+
+    /// Functions, lambdas and comprehensions: what has slots and can lend them to scopes inside.
+    public var isFunctionLike: Bool { kind == .function || kind == .lambda || kind == .comprehension }
 
     /// The symbol of a name as written in the tree; mangles private names.
     public func symbol(_ name: String) -> Symbol? {
-        index[mangled(name)].map { symbols[$0] }
+        positions[mangled(name)].map { symbols[$0] }
     }
 
     /// `__name` inside class `C` is `_C__name`; anything else stays.
@@ -72,8 +94,20 @@ public struct Scope: Sendable {
         return stripped.isEmpty ? name : "_" + stripped + name
     }
 
-    /// Names of the local slots that are cells, in order.
+    /// Names of the slots that scopes inside share, in order.
     public var cells: [String] { symbols.lazy.filter { $0.binding == .cell }.map(\.name) }
     /// Names taken from enclosing functions, in order.
     public var free: [String] { symbols.lazy.filter { $0.binding == .free || $0.isFreeInClass }.map(\.name) }
+
+    // MARK: - Building
+
+    /// The position of a name that is mangled already; the symbol is made when it is new.
+    mutating func position(of name: String, _ span: SourceSpan) -> Int {
+        if let position = positions[name] { return position }
+        positions[name] = symbols.count
+        symbols.append(Symbol(name: name, span: span))
+        return symbols.count - 1
+    }
+
+    func position(of name: String) -> Int? { positions[name] }
 }
