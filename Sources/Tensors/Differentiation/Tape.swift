@@ -243,3 +243,13 @@ extension Tape {
         return a.level >= b.level ? a : b
     }
 }
+
+extension Tensor {
+    /// This tensor as the plain operand of a fused rule, which is not itself recorded.
+    ///
+    /// - Throws: `noSecondDerivative` when an outer tape watches it.
+    package func plain(for operation: String) throws -> Tensor {
+        if isTraced { throw TensorError.noSecondDerivative(operation: operation) }
+        return self
+    }
+}
