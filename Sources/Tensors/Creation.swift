@@ -86,7 +86,7 @@ extension Tensor {
     ) throws -> Tensor {
         let result = try uninitialized(shape, .float64, "normal")
         let target = result.float64
-        Parallelism.ranges((result.count + 1) / 2, grain: Parallelism.elementGrain / 2) { pairs in
+        Parallel.ranges((result.count + 1) / 2, grain: Parallel.elementGrain / 2) { pairs in
             for pair in pairs {
                 let words = key.block(UInt64(pair))
                 let draws = Self.normalPair(Key.unit(words[0], words[1]), Key.unit(words[2], words[3]))
@@ -128,7 +128,7 @@ extension Tensor {
         let count = result.count
         // A block of four words gives four float32 or two float64.
         let each = dtype == .float32 ? 4 : 2
-        Parallelism.ranges((count + each - 1) / each, grain: Parallelism.elementGrain / each) { blocks in
+        Parallel.ranges((count + each - 1) / each, grain: Parallel.elementGrain / each) { blocks in
             for block in blocks {
                 let words = key.block(UInt64(block))
                 for lane in 0..<min(each, count - block * each) {

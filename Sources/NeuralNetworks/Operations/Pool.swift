@@ -11,11 +11,12 @@ extension Tensor {
             let (result, kept) = try window.maxima(x)
             places = kept
             return result
-        } pullback: { [places] _, _ in
-            { g in
+        } pullback: { _, _ in
+            let kept = places
+            return { g in
                 let g = try g.plain(for: "max_pool")
                 let dx = try Tensor.zeros(window.inputShape, g.dtype)
-                guard let places else { return dx }
+                guard let places = kept else { preconditionFailure("the value was computed before its rule was made") }
                 if g.dtype == .float32 {
                     window.scatter(g.float32, places.start(of: Int32.self), dx.float32)
                 } else {
@@ -120,7 +121,7 @@ private struct PoolWindow: Sendable {
             for image in images {
                 let from = source + image * inputStep
                 forEachCell { cell, rows, columns in
-                    let (to, where_) = (target + image * outputStep + cell, places + image * outputStep + cell)
+                    let (to, at) = (target + image * outputStep + cell, places + image * outputStep + cell)
                     var isFirst = true
                     for row in rows {
                         for column in columns {
@@ -129,7 +130,7 @@ private struct PoolWindow: Sendable {
                                 let value = from[offset + channel]
                                 if isFirst || value > to[channel] || value != value {
                                     to[channel] = value
-                                    where_[channel] = Int32(offset + channel)
+                                    at[channel] = Int32(offset + channel)
                                 }
                             }
                             isFirst = false

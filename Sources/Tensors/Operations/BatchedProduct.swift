@@ -1,5 +1,3 @@
-import COpenBLAS
-
 extension Tensor {
     /// The matrix product `self @ other`, with NumPy's rules: vectors become matrices and lose the axis again, leading axes are
     /// batches that broadcast.
@@ -48,7 +46,7 @@ extension Tensor {
 
 // MARK: - Implementation
 
-/// One product, cut into blocks by its size alone: which rows and columns a block has never depends on the threads.
+/// A product of matrices or of batches of them.
 struct BatchedProduct {
     private let left: Tensor
     private let right: Tensor
@@ -96,8 +94,8 @@ struct BatchedProduct {
         if many == 1 {
             product(0)
         } else {
-            let each = max(1, Parallelism.elementGrain * 8 / max(1, rows * columns * depth))
-            Parallelism.ranges(many, grain: each) { $0.forEach(product) }
+            let each = max(1, Parallel.elementGrain * 8 / max(1, rows * columns * depth))
+            Parallel.ranges(many, grain: each) { $0.forEach(product) }
         }
         return result
     }
@@ -123,69 +121,31 @@ struct BatchedProduct {
         _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer, rows: Int
     ) {
         switch left.dtype {
-        case .float32: single(a.assumingMemoryBound(to: Float.self), b.assumingMemoryBound(to: Float.self), c.assumingMemoryBound(to: Float.self), rows)
-        case .float64: double(a.assumingMemoryBound(to: Double.self), b.assumingMemoryBound(to: Double.self), c.assumingMemoryBound(to: Double.self), rows)
-        case .bool: plain(a.assumingMemoryBound(to: Bool.self), b.assumingMemoryBound(to: Bool.self), c.assumingMemoryBound(to: Bool.self), rows, false) { $0 || ($1 && $2) }
-        case .uint8: plain(a.assumingMemoryBound(to: UInt8.self), b.assumingMemoryBound(to: UInt8.self), c.assumingMemoryBound(to: UInt8.self), rows, 0) { $0 &+ $1 &* $2 }
-        case .int32: plain(a.assumingMemoryBound(to: Int32.self), b.assumingMemoryBound(to: Int32.self), c.assumingMemoryBound(to: Int32.self), rows, 0) { $0 &+ $1 &* $2 }
-        case .int64: plain(a.assumingMemoryBound(to: Int64.self), b.assumingMemoryBound(to: Int64.self), c.assumingMemoryBound(to: Int64.self), rows, 0) { $0 &+ $1 &* $2 }
+        case .float32: fast(a, b, c, rows, Float.self)
+        case .float64: fast(a, b, c, rows, Double.self)
+        case .bool: plain(a, b, c, rows, false) { $0 || ($1 && $2) }
+        case .uint8: plain(a, b, c, rows, 0 as UInt8) { $0 &+ $1 &* $2 }
+        case .int32: plain(a, b, c, rows, 0 as Int32) { $0 &+ $1 &* $2 }
+        case .int64: plain(a, b, c, rows, 0 as Int64) { $0 &+ $1 &* $2 }
         }
     }
 
-    /// Steps between rows of the operands as they lie in memory.
-    private func leading(_ rows: Int) -> (Int32, Int32, Int32) {
-        (Int32(clamping: transposeLeft ? rows : depth), Int32(clamping: transposeRight ? depth : columns), Int32(clamping: columns))
-    }
-
-    private func single(
-        _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafeMutablePointer<Float>, _ rows: Int
+    private func fast<Element: MatrixElement>(
+        _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer, _ rows: Int, _: Element.Type
     ) {
-        BLAS.prepare()
-        let (ldA, ldB, ldC) = leading(rows)
-        blocks(rows) { top, left, height, width in
-            cblas_sgemm(
-                CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans, transposeRight ? CblasTrans : CblasNoTrans,
-                Int32(height), Int32(width), Int32(depth), 1, a + (transposeLeft ? top : top * depth), ldA,
-                b + (transposeRight ? left * depth : left), ldB, 0, c + top * columns + left, ldC)
-        }
-    }
-
-    private func double(
-        _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ c: UnsafeMutablePointer<Double>, _ rows: Int
-    ) {
-        BLAS.prepare()
-        let (ldA, ldB, ldC) = leading(rows)
-        blocks(rows) { top, left, height, width in
-            cblas_dgemm(
-                CblasRowMajor, transposeLeft ? CblasTrans : CblasNoTrans, transposeRight ? CblasTrans : CblasNoTrans,
-                Int32(height), Int32(width), Int32(depth), 1, a + (transposeLeft ? top : top * depth), ldA,
-                b + (transposeRight ? left * depth : left), ldB, 0, c + top * columns + left, ldC)
-        }
-    }
-
-    /// Cuts the result along its longer side into at most eight blocks of at least 2 million multiply-adds.
-    @inline(__always)
-    private func blocks(_ rows: Int, _ body: (_ top: Int, _ left: Int, _ height: Int, _ width: Int) -> Void) {
-        let work = Double(rows) * Double(columns) * Double(depth)
-        let longer = max(rows, columns)
-        let wanted = min(8, Int(min(1e6, work / 2e6)))
-        // Whole register tiles: blocks begin at multiples of 16.
-        let size = max(16, (longer / max(1, wanted) + 15) / 16 * 16)
-        if wanted <= 1 || longer <= size {
-            body(0, 0, rows, columns)
-        } else if rows >= columns {
-            Parallelism.ranges(rows, grain: size) { body($0.lowerBound, 0, $0.count, columns) }
-        } else {
-            Parallelism.ranges(columns, grain: size) { body(0, $0.lowerBound, rows, $0.count) }
-        }
+        MatrixProduct.multiply(
+            m: rows, n: columns, k: depth, a.assumingMemoryBound(to: Element.self), transposeA: transposeLeft,
+            b.assumingMemoryBound(to: Element.self), transposeB: transposeRight, c.assumingMemoryBound(to: Element.self))
     }
 
     /// Whole numbers: no library has them, and nobody waits for them.
     @inline(__always)
     private func plain<Element>(
-        _ a: UnsafePointer<Element>, _ b: UnsafePointer<Element>, _ c: UnsafeMutablePointer<Element>, _ rows: Int,
+        _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, _ c: UnsafeMutableRawPointer, _ rows: Int,
         _ zero: Element, _ combine: (Element, Element, Element) -> Element
     ) {
+        let (a, b) = (a.assumingMemoryBound(to: Element.self), b.assumingMemoryBound(to: Element.self))
+        let c = c.assumingMemoryBound(to: Element.self)
         for row in 0..<rows {
             for column in 0..<columns {
                 var sum = zero
@@ -198,10 +158,4 @@ struct BatchedProduct {
             }
         }
     }
-}
-
-/// OpenBLAS, told once to leave the threads to us.
-enum BLAS {
-    private static let once: Void = openblas_set_num_threads(1)
-    static func prepare() { once }
 }

@@ -51,13 +51,13 @@ struct BroadcastPlan {
     func forEachPiece(_ body: (_ result: Int, _ left: Int, _ right: Int, _ count: Int) -> Void) {
         guard count > 0 else { return }
         if outer.isEmpty {
-            Parallelism.ranges(run, grain: Parallelism.elementGrain) { range in
+            Parallel.ranges(run, grain: Parallel.elementGrain) { range in
                 let at = range.lowerBound
                 body(at, at * leftStep, at * rightStep, range.count)
             }
             return
         }
-        Parallelism.ranges(count / run, grain: max(1, Parallelism.elementGrain / run)) { rows in
+        Parallel.ranges(count / run, grain: max(1, Parallel.elementGrain / run)) { rows in
             for row in rows {
                 let (left, right) = offsets(row)
                 body(row * run, left, right, run)
@@ -75,6 +75,11 @@ struct BroadcastPlan {
         }
         return (left, right)
     }
+}
+
+extension Parallel {
+    /// Elements of an elementwise piece: large against the cost of waking a thread, small against the caches.
+    package static let elementGrain = 32_768
 }
 
 extension BroadcastPlan {

@@ -11,7 +11,7 @@ extension Tensor {
     private func convert(to target: DType) throws -> Tensor {
         let result = try Tensor.uninitialized(shape, count: count, target, "astype")
         let (from, to, size) = (storage.pointer, result.storage.pointer, (dtype.size, target.size))
-        Parallelism.ranges(count, grain: Parallelism.elementGrain) { range in
+        Parallel.ranges(count, grain: Parallel.elementGrain) { range in
             Conversion.run(
                 from + range.lowerBound * size.0, dtype, to: to + range.lowerBound * size.1, target, range.count)
         }

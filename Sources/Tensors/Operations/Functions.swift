@@ -120,7 +120,7 @@ extension Tensor {
     ) throws -> Tensor {
         let result = try Tensor.uninitialized(shape, count: count, Result.dtype, name)
         let (source, target) = (start(of: Element.self), result.start(of: Result.self))
-        Parallelism.ranges(count, grain: Parallelism.elementGrain) { range in
+        Parallel.ranges(count, grain: Parallel.elementGrain) { range in
             let (from, to) = (source + range.lowerBound, target + range.lowerBound)
             for index in 0..<range.count { to[index] = function(from[index]) }
         }
@@ -167,9 +167,9 @@ extension Tensor {
     private func float32(_ function: Function) throws -> Tensor {
         let name = function.rawValue
         return switch function {
-        case .exp: try map(name) { (x: Float) in expf(x) }
+        case .exp: try vectorised(name, Elementwise.exp)
         case .expm1: try map(name) { (x: Float) in expm1f(x) }
-        case .log: try map(name) { (x: Float) in logf(x) }
+        case .log: try vectorised(name, Elementwise.log)
         case .log1p: try map(name) { (x: Float) in log1pf(x) }
         case .sqrt: try map(name) { (x: Float) in x.squareRoot() }
         case .square: try map(name) { (x: Float) in x * x }
@@ -177,13 +177,22 @@ extension Tensor {
         case .sin: try map(name) { (x: Float) in sinf(x) }
         case .cos: try map(name) { (x: Float) in cosf(x) }
         case .tan: try map(name) { (x: Float) in tanf(x) }
-        case .tanh: try map(name) { (x: Float) in tanhf(x) }
-        case .sigmoid: try map(name) { (x: Float) in 1 / (1 + expf(-x)) }
+        case .tanh: try vectorised(name, Elementwise.tanh)
+        case .sigmoid: try vectorised(name, Elementwise.sigmoid)
         case .softplus: try map(name) { (x: Float) in (x > 0 ? x : 0) + log1pf(expf(-x.magnitude)) }
         case .erf: try map(name) { (x: Float) in erff(x) }
-        case .relu: try map(name) { (x: Float) in x < 0 ? 0 : x }
+        case .relu: try vectorised(name, Elementwise.relu)
         case .gelu: try map(name) { (x: Float) in 0.5 * x * (1 + erff(x * 0.70710678)) }
         }
+    }
+
+    /// A function that the kernels have, over all elements.
+    private func vectorised(
+        _ name: String, _ function: (UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+    ) throws -> Tensor {
+        let result = try Tensor.uninitialized(shape, count: count, .float32, name)
+        function(float32, result.float32, count)
+        return result
     }
 
     private func float64(_ function: Function) throws -> Tensor {

@@ -222,7 +222,7 @@ extension ReductionPlan {
         _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>, from start: Element,
         _ combine: (Element, Element) -> Element
     ) {
-        Parallelism.ranges(outer, grain: max(1, Parallelism.elementGrain / max(1, reduced * inner))) { rows in
+        Parallel.ranges(outer, grain: max(1, Parallel.elementGrain / max(1, reduced * inner))) { rows in
             for row in rows {
                 let (from, to) = (source + row * reduced * inner, target + row * inner)
                 for column in 0..<inner { to[column] = start }
@@ -237,7 +237,7 @@ extension ReductionPlan {
     func choose<Element: TensorElement & Comparable>(
         _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>, _ greatest: Bool
     ) {
-        Parallelism.ranges(outer, grain: max(1, Parallelism.elementGrain / max(1, reduced * inner))) { rows in
+        Parallel.ranges(outer, grain: max(1, Parallel.elementGrain / max(1, reduced * inner))) { rows in
             for row in rows {
                 let (from, to) = (source + row * reduced * inner, target + row * inner)
                 for column in 0..<inner { to[column] = from[column] }

@@ -124,10 +124,10 @@ struct StridedWalk {
     @inline(__always)
     private func forEachBand(_ body: (_ result: Int, _ memory: Int, _ rows: Range<Int>) -> Void) {
         let perPlane = rows.size * columns.size
-        let band = max(1, min(rows.size, Parallelism.elementGrain / max(1, columns.size)))
+        let band = max(1, min(rows.size, Parallel.elementGrain / max(1, columns.size)))
         let bands = (rows.size + band - 1) / band
-        let grain = max(1, Parallelism.elementGrain / max(1, band * columns.size))
-        Parallelism.ranges(planes * bands, grain: grain) { pieces in
+        let grain = max(1, Parallel.elementGrain / max(1, band * columns.size))
+        Parallel.ranges(planes * bands, grain: grain) { pieces in
             for piece in pieces {
                 let (plane, part) = piece.quotientAndRemainder(dividingBy: bands)
                 body(plane * perPlane, offset(plane), part * band..<min(rows.size, (part + 1) * band))

@@ -46,7 +46,7 @@ extension Tensor {
         // Kinds of one size move alike, whatever they mean.
         let (a, b) = (yes.storage.pointer.assumingMemoryBound(to: Bits.self), no.storage.pointer.assumingMemoryBound(to: Bits.self))
         let out = result.storage.pointer.assumingMemoryBound(to: Bits.self)
-        Parallelism.ranges(result.count, grain: Parallelism.elementGrain) { range in
+        Parallel.ranges(result.count, grain: Parallel.elementGrain) { range in
             for index in range { out[index] = mask[index] ? a[index] : b[index] }
         }
     }

@@ -25,18 +25,18 @@ enum Sum {
         _ widen: (Element) -> Double, _ narrow: (Double) -> Element
     ) {
         let length = plan.reduced
-        if plan.outer == 1 && length > Parallelism.elementGrain {
-            let pieces = (length + Parallelism.elementGrain - 1) / Parallelism.elementGrain
+        if plan.outer == 1 && length > Parallel.elementGrain {
+            let pieces = (length + Parallel.elementGrain - 1) / Parallel.elementGrain
             var partial = [Double](repeating: 0, count: pieces)
             partial.withUnsafeMutableBufferPointer { partial in
-                Parallelism.ranges(length, grain: Parallelism.elementGrain) { range in
-                    partial[range.lowerBound / Parallelism.elementGrain] = line(source + range.lowerBound, range.count, widen)
+                Parallel.ranges(length, grain: Parallel.elementGrain) { range in
+                    partial[range.lowerBound / Parallel.elementGrain] = line(source + range.lowerBound, range.count, widen)
                 }
             }
             target[0] = narrow(partial.reduce(0, +))
             return
         }
-        Parallelism.ranges(plan.outer, grain: max(1, Parallelism.elementGrain / max(1, length))) { rows in
+        Parallel.ranges(plan.outer, grain: max(1, Parallel.elementGrain / max(1, length))) { rows in
             for row in rows { target[row] = narrow(line(source + row * length, length, widen)) }
         }
     }
@@ -71,10 +71,10 @@ enum Sum {
         _ plan: ReductionPlan, _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>
     ) throws {
         let (rows, width) = (plan.reduced, plan.inner)
-        let band = max(64, Parallelism.elementGrain / width)
+        let band = max(64, Parallel.elementGrain / width)
         let bands = (rows + band - 1) / band
         try withScratch(bands * width, of: Double.self, "sum") { partial in
-            Parallelism.ranges(rows, grain: band) { range in
+            Parallel.ranges(rows, grain: band) { range in
                 let sums = partial + range.lowerBound / band * width
                 sums.update(repeating: 0, count: width)
                 for row in range {
