@@ -94,7 +94,7 @@ let package = Package(
         tests("Tensors", ["CKernels", "Randomness"]),
         tests("Imaging", resources: [.copy("Fixtures")]),
         tests("NeuralNetworks", ["Tensors", "Randomness"]),
-        tests("Corpus", ["Formats", "Imaging"], resources: [.copy("Fixtures")]),
+        tests("Corpus", ["Formats", "Imaging", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Training", ["NeuralNetworks", "Tensors", "Formats"], resources: [.copy("Fixtures")]),
         tests("Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Formats"]),
         tests("ScriptSyntax"),

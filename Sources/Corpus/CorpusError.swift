@@ -1,5 +1,6 @@
 public import Foundation
 public import Imaging
+import TextDistance
 
 /// What can be wrong with a data folder, with what is asked of it, or with a stored dataset.
 public enum CorpusError: Error, Equatable, Sendable {
@@ -45,6 +46,16 @@ public enum CorpusError: Error, Equatable, Sendable {
     case devFactorUnreachable(factor: Int, available: Int)
     case duplicateType(String)
     case noUnknownType
+
+    // Stored datasets.
+    case chunksNeedSize(shape: String)
+    case staleDataset(folder: String, differences: [StaleArgument])
+    case foreignFiles(folder: String, names: [String])
+    case badManifest(file: String, problem: String)
+    case notGenerated(folder: String, subset: String)
+    case badRecord(file: String, number: Int, problem: String)
+    case notReadable(folder: String)
+    case interrupted
 }
 
 extension CorpusError: LocalizedError {
@@ -95,6 +106,23 @@ extension CorpusError: LocalizedError {
         case .devFactorUnreachable(let factor, let available): "\(available) examples cannot fill a dev set that divides by \(factor)"
         case .duplicateType(let type): "the vocabulary has '\(type)' twice"
         case .noUnknownType: "the vocabulary has no '\(Vocabulary.unknownToken)'"
+        default: storeDescription
+        }
+    }
+
+    private var storeDescription: String? {
+        switch self {
+        case .chunksNeedSize(let shape): "chunk needs a shape_store in pixels, not \(shape)"
+        case .staleDataset(let folder, let differences):
+            "the dataset in '\(folder)' was made otherwise: "
+                + differences.map { "\($0.name) was \($0.stored), now \($0.wanted)" }.joined(separator: "; ")
+        case .foreignFiles(let folder, let names):
+            "'\(folder)' holds '\(names.first ?? "")' but no manifest that says what it was made from"
+        case .badManifest(let file, let problem): "\(file): \(problem)"
+        case .notGenerated(let folder, let subset): "there is no whole '\(subset)' dataset in '\(folder)'"
+        case .badRecord(let file, let number, let problem): "\(file): record \(number): \(problem)"
+        case .notReadable(let folder): "the dataset in '\(folder)' is stored as image files, which give no batches"
+        case .interrupted: "the dataset was not finished: interrupted"
         default: nil
         }
     }
@@ -142,6 +170,13 @@ extension CorpusError: LocalizedError {
         case .devFactorUnreachable: "Give a smaller dev_factor."
         case .duplicateType: "Give each reserved token once."
         case .noUnknownType: "Add '\(Vocabulary.unknownToken)' to the types."
+        case .chunksNeedSize: "Give shape_store as two numbers of pixels, for example (256, 256)."
+        case .staleDataset, .foreignFiles: "Give overwrite=True to replace it, or choose another folder."
+        case .badManifest: "Give overwrite=True to generate the dataset again, or remove its folder."
+        case .notGenerated: "Generate it first."
+        case .badRecord: "Generate the dataset again with overwrite=True."
+        case .notReadable: "Generate it with format_store='tfrecords' in another folder."
+        case .interrupted: "Run again to finish it."
         default: nil
         }
     }
@@ -164,6 +199,6 @@ extension CorpusError: LocalizedError {
     }
 
     private static func didYouMean(_ name: String, _ known: [String]) -> String? {
-        nil
+        nearest(to: name, among: known).map { " Did you mean '\($0)'?" }
     }
 }

@@ -33,35 +33,52 @@ public struct Fitting: Sendable, Equatable {
         return Box(x: (width - newWidth) / 2, y: (height - newHeight) / 2, width: newWidth, height: newHeight)
     }
 
-    /// Writes the fitted image in grey to `target`, row by row.
+    /// What is left of an image in the frame.
+    public struct Fitted: Sendable, Equatable {
+        /// Where it lies in the frame.
+        public var place: Box
+        /// Its grey pixels, row by row.
+        public var pixels: [UInt8]
+        /// The number around it: the mean of its pixels.
+        public var surround: Float
+    }
+
+    /// The image in grey, shrunk to fit.
+    public func fitted(_ image: Image) throws(ImagingError) -> Fitted {
+        let place = placement(forHeight: image.height, width: image.width)
+        let gray = try image.inGray().resized(width: place.width, height: place.height)
+        return Fitted(place: place, pixels: gray.pixels, surround: Self.normalized(gray.mean))
+    }
+
+    /// Writes a frame to `target`, row by row.
     ///
-    /// - Parameter target: `height · width` numbers; must have exactly that many.
-    public func fill(_ target: UnsafeMutableBufferPointer<Float>, with image: Image) throws(ImagingError) {
-        precondition(target.count == height * width, "the frame must be filled exactly")
-        let gray = image.inGray()
-        let place = placement(forHeight: gray.height, width: gray.width)
-        let fitted = try gray.resized(width: place.width, height: place.height)
-        target.update(repeating: Self.normalized(fitted.mean))
-        fitted.pixels.withUnsafeBufferPointer { source in
-            // The placement lies inside the frame.
-            for y in 0..<place.height {
-                let row = (place.y + y) * width + place.x
-                for x in 0..<place.width { target[row + x] = Self.table[Int(source[y * place.width + x])] }
-            }
+    /// - Parameters:
+    ///   - target: exactly `height · width` numbers.
+    ///   - pixels: exactly those of `place`, which must lie in the frame.
+    public func fill(
+        _ target: UnsafeMutableBufferPointer<Float>, place: Box, pixels: UnsafeBufferPointer<UInt8>, surround: Float
+    ) {
+        precondition(target.count == height * width && pixels.count == place.width * place.height, "frame and pixels must be whole")
+        precondition(Box(x: 0, y: 0, width: width, height: height).contains(place), "the image must lie in the frame")
+        target.update(repeating: surround)
+        for y in 0..<place.height {
+            let row = (place.y + y) * width + place.x
+            for x in 0..<place.width { target[row + x] = Self.table[Int(pixels[y * place.width + x])] }
         }
     }
 
     /// The fitted image in grey, `height · width` numbers.
     public func fit(_ image: Image) throws(ImagingError) -> [Float] {
-        var failure: ImagingError?
-        let numbers = [Float](unsafeUninitializedCapacity: height * width) { buffer, count in
-            do throws(ImagingError) {
-                try fill(UnsafeMutableBufferPointer(rebasing: buffer[..<(height * width)]), with: image)
-                count = height * width
-            } catch { failure = error }
+        let fitted = try fitted(image)
+        return [Float](unsafeUninitializedCapacity: height * width) { buffer, count in
+            buffer.initialize(repeating: 0)
+            count = height * width
+            fitted.pixels.withUnsafeBufferPointer { pixels in
+                fill(
+                    UnsafeMutableBufferPointer(rebasing: buffer[..<(height * width)]), place: fitted.place, pixels: pixels,
+                    surround: fitted.surround)
+            }
         }
-        if let failure { throw failure }
-        return numbers
     }
 
     /// A pixel of 0...255 as a number of -1...1.

@@ -68,6 +68,24 @@ public struct Image: Sendable, Equatable {
         return Image(width: box.width, height: box.height, format: format, filled: part)
     }
 
+    /// The image with rows below and columns to the right of one value added.
+    ///
+    /// - Throws: `ImagingError.badSize` when the sum is too large.
+    public func padded(bottom: Int, right: Int, with value: UInt8) throws(ImagingError) -> Image {
+        guard bottom >= 0, right >= 0, height + bottom <= Self.greatestSide, width + right <= Self.greatestSide else {
+            throw .badSize(width: width + right, height: height + bottom)
+        }
+        if bottom == 0, right == 0 { return self }
+        var padded: [UInt8] = []
+        padded.reserveCapacity((height + bottom) * (width + right) * channels)
+        for row in 0..<height {
+            padded.append(contentsOf: pixels[row * width * channels..<(row + 1) * width * channels])
+            padded.append(contentsOf: repeatElement(value, count: right * channels))
+        }
+        padded.append(contentsOf: repeatElement(value, count: bottom * (width + right) * channels))
+        return Image(width: width + right, height: height + bottom, format: format, filled: padded)
+    }
+
     /// The image in grey: the luma of Rec. 601 in 16 bits of fraction, rounded, as JPEG and Pillow have it.
     public func inGray() -> Image {
         guard format == .rgb else { return self }

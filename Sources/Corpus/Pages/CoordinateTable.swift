@@ -1,3 +1,4 @@
+import Formats
 import Imaging
 
 /// Reads `<book>_coordinate.csv`: one row per character, columns by name, further columns and fields ignored as comments.
@@ -42,7 +43,7 @@ struct CoordinateTable {
                 do throws(CorpusError) { glyphs.append(try glyph(row)) } catch { try problem(error) }
             }
         }
-        return Book(id: id, table: file, pages: pages, glyphs: glyphs)
+        return Book(id: id, table: file, tableChecksum: CRC32C.checksum(bytes), pages: pages, glyphs: glyphs)
     }
 
     private static func places(of header: DelimitedText.Row, file: String) throws(CorpusError) -> [Int] {

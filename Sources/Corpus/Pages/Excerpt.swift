@@ -60,4 +60,20 @@ struct LineRule {
     func admits(_ box: Box) -> Bool {
         isEmpty || (lefts <= box.right * count && rights >= box.x * count && box.bottom >= top)
     }
+
+    /// The boxes around the lines that neighbouring boxes form.
+    static func lines(of boxes: [Box]) -> [Box] {
+        var rule = LineRule()
+        var lines: [Box] = []
+        for box in boxes {
+            if let last = lines.indices.last, rule.admits(box) {
+                lines[last] = lines[last].union(box)
+            } else {
+                rule = LineRule()
+                lines.append(box)
+            }
+            rule.add(box)
+        }
+        return lines
+    }
 }

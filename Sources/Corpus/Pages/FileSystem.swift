@@ -60,10 +60,30 @@ enum FileSystem {
 
     /// Makes a folder and those above it.
     static func makeFolder(_ path: String) throws(CorpusError) {
-        if kind(of: path) == .folder { return }
+        switch kind(of: path) {
+        case .folder?: return
+        case nil: break
+        default: throw .unwritable(path: path, code: ENOTDIR)
+        }
         if let slash = path.lastIndex(of: "/"), slash != path.startIndex { try makeFolder(String(path[..<slash])) }
         guard mkdir(path, 0o777) == 0 || (errno == EEXIST && kind(of: path) == .folder) else {
             throw .unwritable(path: path, code: errno)
         }
+    }
+
+    /// The size of a file in bytes, or nil when there is none.
+    static func size(of path: String) -> Int? {
+        var status = stat()
+        guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+        return Int(status.st_size)
+    }
+
+    /// Removes a file, or a folder with everything in it; nothing there is no error.
+    static func remove(_ path: String) throws(CorpusError) {
+        if unlink(path) == 0 || errno == ENOENT { return }
+        let code = errno
+        guard kind(of: path) == .folder else { throw .unwritable(path: path, code: code) }
+        for name in try names(in: path) { try remove("\(path)/\(name)") }
+        guard rmdir(path) == 0 else { throw .unwritable(path: path, code: errno) }
     }
 }

@@ -40,6 +40,8 @@ public struct Book: Sendable, Equatable {
     public var id: String
     /// The coordinate table.
     public var table: String
+    /// CRC32C of the coordinate table.
+    public var tableChecksum: UInt32
     /// In order of first appearance in the table.
     public var pages: [Page]
     /// In the order of the table.

@@ -1,0 +1,102 @@
+public import Imaging
+
+/// How the examples of a corpus are written to files.
+public struct StorageRecipe: Sendable, Equatable {
+    /// The kinds of file.
+    public enum Format: String, Sendable, CaseIterable {
+        case tfrecords, jpeg, jpg, png
+
+        /// - Throws: `CorpusError.unknownChoice`.
+        public init(named text: String) throws(CorpusError) {
+            guard let format = Format(rawValue: text) else {
+                throw .unknownChoice(argument: "format_store", value: text, known: Self.allCases.map(\.rawValue))
+            }
+            self = format
+        }
+    }
+
+    /// The unit of stored boxes.
+    public enum BoxUnit: String, Sendable, CaseIterable {
+        /// Pixels of the stored image.
+        case pixel
+        /// Shares of its height and width.
+        case ratio
+
+        /// - Throws: `CorpusError.unknownChoice`.
+        public init(named text: String) throws(CorpusError) {
+            guard let unit = BoxUnit(rawValue: text) else {
+                throw .unknownChoice(argument: "bbox", value: text, known: Self.allCases.map(\.rawValue))
+            }
+            self = unit
+        }
+    }
+
+    public var format = Format.tfrecords
+    /// The size of stored images (`shape_store`); of the tiles, when `isChunked`.
+    public var shape = Shape.unchanged
+    /// Grey images are a third of the size and three times as fast to decode; every model here reads grey.
+    public var color = PixelFormat.gray
+    /// Of JPEG files, 1...100.
+    public var quality = 95
+    /// Store the number of characters, and what the next two ask for.
+    public var hasCharacters = true
+    /// Store the classes of the characters.
+    public var hasLabels = true
+    /// Store the boxes of characters and lines in this unit.
+    public var boxes: BoxUnit?
+    /// Store the lines of whole pages.
+    public var hasLines = false
+    /// Store a grid of tiles instead of each image, each with the characters that are wholly inside.
+    public var isChunked = false
+    /// Store masks: 1 inside the boxes of characters and lines, and the class of the character at each pixel.
+    public var hasMasks = false
+
+    public init() {}
+
+    /// - Throws: `CorpusError.chunksNeedSize` when tiles are asked for without a size in pixels.
+    func validate() throws(CorpusError) {
+        if isChunked, tile == nil { throw .chunksNeedSize(shape: shape.description) }
+    }
+
+    /// The size of the tiles.
+    var tile: (height: Int, width: Int)? {
+        guard isChunked, case .pixels(let height) = shape.height, case .pixels(let width) = shape.width else { return nil }
+        return (height, width)
+    }
+
+    /// What the files depend on, by name.
+    var entries: [String: String] {
+        [
+            "format_store": format.rawValue, "shape_store": shape.description, "channels": "\(color.channels)",
+            "quality": format == .jpeg || format == .jpg ? "\(quality)" : "None", "character": "\(hasCharacters)",
+            "label": "\(hasLabels)", "bbox": boxes?.rawValue ?? "None", "line": "\(hasLines)", "chunk": "\(isChunked)",
+            "mask": "\(hasMasks)",
+        ]
+    }
+}
+
+extension CorpusConfiguration {
+    /// What the examples depend on, by name; the data itself is in it as checksums.
+    func entries(books: [Book], testRule: SplitRule, devRule: SplitRule, fingerprint: UInt32) -> [String: String] {
+        func text(_ number: Int?) -> String { number.map { "\($0)" } ?? "None" }
+        let ranges = repertoire.ranges.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
+        return [
+            "books": books.map(\.id).joined(separator: ","), "data": String(fingerprint, radix: 16), "test_split": testRule.text,
+            "dev_split": devRule.text, "dev_factor": "\(devFactor)", "vocab_size": text(vocabularySize), "min_freq": "\(minimumFrequency)",
+            "reserved": reserved.joined(separator: ","), "charset": "\(repertoire.name) \(ranges)", "image_scope": scope.rawValue,
+            "seq_len": text(scope == .sequence ? sequenceLength : nil),
+            "seq_maxlen": text(scope == .sequence ? sequenceMaximum ?? sequenceLength : nil),
+            "stride": text(scope == .sequence ? sequenceStride : nil), "seed": "\(seed ?? Self.defaultSeed)",
+        ]
+    }
+}
+
+extension SplitRule {
+    /// As it is written: `0.1`, `a,b`.
+    public var text: String {
+        switch self {
+        case .fraction(let share): "\(share)"
+        case .books(let ids): ids.joined(separator: ",")
+        }
+    }
+}
