@@ -66,10 +66,12 @@ INLINE f16 tanh16(f16 x) {
     p = p * z - 5.37397155531e-2f;
     p = p * z + 1.33314422036e-1f;
     p = p * z - 3.33332819422e-1f;
-    f16 small = p * z * x + x;
+    f16 small = p * z * a + a;
     f16 large = 1.0f - 2.0f / (exp16(a + a) + 1.0f);
-    large = (f16)((i16)large | ((i16)x & (int32_t)0x80000000));
-    return choose16(x != x, x, choose16(a < 0.625f, small, large));
+    f16 y = choose16(a < 0.625f, small, large);
+    // The sign last, so that −0 keeps it.
+    y = (f16)((i16)y | ((i16)x & (int32_t)0x80000000));
+    return choose16(x != x, x, y);
 }
 
 INLINE f16 sigmoid16(f16 x) {

@@ -167,3 +167,34 @@ void ck_conv3x3_pool_input_gradient_prepare(ck_conv3x3 shape, const float *weigh
 /// One image; dx is overwritten.
 void ck_conv3x3_pool_input_gradient(ck_conv3x3 shape, const float *dpooled, const uint8_t *argmax, const float *prepared,
                                     float *dx, float *scratch);
+
+// MARK: - LSTM: the recurrent part
+
+/// A few sequences: `rows` of them with `steps` each; the output of row r at step t begins at r · out_row + t · out_step.
+typedef struct {
+    size_t rows, steps, units, out_row, out_step;
+    int32_t reversed;
+    float forget_bias;
+} ck_lstm;
+
+size_t ck_lstm_packed_count(size_t units);
+size_t ck_lstm_scratch(size_t rows, size_t units);
+/// Recurrent weights [u][4u], gates i, j, f, o, as the steps forward and backward want them.
+void ck_lstm_pack(const float *weights, size_t units, float *packed);
+void ck_lstm_pack_transposed(const float *weights, size_t units, float *packed);
+/// gates [rows][steps][4u]: on entry what the input gives (with the bias), on return the gates' values.
+/// cells [rows][steps][u] and out are written; from the length of a row on (null: all steps) everything is zero.
+void ck_lstm_forward(ck_lstm shape, const int32_t *lengths, const float *packed, float *gates, float *cells, float *out,
+                     float *scratch);
+/// dgates [rows][steps][4u]: the gradient of what the input gave; dout has the layout of out.
+void ck_lstm_backward(ck_lstm shape, const float *packed_transposed, const float *gates, const float *cells,
+                      const float *dout, float *dgates, float *scratch);
+
+// MARK: - CTC
+
+/// −log of the probability of `labels` for one sequence of logits [steps][classes]; the blank is the last class.
+/// gradient (null: not wanted) = scale · d loss / d logits. Infinite, with gradient 0, when the labels do not fit the steps.
+/// Labels are classes below the blank; the caller has checked them.
+size_t ck_ctc_scratch(size_t steps, size_t labels);
+float ck_ctc(const float *logits, size_t steps, size_t classes, const int32_t *labels, size_t label_count, float scale,
+             float *gradient, float *scratch);

@@ -1,0 +1,149 @@
+// The recurrent part of an LSTM, forward and backward in time, for a few sequences at once.
+//
+// The products with the input, for all steps, are one large matrix product that the caller does before (forward) or after
+// (backward); here are the products with the state, which each step waits for, and the gates. Gate order i, j, f, o:
+// c' = c · σ(f + forget bias) + σ(i) · tanh(j), h = tanh(c') · σ(o), as TensorFlow 1's BasicLSTMCell.
+// Steps at or beyond the length of a sequence are zero in every output, and so are the states that leave them: backward in
+// time that makes the state start at the last real step.
+#ifndef CK_PATH
+#include "path.h"
+
+static size_t blocks_of(size_t count) { return (count + 15) / 16; }
+
+#define CK_SELF "lstm.c"
+#include "each_path.h"
+
+size_t ck_lstm_packed_count(size_t units) { return 64 * blocks_of(units) * units; }
+size_t ck_lstm_scratch(size_t rows, size_t units) { return rows * 80 * blocks_of(units); }
+
+/// [u][4u] to [block of sixteen units][u][gate][16]: the four gates of a unit side by side.
+void ck_lstm_pack(const float *weights, size_t units, float *packed) {
+    for (size_t block = 0; block < blocks_of(units); block++)
+        for (size_t k = 0; k < units; k++)
+            for (size_t gate = 0; gate < 4; gate++, packed += 16) {
+                size_t lanes = units - 16 * block < 16 ? units - 16 * block : 16;
+                memset(packed, 0, 16 * sizeof(float));
+                memcpy(packed, weights + (4 * k + gate) * units + 16 * block, lanes * sizeof(float));
+            }
+}
+
+/// [u][4u] to its transpose [4u][u rounded up to sixteen].
+void ck_lstm_pack_transposed(const float *weights, size_t units, float *packed) {
+    const size_t row = 16 * blocks_of(units);
+    memset(packed, 0, 4 * units * row * sizeof(float));
+    for (size_t unit = 0; unit < units; unit++)
+        for (size_t column = 0; column < 4 * units; column++) packed[column * row + unit] = weights[unit * 4 * units + column];
+}
+
+void ck_lstm_forward(ck_lstm shape, const int32_t *lengths, const float *packed, float *gates, float *cells, float *out,
+                     float *scratch) {
+    CK_CALL(lstm_forward, shape, lengths, packed, gates, cells, out, scratch);
+}
+void ck_lstm_backward(ck_lstm shape, const float *packed, const float *gates, const float *cells, const float *dout,
+                      float *dgates, float *scratch) {
+    CK_CALL(lstm_backward, shape, packed, gates, cells, dout, dgates, scratch);
+}
+
+#else
+#include "exponential.h"
+#include "tile.h"
+
+INLINE f16 NAME(load_lanes)(const float *p, size_t lanes) { return lanes == 16 ? load16(p) : load_part(p, lanes); }
+INLINE void NAME(store_lanes)(float *p, f16 v, size_t lanes) {
+    if (lanes == 16)
+        store16(p, v);
+    else
+        store_part(p, v, lanes);
+}
+
+/// The gates of one row at one step: z holds what the input gives, `recurrent` (by blocks and gates) what the state gives.
+/// `before` is the cell one step earlier, null at the first.
+static void NAME(step_row)(size_t units, float forget_bias, float *z, const float *recurrent, const float *before, float *cell,
+                           float *out) {
+    for (size_t u = 0; u < units; u += 16) {
+        const size_t lanes = units - u < 16 ? units - u : 16;
+        f16 gate[4];
+        UNROLL for (size_t g = 0; g < 4; g++) {
+            gate[g] = NAME(load_lanes)(z + g * units + u, lanes);
+            if (recurrent) gate[g] += load16(recurrent + 4 * u + 16 * g);
+        }
+        f16 i = sigmoid16(gate[0]), j = tanh16(gate[1]), f = sigmoid16(gate[2] + forget_bias), o = sigmoid16(gate[3]);
+        f16 c = i * j;
+        if (before) c += f * NAME(load_lanes)(before + u, lanes);
+        NAME(store_lanes)(z + u, i, lanes);
+        NAME(store_lanes)(z + units + u, j, lanes);
+        NAME(store_lanes)(z + 2 * units + u, f, lanes);
+        NAME(store_lanes)(z + 3 * units + u, o, lanes);
+        NAME(store_lanes)(cell + u, c, lanes);
+        NAME(store_lanes)(out + u, o * tanh16(c), lanes);
+    }
+}
+
+static void NAME(lstm_forward)(ck_lstm s, const int32_t *lengths, const float *packed, float *gates, float *cells, float *out,
+                               float *scratch) {
+    const size_t units = s.units, row = 64 * blocks_of(units);
+    for (size_t k = 0; k < s.steps; k++) {
+        const size_t t = s.reversed ? s.steps - 1 - k : k, earlier = s.reversed ? t + 1 : t - 1;
+        if (k > 0)
+            for (size_t block = 0; block < blocks_of(units); block++)
+                multiply_rows(s.rows, 4, out + earlier * s.out_step, s.out_row, units, packed + block * units * 64, 64,
+                              scratch + 64 * block, row, 0);
+        for (size_t r = 0; r < s.rows; r++) {
+            float *z = gates + (r * s.steps + t) * 4 * units, *cell = cells + (r * s.steps + t) * units;
+            float *h = out + r * s.out_row + t * s.out_step;
+            if (lengths && (int64_t)t >= lengths[r]) {
+                memset(z, 0, 4 * units * sizeof(float));
+                memset(cell, 0, units * sizeof(float));
+                memset(h, 0, units * sizeof(float));
+                continue;
+            }
+            NAME(step_row)(units, s.forget_bias, z, k > 0 ? scratch + r * row : NULL,
+                           k > 0 ? cells + (r * s.steps + earlier) * units : NULL, cell, h);
+        }
+    }
+}
+
+/// Gradients of the gates before their functions, from dh (of the output, plus `from_later`) and dc, which is carried on.
+static void NAME(step_row_back)(size_t units, const float *gates, const float *cell, const float *before, const float *dout,
+                                const float *from_later, float *dc, float *dgates) {
+    for (size_t u = 0; u < units; u += 16) {
+        const size_t lanes = units - u < 16 ? units - u : 16;
+        f16 i = NAME(load_lanes)(gates + u, lanes), j = NAME(load_lanes)(gates + units + u, lanes);
+        f16 f = NAME(load_lanes)(gates + 2 * units + u, lanes), o = NAME(load_lanes)(gates + 3 * units + u, lanes);
+        f16 h = tanh16(NAME(load_lanes)(cell + u, lanes));
+        f16 dh = NAME(load_lanes)(dout + u, lanes);
+        if (from_later) dh += load16(from_later + u);
+        f16 d = load16(dc + u) + dh * o * (1.0f - h * h);
+        f16 previous = before ? NAME(load_lanes)(before + u, lanes) : (f16){0};
+        NAME(store_lanes)(dgates + u, d * j * (i * (1.0f - i)), lanes);
+        NAME(store_lanes)(dgates + units + u, d * i * (1.0f - j * j), lanes);
+        NAME(store_lanes)(dgates + 2 * units + u, d * previous * (f * (1.0f - f)), lanes);
+        NAME(store_lanes)(dgates + 3 * units + u, dh * h * (o * (1.0f - o)), lanes);
+        store16(dc + u, d * f);
+    }
+}
+
+static void NAME(lstm_backward)(ck_lstm s, const float *packed, const float *gates, const float *cells, const float *dout,
+                                float *dgates, float *scratch) {
+    const size_t units = s.units, row = 16 * blocks_of(units);
+    float *dc = scratch, *dh = dc + s.rows * row;
+    memset(dc, 0, s.rows * row * sizeof(float));
+    for (size_t k = 0; k < s.steps; k++) {
+        const size_t t = s.reversed ? k : s.steps - 1 - k;
+        const size_t earlier = s.reversed ? t + 1 : t - 1, later = s.reversed ? t - 1 : t + 1;
+        if (k > 0)
+            for (size_t block = 0; block < blocks_of(units); block += 6) {
+                size_t blocks = blocks_of(units) - block < 6 ? blocks_of(units) - block : 6;
+                multiply_rows(s.rows, blocks, dgates + later * 4 * units, s.steps * 4 * units, 4 * units, packed + 16 * block,
+                              row, dh + 16 * block, row, 0);
+            }
+        for (size_t r = 0; r < s.rows; r++) {
+            const size_t at = r * s.steps + t;
+            NAME(step_row_back)(units, gates + at * 4 * units, cells + at * units,
+                                k + 1 < s.steps ? cells + (r * s.steps + earlier) * units : NULL,
+                                dout + r * s.out_row + t * s.out_step, k > 0 ? dh + r * row : NULL, dc + r * row,
+                                dgates + at * 4 * units);
+        }
+    }
+}
+#endif

@@ -1,0 +1,87 @@
+import Foundation
+import Synchronization
+import Tensors
+import Testing
+
+extension KernelTests {
+    @Suite("workers") struct ParallelTests {
+        @Test func everyTaskRunsOnce() {
+            _ = forEveryWorkerCount {
+                for count in [0, 1, 2, 7, 1000] {
+                    let counts = (0..<count).map { _ in Counter() }
+                    Parallel.run(count) { task, worker in
+                        #expect(worker < Parallel.workers)
+                        counts[task].add()
+                    }
+                    #expect(counts.allSatisfy { $0.value == 1 })
+                }
+            }
+        }
+
+        @Test func rangesCoverEverything() {
+            for (count, grain) in [(0, 4), (1, 4), (10, 3), (12, 3), (5, 100), (3, 0)] {
+                let seen = (0..<count).map { _ in Counter() }
+                Parallel.ranges(count, grain: grain) { range in for index in range { seen[index].add() } }
+                #expect(seen.allSatisfy { $0.value == 1 })
+            }
+        }
+
+        @Test func regionsInsideRegionsAndBesideEachOtherFinish() {
+            let total = Counter()
+            DispatchQueue.concurrentPerform(iterations: 4) { _ in
+                for _ in 0..<50 {
+                    Parallel.run(5) { _, _ in Parallel.run(3) { _, _ in total.add() } }
+                }
+            }
+            #expect(total.value == 4 * 50 * 5 * 3)
+        }
+
+        @Test func sleepingWorkersWakeUp() {
+            let total = Counter()
+            for _ in 0..<20 {
+                Thread.sleep(forTimeInterval: 0.002)
+                Parallel.run(8) { _, _ in total.add() }
+            }
+            #expect(total.value == 160)
+        }
+
+        @Test func aWarmStepAsksForNoMemory() {
+            func step() {
+                Workspace.floats(1000) { _ in Workspace.floats(3_000_000) { _ in Workspace.floats(900) { _ in } } }
+            }
+            step()
+            let before = Workspace.allocations
+            for _ in 0..<10 { step() }
+            #expect(Workspace.allocations == before)
+            Workspace.floats(5) { #expect(Int(bitPattern: $0) % 64 == 0) }
+        }
+
+        @Test("products of matrices", arguments: [(3, 5, 7), (1, 1, 1), (130, 70, 200), (40, 300, 90), (4, 4, 0)])
+        func matrixProducts(_ m: Int, _ n: Int, _ k: Int) {
+            var noise = Noise(12)
+            let a = noise.floats(m * k), b = noise.floats(k * n), c = noise.floats(m * n)
+            for (aT, bT) in [(false, false), (true, false), (false, true), (true, true)] {
+                let truth = (0..<m * n).map { index in
+                    let (i, j) = (index / n, index % n)
+                    return (0..<k).reduce(0.5 * Double(c[index])) { sum, l in
+                        sum + 2 * Double(a[aT ? l * m + i : i * k + l]) * Double(b[bT ? j * k + l : l * n + j])
+                    }
+                }
+                let results = forEveryWorkerCount {
+                    var y = c
+                    MatrixProduct.multiply(m: m, n: n, k: k, alpha: 2, a, transposeA: aT, b, transposeB: bT, beta: 0.5, &y)
+                    return y
+                }
+                #expect(relativeError(results[0], truth) < 1e-6)
+                #expect(results.allSatisfy { $0 == results[0] })
+            }
+        }
+    }
+}
+
+/// A number that several threads count up.
+final class Counter: Sendable {
+    private let count = Atomic<Int>(0)
+    func add() { count.add(1, ordering: .relaxed) }
+    var value: Int { count.load(ordering: .relaxed) }
+}
