@@ -1,15 +1,20 @@
+public import Foundation
+
 /// One thing to tell about a source text: a cause with its place, and what to do about it.
-public struct Diagnostic: Error, Sendable {
+public struct Diagnostic: Sendable {
     public enum Severity: String, Sendable { case error, warning }
 
     /// A stretch of source with a few words about it; the text may be empty.
     public struct Label: Sendable {
         public var span: SourceSpan
         public var text: String
+        /// Underlined with `^` like the primary label; else with `-`.
+        public var isPrimary: Bool
 
-        public init(_ span: SourceSpan, _ text: String = "") {
+        public init(_ span: SourceSpan, _ text: String = "", isPrimary: Bool = false) {
             self.span = span
             self.text = text
+            self.isPrimary = isPrimary
         }
     }
 
@@ -59,4 +64,9 @@ public struct Diagnostic: Error, Sendable {
         self.help = help
         self.fixes = fixes
     }
+}
+
+extension Diagnostic: LocalizedError {
+    public var errorDescription: String? { message }
+    public var recoverySuggestion: String? { help.first }
 }

@@ -62,8 +62,10 @@ extension Parser {
         if current.kind == .kwFor || current.kind == .kwAsync {
             let isFirst = count == 0 && keywords.isEmpty
             let node = try parseComprehension(argument, value: nil, close: nil, open)
-            guard isFirst, current.kind == .rightParenthesis else {
-                throw fail(.bareGenerator(span(from: start)))
+            if !isFirst || current.kind == .comma { throw fail(.bareGenerator(span(from: start))) }
+            guard current.kind == .rightParenthesis else {
+                try close(.rightParenthesis, open)
+                throw ParseFailure()
             }
             return ExpressionNode(.generatorExp(node), SourceSpan(start: open.start, end: current.end))
         }

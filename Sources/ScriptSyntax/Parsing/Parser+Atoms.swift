@@ -127,14 +127,10 @@ extension Parser {
         let bracket = kind == .rightParenthesis ? ")" : kind == .rightBracket ? "]" : "}"
         if current.kind.startsExpression, current.kind != .error, previous.end <= current.start {
             if let form = newcomerForm() { throw fail(form) }
-            if isBehindOpenRegion { throw unexpected("") }
+            if isBehindUnclosedBracket { throw unexpected("") }
             throw fail(.missingComma(previous.span, current.span))
         }
         throw unexpected("',' or '\(bracket)'")
-    }
-
-    private var isBehindOpenRegion: Bool {
-        unclosed.contains { $0.open < Int(current.start) && Int(current.start) <= $0.end }
     }
 
     private mutating func parseDict(

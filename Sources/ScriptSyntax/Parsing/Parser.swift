@@ -181,12 +181,16 @@ extension Parser {
 
     /// The current token cannot stand here. Silent when the lexer has said why.
     mutating func unexpected(_ expected: String) -> ParseFailure {
-        if current.kind == .error || isBehindUnclosedBracket { return ParseFailure() }
+        if current.kind == .error { return ParseFailure() }
+        if isBehindUnclosedBracket {
+            firstErrorAtEnd = firstErrorAtEnd ?? false
+            return ParseFailure()
+        }
         return fail(newcomerForm() ?? .unexpectedToken(current, text: source.text(of: current.span), expected: expected))
     }
 
     /// Follow-up trouble on the lines after a bracket that was never closed.
-    private var isBehindUnclosedBracket: Bool {
+    var isBehindUnclosedBracket: Bool {
         unclosed.contains { region in
             region.open < Int(current.start) && Int(current.start) <= region.end
                 && source.line(at: region.open) < source.line(at: Int(current.start))

@@ -71,7 +71,7 @@ extension ScopeCollector {
         // The annotation of a local variable is never evaluated.
         let outer = isUnevaluated
         isUnevaluated = outer || scopes[current].isFunctionLike
-        expression(annotation)
+        if !ignoresAnnotations { expression(annotation) }
         isUnevaluated = outer
         optional(value)
     }
@@ -145,8 +145,10 @@ extension ScopeCollector {
         bind(node.name.text, node.name.span)
         if node.decorators.isEmpty { note(node.name, .function, span) }
         defaults(node.arguments)
-        for parameter in node.arguments.all { optional(parameter.annotation) }
-        optional(node.returns)
+        if !ignoresAnnotations {
+            for parameter in node.arguments.all { optional(parameter.annotation) }
+            optional(node.returns)
+        }
         node.decorators.forEach { expression($0) }
         captureLoop(node.scope)
         inScope(node.scope, .function, node.name.text) {

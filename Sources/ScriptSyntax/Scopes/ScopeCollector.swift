@@ -32,6 +32,8 @@ struct ScopeCollector {
     var isIterationTarget = false
     /// Inside an annotation that is never evaluated.
     var isUnevaluated = false
+    /// `from __future__ import annotations`: annotations are kept as text.
+    var ignoresAnnotations = false
     /// What the `for` loops and comprehensions around the current place bind, in the current scope.
     var loopNames: Set<String> = []
     /// The lambda under way is used up on the spot.
@@ -159,6 +161,7 @@ struct ScopeCollector {
                 continue
             }
             if !mayStand { diagnostics.append(.lateFutureImport(statement.span)) }
+            if names.contains(where: { $0.name.text == "annotations" }) { ignoresAnnotations = true }
             for alias in names where !ScopeCollector.futures.contains(alias.name.text) {
                 diagnostics.append(.unknownFuture(alias.name))
             }
