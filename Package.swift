@@ -95,7 +95,7 @@ let package = Package(
         tests("Imaging", resources: [.copy("Fixtures")]),
         tests("NeuralNetworks", ["Tensors", "Randomness"]),
         tests("Corpus", ["Formats", "Imaging", "Randomness"], resources: [.copy("Fixtures")]),
-        tests("Training", ["NeuralNetworks", "Tensors", "Formats"], resources: [.copy("Fixtures")]),
+        tests("Training", ["NeuralNetworks", "Tensors", "Formats", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Formats"]),
         tests("ScriptSyntax"),
         tests("ScriptRuntime", ["ScriptSyntax"]),

@@ -20,7 +20,7 @@ public final class EventFileWriter {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw FormatsError.system(action: .create, path: folder, code: systemCode(of: error))
+            throw FormatsError.system(action: .create, path: folder, code: systemErrorCode(of: error))
         }
         let seconds = String(format: "%010d", Int(max(0, clock().timeIntervalSince1970)))
         let serial = Self.serial.add(1, ordering: .relaxed).oldValue
@@ -71,10 +71,10 @@ public final class EventFileWriter {
 }
 
 /// The `errno` beneath an error of Foundation's file manager.
-func systemCode(of error: any Error) -> Int32 {
+public func systemErrorCode(of error: any Error) -> Int32 {
     let error = error as NSError
     if error.domain == NSPOSIXErrorDomain { return Int32(truncatingIfNeeded: error.code) }
-    if let beneath = error.userInfo[NSUnderlyingErrorKey] as? any Error { return systemCode(of: beneath) }
+    if let beneath = error.userInfo[NSUnderlyingErrorKey] as? any Error { return systemErrorCode(of: beneath) }
     switch CocoaError.Code(rawValue: error.code) {
     case .fileWriteNoPermission: return EACCES
     case .fileWriteOutOfSpace: return ENOSPC

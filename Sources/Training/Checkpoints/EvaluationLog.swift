@@ -1,0 +1,66 @@
+import Formats
+import Foundation
+
+/// What the evaluations of a run gave, kept beside the checkpoints.
+struct EvaluationLog: Codable, Equatable {
+    struct Entry: Codable, Equatable {
+        var step: Int
+        /// Name of the evaluation's data, empty for the only one.
+        var name: String
+        var metrics: [String: Double]
+    }
+
+    private(set) var entries: [Entry] = []
+
+    /// The log in a run's folder up to `step`: what a run did after the checkpoint it goes on from will be done again.
+    init(folder: String?, upTo step: Int) {
+        guard let folder, let data = try? Data(contentsOf: URL(fileURLWithPath: Self.path(folder))),
+            let log = try? JSONDecoder.withNumbers.decode(EvaluationLog.self, from: data)
+        else { return }
+        entries = log.entries.filter { $0.step <= step }
+    }
+
+    func isEvaluated(_ step: Int) -> Bool { entries.contains { $0.step == step } }
+
+    /// Adds an entry, in the place of one for the same step and data, and writes the log.
+    mutating func add(_ entry: Entry, folder: String?) throws {
+        entries.removeAll { $0.step == entry.step && $0.name == entry.name }
+        entries.append(entry)
+        guard let folder else { return }
+        let encoder = JSONEncoder.withNumbers
+        encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
+        try AtomicFile.write(encoder.encode(self), to: Self.path(folder))
+    }
+
+    /// Steps of the `count` best evaluations by `metric`, the best first; of equal ones the earlier.
+    func best(_ metric: MainMetric, name: String, count: Int) -> [(step: Int, value: Double)] {
+        let values = entries.filter { $0.name == name }.compactMap { entry in
+            entry.metrics[metric.name].map { (step: entry.step, value: $0) }
+        }
+        let ranked = values.filter { !$0.value.isNaN }.sorted { left, right in
+            left.value == right.value ? left.step < right.step : metric.isBetter(left.value, than: right.value)
+        }
+        return Array(ranked.prefix(max(0, count)))
+    }
+
+    private static func path(_ folder: String) -> String { "\(folder)/evaluations.json" }
+}
+
+extension JSONEncoder {
+    /// Undefined measures are written as words.
+    fileprivate static var withNumbers: JSONEncoder {
+        let encoder = JSONEncoder()
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return encoder
+    }
+}
+
+extension JSONDecoder {
+    fileprivate static var withNumbers: JSONDecoder {
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return decoder
+    }
+}

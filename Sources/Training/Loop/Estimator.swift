@@ -1,0 +1,113 @@
+import Formats
+import Foundation
+import NeuralNetworks
+import Randomness
+public import Tensors
+
+/// Trains, evaluates and uses a model, with checkpoints and event files in a folder: TensorFlow's `Estimator`, with its names and meanings.
+///
+/// Where the settings leave it open this one does more: it evaluates after every epoch and at the end, keeps the best checkpoint as well
+/// as the newest, and never skips an evaluation silently.
+public final class Estimator {
+    public let function: ModelFunction
+    public let config: RunConfig
+    /// May be changed between steps and between calls; the next step uses the new values.
+    public var hyperparameters: HParams
+
+    /// Gets everything that a run says of itself.
+    public var progress: (ProgressEvent) -> Void = { _ in }
+    /// Polled after every step; true ends the run there with a checkpoint.
+    public var isInterrupted: () -> Bool = { false }
+    /// Called after every step and evaluation; may stop the run or change hyper-parameters.
+    public var callbacks: [any TrainingCallback] = []
+    /// Makes PNG files for image summaries; without it there are none.
+    public var imageEncoder: ImageEncoder?
+    /// Seconds from some start; for rates and timers only.
+    public var clock: () -> Double = monotonicSeconds
+
+    var run: TrainingRun?
+
+    public init(_ function: ModelFunction, config: RunConfig, hyperparameters: HParams) {
+        (self.function, self.config, self.hyperparameters) = (function, config, hyperparameters)
+    }
+
+    /// The variables as they stand, by name; empty before anything was trained or loaded.
+    public var parameters: [(name: String, value: Tensor)] { run?.store.parameters.map { ($0.name, $0.value) } ?? [] }
+
+    /// Trains until `spec.maxSteps`, without evaluation.
+    public func train(_ spec: TrainSpec) throws -> RunOutcome {
+        try trainAndEvaluate(spec, [])
+    }
+
+    /// Trains until `spec.maxSteps` and evaluates on each of `evaluations` as often as it says and at the end.
+    ///
+    /// When the folder has a checkpoint the run goes on from there: `maxSteps` counts all steps ever made in it.
+    public func trainAndEvaluate(_ spec: TrainSpec, _ evaluations: [EvalSpec]) throws -> RunOutcome {
+        try TrainingLoop(self, spec, evaluations).run()
+    }
+
+    /// Evaluates the newest checkpoint (or what is in memory, when there is no folder).
+    public func evaluate(_ spec: EvalSpec) throws -> Evaluation {
+        let source = try spec.input()
+        let run = try loadedRun(like: source)
+        let path = folder.map { $0.checkpointPath(run.step) }
+        let evaluation = try Evaluator(run, imageEncoder, clock).evaluate(spec, source, checkpoint: path)
+        if let folder {
+            let events = try EventFileWriter(folder: "\(folder.path)/\(spec.folderName)")
+            try Evaluator.write(evaluation, to: events)
+            try events.close()
+        }
+        progress(.evaluated(evaluation.report))
+        return evaluation.report
+    }
+
+    /// What the task predicts for each batch.
+    public func predict(_ input: InputFunction) throws -> [StepResults] {
+        let source = try input()
+        let run = try loadedRun(like: source)
+        var answers: [StepResults] = []
+        while let batch = try source.next() {
+            try batch.validate()
+            let pass = Pass(store: run.store, isTraining: false, key: Key.unused, mayCreate: false)
+            let output = try run.forward(batch, pass)
+            let towers = Towers(examples: batch.count, towers: function.towers)
+            answers.append(try run.results(.predict, batch, output, towers, nil, SummaryRecorder(isActive: false)))
+        }
+        return answers
+    }
+
+    var folder: RunFolder? { config.modelDir.map(RunFolder.init) }
+
+    var seed: Int { hyperparameters.seed ?? config.seed ?? 0 }
+
+    /// What is in memory, or else the newest checkpoint; `source` shows what examples look like.
+    private func loadedRun(like source: any BatchSource) throws -> TrainingRun {
+        if let run { return run }
+        guard let folder else { throw TrainingError.noModelFolder }
+        guard let checkpoint = try folder.newest(report: { progress(.warning($0.localizedDescription)) }) else {
+            throw TrainingError.noCheckpoint(folder: folder.path)
+        }
+        let start = source.position
+        let loaded = try TrainingRun(function, hyperparameters, source: source, seed: seed)
+        try source.seek(to: start)
+        _ = try loaded.restore(checkpoint, path: folder.checkpointPath(checkpoint.state.step), data: false)
+        run = loaded
+        return loaded
+    }
+}
+
+/// Looks at a run while it goes on.
+public protocol TrainingCallback: AnyObject {
+    /// After every step. A reason ends the run.
+    func stepEnded(_ progress: StepProgress, _ estimator: Estimator) throws -> StopReason?
+    /// After every evaluation. A reason ends the run.
+    func evaluated(_ evaluation: Evaluation, _ estimator: Estimator) throws -> StopReason?
+}
+
+/// Why a callback ends a run, for people.
+public typealias StopReason = String
+
+extension TrainingCallback {
+    public func stepEnded(_ progress: StepProgress, _ estimator: Estimator) throws -> StopReason? { nil }
+    public func evaluated(_ evaluation: Evaluation, _ estimator: Estimator) throws -> StopReason? { nil }
+}

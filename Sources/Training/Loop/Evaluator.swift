@@ -1,0 +1,90 @@
+import Formats
+import NeuralNetworks
+import Randomness
+import Tensors
+
+/// Runs a model over evaluation data.
+struct Evaluator {
+    let run: TrainingRun
+    let encodeImage: ImageEncoder?
+    let clock: () -> Double
+
+    init(_ run: TrainingRun, _ encodeImage: ImageEncoder?, _ clock: @escaping () -> Double) {
+        (self.run, self.encodeImage, self.clock) = (run, encodeImage, clock)
+    }
+
+    /// An evaluation with what belongs into its event file.
+    struct Outcome {
+        var report: Evaluation
+        var summaries: [Summary]
+    }
+
+    /// - Throws: `TrainingError.emptyInput` when there are no examples.
+    func evaluate(_ spec: EvalSpec, _ source: any BatchSource, checkpoint: String?) throws -> Outcome {
+        let start = clock()
+        var (lossSum, examples, batches, penalty) = (0.0, 0, 0, 0.0)
+        var measures: [String: any Metric] = [:]
+        var texts: [String: [String]] = [:]
+        var summaries: [Summary] = []
+        while spec.steps.map({ batches < $0 }) ?? true, let batch = try source.next() {
+            try batch.validate()
+            let pass = Pass(store: run.store, isTraining: false, key: Key.unused, mayCreate: false)
+            let output = try run.forward(batch, pass)
+            let towers = Towers(examples: batch.count, towers: run.function.towers)
+            let terms = try LossTerms(
+                run.function.task, batch: batch, output: output, towers: towers, pass: pass, run.hyperparameters)
+            // Images and texts of the first batch stand for all.
+            let recorder = SummaryRecorder(isActive: batches == 0, encodeImage: encodeImage)
+            let results = try run.results(.evaluate, batch, output, towers, terms, recorder)
+            summaries += recorder.summaries
+            lossSum += try terms.data.item() * Double(batch.count)
+            penalty = terms.penalty
+            examples += batch.count
+            batches += 1
+            for (name, measure) in results.metrics {
+                measures[name] = try measures[name]?.joined(with: measure, name: name) ?? measure
+            }
+            for (name, lines) in results.texts { texts[name, default: []] += lines }
+        }
+        guard examples > 0 else { throw TrainingError.emptyInput(purpose: "evaluation") }
+        let mean = lossSum / Double(examples)
+        var metrics = ["loss": mean + penalty, "data_loss": mean, "penalty": penalty, "global_step": Double(run.step)]
+        for (name, measure) in measures { metrics[name] = measure.value }
+        let report = Evaluation(
+            name: spec.name, step: run.step, examples: examples, seconds: clock() - start, metrics: metrics, measures: measures,
+            texts: texts, checkpoint: checkpoint)
+        return Outcome(report: report, summaries: summaries)
+    }
+
+    /// Writes an evaluation into an event file.
+    static func write(_ outcome: Outcome, to events: EventFileWriter) throws {
+        let report = outcome.report
+        var summaries: [Summary] = []
+        for (name, value) in report.metrics.sorted(by: { $0.key < $1.key }) where name != "global_step" {
+            summaries.append(.scalar(name, Float(value)))
+        }
+        for (name, measure) in report.measures.sorted(by: { $0.key < $1.key }) {
+            for detail in measure.details { summaries.append(.scalar("\(name)/\(detail.suffix)", Float(detail.value))) }
+        }
+        for (name, lines) in report.texts.sorted(by: { $0.key < $1.key }) {
+            summaries.append(.texts(name, Array(lines.prefix(50))))
+        }
+        if let confusion = report.confusion { summaries.append(.text("confusion/most_confused", confusion.table(20))) }
+        if let checkpoint = report.checkpoint { summaries.append(.text("checkpoint_path", checkpoint)) }
+        try events.write(summaries + outcome.summaries, step: report.step)
+        try events.flush()
+    }
+}
+
+extension Key {
+    /// For passes that draw nothing.
+    static var unused: Key { Key(seed: 0) }
+}
+
+extension Confusion {
+    /// The most frequent wrong pairs as a markdown table.
+    func table(_ limit: Int) -> String {
+        let rows = confusions(limit).map { "| \($0.label) | \($0.answer) | \($0.count) |" }
+        return (["| true | answered | times |", "|---|---|---|"] + rows).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,239 @@
+import Formats
+import Foundation
+import NeuralNetworks
+import Randomness
+
+/// One call of `trainAndEvaluate`: the order of steps, checkpoints, evaluations and reports.
+final class TrainingLoop {
+    private let estimator: Estimator
+    private let spec: TrainSpec
+    private let evaluations: [EvalSpec]
+    private let current: TrainingRun
+    private let lock: FolderLock?
+    private var log: EvaluationLog
+    private var events: EventFileWriter?
+    /// One file for each evaluation data, made when it is first needed.
+    private var evaluationEvents: [Int: EventFileWriter] = [:]
+    private var meter: StepMeter
+    private var savedStep: Int?
+    private var savedTime: Double
+    private var evaluatedTimes: [Double]
+    private var newest: Evaluation?
+
+    init(_ estimator: Estimator, _ spec: TrainSpec, _ evaluations: [EvalSpec]) throws {
+        (self.estimator, self.spec, self.evaluations) = (estimator, spec, evaluations)
+        // The lock comes first: what is read from the folder below must not change.
+        lock = try estimator.folder.map { try FolderLock(folder: $0.path) }
+        current = try TrainingRun(estimator.function, estimator.hyperparameters, source: spec.input(), seed: estimator.seed)
+        savedStep = try Self.restore(current, estimator)
+        log = EvaluationLog(folder: estimator.folder?.path, upTo: current.step)
+        let now = estimator.clock()
+        meter = StepMeter(start: now, step: current.step)
+        savedTime = now
+        evaluatedTimes = evaluations.map { _ in now }
+        estimator.run = current
+    }
+
+    func run() throws -> RunOutcome {
+        let start = RunStart(
+            model: estimator.function.model.name, folder: estimator.folder?.path, parameterCount: current.store.trainableCount,
+            step: current.step, maxSteps: spec.maxSteps)
+        estimator.progress(.started(start))
+        if let maxSteps = spec.maxSteps, current.step >= maxSteps {
+            estimator.progress(.notice("step \(current.step) of \(maxSteps) is reached already: nothing is trained"))
+            if !evaluations.isEmpty, let outcome = try evaluate(evaluations.indices) { return try finish(.stopped(outcome)) }
+            return try finish(.alreadyFinished)
+        }
+        announceSchedule()
+        if let folder = estimator.folder {
+            events = try EventFileWriter(folder: folder.path)
+            if current.step > 0 { try events?.markRestart(step: current.step + 1) }
+        }
+        if savedStep == nil { try save() }
+        if isMissingEvaluation, let reason = try evaluate(evaluations.indices) { return try finish(.stopped(reason)) }
+        return try steps()
+    }
+
+    // MARK: - Steps
+
+    private func steps() throws -> RunOutcome {
+        while spec.maxSteps.map({ current.step < $0 }) ?? true {
+            let epoch = current.position.epoch
+            try current.change(estimator.hyperparameters)
+            let isSummaryStep = (current.step + 1) % estimator.config.saveSummarySteps == 0
+            let recorder = SummaryRecorder(isActive: isSummaryStep && events != nil, encodeImage: estimator.imageEncoder)
+            guard let report = try current.advance(recorder) else { return try end(.dataEnded) }
+            let progress = meter.progress(
+                after: report, current, spec.maxSteps, estimator.clock(), interval: estimator.config.logStepCountSteps)
+            if isSummaryStep { try writeSummaries(report, progress) }
+            estimator.progress(.step(progress))
+            for callback in estimator.callbacks {
+                if let reason = try callback.stepEnded(progress, estimator) { return try end(.stopped(reason)) }
+            }
+            if estimator.isInterrupted() {
+                try save()
+                return try finish(.interrupted)
+            }
+            let isLast = current.step == spec.maxSteps
+            let due = evaluations.indices.filter { isLast || isDue($0, epochEnded: current.position.epoch > epoch) }
+            if isLast || !due.isEmpty || isSavingDue { try save() }
+            if !due.isEmpty, let reason = try evaluate(due) { return try finish(.stopped(reason)) }
+        }
+        return try finish(.finished)
+    }
+
+    /// Saves and evaluates what was not yet, then finishes.
+    private func end(_ status: RunOutcome.Status) throws -> RunOutcome {
+        if savedStep != current.step { try save() }
+        if !evaluations.isEmpty, !log.isEvaluated(current.step) { _ = try evaluate(evaluations.indices) }
+        return try finish(status)
+    }
+
+    private func finish(_ status: RunOutcome.Status) throws -> RunOutcome {
+        try events?.close()
+        for index in evaluationEvents.keys.sorted() { try evaluationEvents[index]?.close() }
+        let best = bestSteps(1).first
+        let outcome = RunOutcome(
+            status: status, step: current.step, evaluation: newest,
+            checkpoint: savedStep.flatMap { step in estimator.folder.map { $0.checkpointPath(step) } },
+            bestCheckpoint: best.flatMap { step in estimator.folder.map { $0.checkpointPath(step) } })
+        estimator.progress(.finished(outcome))
+        return outcome
+    }
+
+    private func writeSummaries(_ report: TrainingRun.StepReport, _ progress: StepProgress) throws {
+        guard let events else { return }
+        var summaries: [Summary] = [
+            .scalar("loss", Float(report.loss)), .scalar("data_loss", Float(report.dataLoss)),
+            .scalar("penalty", Float(report.penalty)),
+            .scalar("learning_rate", Float(report.learningRate)), .scalar("global_step/sec", Float(meter.stepsPerSecond)),
+            .scalar("examples/sec", Float(progress.averageExamplesPerSecond)),
+        ]
+        for (name, value) in (report.results?.logged ?? [:]).sorted(by: { $0.key < $1.key }) where name != "loss" {
+            summaries.append(.scalar(name, Float(value)))
+        }
+        try events.write(summaries + report.summaries, step: current.step)
+        try events.flush()
+    }
+
+    // MARK: - Checkpoints
+
+    private var isSavingDue: Bool {
+        let config = estimator.config
+        if let steps = config.saveCheckpointsSteps { return current.step % steps == 0 }
+        return estimator.clock() - savedTime >= config.saveCheckpointsSecs ?? 600
+    }
+
+    private func save() throws {
+        savedTime = estimator.clock()
+        guard let folder = estimator.folder else { return }
+        let path = try folder.save(current.checkpoint())
+        savedStep = current.step
+        try prune(folder)
+        estimator.progress(.saved(path: path, step: current.step))
+    }
+
+    private func prune(_ folder: RunFolder) throws {
+        let config = estimator.config
+        let kept = Set(bestSteps(config.keepBestCheckpointMax) + folder.stepsKept(everyHours: config.keepCheckpointEveryNHours))
+        try folder.prune(newest: config.keepCheckpointMax, kept: kept)
+    }
+
+    private func bestSteps(_ count: Int) -> [Int] {
+        log.best(estimator.function.task.mainMetric, name: evaluations.first?.name ?? "", count: count).map(\.step)
+    }
+
+    /// - Returns: the step of the checkpoint that the run goes on from.
+    private static func restore(_ run: TrainingRun, _ estimator: Estimator) throws -> Int? {
+        if let folder = estimator.folder {
+            let checkpoint = try folder.newest {
+                estimator.progress(.warning($0.localizedDescription + "; an older one is used"))
+            }
+            if let checkpoint {
+                let changed = try run.restore(checkpoint, path: folder.checkpointPath(checkpoint.state.step))
+                let list = changed.joined(separator: "; ")
+                if !changed.isEmpty { estimator.progress(.warning("hyper-parameters changed since the checkpoint: \(list)")) }
+                return checkpoint.state.step
+            }
+        } else if let old = estimator.run {
+            // Without a folder a second call goes on with what is in memory.
+            _ = try run.restore(old.checkpoint(), path: "memory")
+            return nil
+        }
+        if let source = estimator.hyperparameters.initDir { try warmStart(run, source, estimator) }
+        return nil
+    }
+
+    private static func warmStart(_ run: TrainingRun, _ source: String, _ estimator: Estimator) throws {
+        let folder = RunFolder(path: source)
+        guard let checkpoint = try folder.newest(report: { estimator.progress(.warning($0.localizedDescription)) }) else {
+            throw TrainingError.noCheckpoint(folder: source)
+        }
+        let mapping = try estimator.function.model.initializePretrained(from: source)
+        let (taken, unlike) = try run.warmStart(checkpoint.parameters, mapping: mapping)
+        guard !taken.isEmpty else {
+            throw TrainingError.checkpointMismatch(
+                path: source, missing: run.store.names, unexpected: checkpoint.parameters.keys.sorted(), different: [])
+        }
+        estimator.progress(.notice("\(taken.count) variables start from \(source): \(taken.joined(separator: ", "))"))
+        if !unlike.isEmpty {
+            estimator.progress(.warning("these have another shape there and start afresh: \(unlike.joined(separator: ", "))"))
+        }
+    }
+
+    // MARK: - Evaluations
+
+    private func isDue(_ index: Int, epochEnded: Bool) -> Bool {
+        switch evaluations[index].schedule {
+        case .epochs(let count): epochEnded && current.position.epoch % count == 0
+        case .steps(let count): current.step % count == 0
+        case .seconds(let seconds): isSavingDue && estimator.clock() - evaluatedTimes[index] >= seconds
+        }
+    }
+
+    /// Whether the run was killed between the checkpoint of this step and the evaluation that belongs to it.
+    private var isMissingEvaluation: Bool {
+        guard current.step > 0, !log.isEvaluated(current.step) else { return false }
+        let isEpochStart = current.position.example == 0
+        return evaluations.indices.contains { isDue($0, epochEnded: isEpochStart) }
+    }
+
+    /// - Returns: why a callback wants to stop.
+    private func evaluate(_ due: some Collection<Int>) throws -> StopReason? {
+        var reason: StopReason?
+        let evaluator = Evaluator(current, estimator.imageEncoder, estimator.clock)
+        for index in due {
+            let spec = evaluations[index]
+            let path = savedStep == current.step ? estimator.folder.map { $0.checkpointPath(current.step) } : nil
+            let evaluation = try evaluator.evaluate(spec, spec.input(), checkpoint: path)
+            evaluatedTimes[index] = estimator.clock()
+            if index == 0 { newest = evaluation.report }
+            try log.add(
+                .init(step: current.step, name: spec.name ?? "", metrics: evaluation.report.metrics),
+                folder: estimator.folder?.path)
+            try writeEvents(evaluation, index)
+            estimator.progress(.evaluated(evaluation.report))
+            for callback in estimator.callbacks { reason = try callback.evaluated(evaluation.report, estimator) ?? reason }
+        }
+        meter.pause(until: estimator.clock())
+        return reason
+    }
+
+    private func writeEvents(_ evaluation: Evaluator.Outcome, _ index: Int) throws {
+        guard let folder = estimator.folder else { return }
+        let events = try evaluationEvents[index] ?? EventFileWriter(folder: "\(folder.path)/\(evaluations[index].folderName)")
+        evaluationEvents[index] = events
+        try Evaluator.write(evaluation, to: events)
+    }
+
+    private func announceSchedule() {
+        guard let first = evaluations.first else { return }
+        let often =
+            switch first.schedule {
+            case .epochs(let count): count == 1 ? "after every epoch" : "every \(count) epochs"
+            case .steps(let count): "every \(count) steps"
+            case .seconds(let seconds): "after a checkpoint, \(ProgressText.duration(seconds)) apart at least,"
+            }
+        estimator.progress(.notice("evaluates \(often) and at the end"))
+    }
+}

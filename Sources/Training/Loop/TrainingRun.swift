@@ -1,0 +1,219 @@
+import Formats
+import NeuralNetworks
+import Randomness
+import Tensors
+
+/// A run in memory: variables, optimizer, data and counters, moved on step by step.
+final class TrainingRun {
+    let function: ModelFunction
+    let store: ParameterStore
+    let source: any BatchSource
+    let seed: Int
+    private(set) var step = 0
+    private(set) var optimizer: Optimizer
+    private(set) var hyperparameters: HParams
+    /// Where the next batch begins: what a checkpoint must remember.
+    private(set) var position: DataPosition
+
+    init(_ function: ModelFunction, _ hyperparameters: HParams, source: any BatchSource, seed: Int) throws {
+        self.function = function
+        self.source = source
+        self.seed = seed
+        self.hyperparameters = hyperparameters
+        try hyperparameters.schedule.validate()
+        optimizer = Optimizer(try OptimizerRule(named: hyperparameters.optimizer, momentum: hyperparameters.momentum))
+        store = ParameterStore(key: Key(seed: UInt64(bitPattern: Int64(seed))).folded("variables"))
+        position = source.position
+        try makeVariables()
+    }
+
+    /// What came of one step.
+    struct StepReport {
+        var loss: Double
+        var dataLoss: Double
+        var penalty: Double
+        var learningRate: Double
+        var examples: Int
+        var results: StepResults?
+        var summaries: [Summary]
+    }
+
+    /// Trains on the next batch.
+    ///
+    /// - Parameter recorder: where the task's hooks put summaries; they are only asked when it is active.
+    /// - Returns: `nil` when the data end.
+    /// - Throws: `TrainingError.notFinite` with the step and the tensor, before any variable is changed.
+    func advance(_ recorder: SummaryRecorder) throws -> StepReport? {
+        guard let batch = try source.next() else { return nil }
+        try batch.validate()
+        let pass = Pass(training: store, key: Key(seed: UInt64(bitPattern: Int64(seed))).folded("step").folded(step))
+        if recorder.isActive { pass.observer = { name, result in Self.observe(name, result, recorder) } }
+        let output = try forward(batch, pass)
+        let towers = Towers(examples: batch.count, towers: function.towers)
+        let terms = try LossTerms(
+            function.task, batch: batch, output: output, towers: towers, pass: pass, hyperparameters)
+        let dataLoss = try terms.data.detached.item()
+        let loss = dataLoss + terms.penalty
+        guard loss.isFinite else { throw TrainingError.notFinite(step: step + 1, tensor: culprit(batch, output, terms)) }
+        let gradients = try pass.gradients(of: terms.differentiable)
+        let rate = hyperparameters.schedule.rate(at: step)
+        optimizer.treatment = GradientTreatment(
+            decay: terms.decay, clipping: hyperparameters.gradientClipping.map { .value($0) } ?? .none)
+        try optimizer.apply(gradients, to: store, rate: rate)
+        try pass.commit()
+        step += 1
+        position = source.position
+        var report = StepReport(
+            loss: loss, dataLoss: dataLoss, penalty: terms.penalty, learningRate: rate, examples: batch.count, results: nil,
+            summaries: [])
+        if recorder.isActive {
+            report.results = try results(.train, batch, output, towers, terms, recorder)
+            report.summaries = recorder.summaries
+        }
+        return report
+    }
+
+    /// Asks the task what it has to say about a batch.
+    func results(
+        _ mode: Mode, _ batch: Batch, _ output: ModelOutput, _ towers: Towers, _ terms: LossTerms?, _ recorder: SummaryRecorder
+    ) throws -> StepResults {
+        let loss = try terms.map { terms in try terms.data.detached + terms.penalty }
+        let outcome = StepOutcome(
+            mode: mode, loss: loss, exampleLosses: terms?.examples, features: try towers.features(batch.features),
+            outputs: try towers.outputs(output.map(\.detached)),
+            targets: mode == .predict ? [] : try towers.targets(batch.targets),
+            ids: batch.ids, summaries: recorder)
+        return try function.task.results(outcome)
+    }
+
+    /// The model's output for a batch, under the model's name.
+    func forward(_ batch: Batch, _ pass: Pass) throws -> ModelOutput {
+        try pass.scoped(function.model.name) { try function.model.forward(batch.features, pass) }
+    }
+
+    /// Changes hyper-parameters between steps; the optimizer's memory stays while its rule does.
+    func change(_ new: HParams) throws {
+        try new.schedule.validate()
+        let rule = try OptimizerRule(named: new.optimizer, momentum: new.momentum)
+        if rule != optimizer.rule {
+            let (state, steps) = (optimizer.state, optimizer.step)
+            optimizer = Optimizer(rule)
+            if new.optimizer == hyperparameters.optimizer { try optimizer.restore(state, step: steps) }
+        }
+        hyperparameters = new
+    }
+
+    // MARK: - Checkpoints
+
+    func checkpoint() -> Checkpoint {
+        var state = RunState()
+        (state.step, state.position, state.seed) = (step, position, seed)
+        state.model = function.model.name
+        for (name, value) in hyperparameters.values { state.hyperparameters[name] = value.description }
+        state.optimizerStep = optimizer.step
+        let parameters = store.parameters
+        state.variables = parameters.filter(\.isTrainable).map(\.name)
+        state.untrained = parameters.filter { !$0.isTrainable }.map(\.name)
+        return Checkpoint(
+            state: state, parameters: Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.value) }),
+            slots: Dictionary(uniqueKeysWithValues: optimizer.state.map { ($0.name, $0.value) }))
+    }
+
+    /// Goes on from a checkpoint, to the bit.
+    ///
+    /// - Parameter data: whether the data go on as well; not when they are only to be looked at.
+    /// - Returns: names of hyper-parameters whose values changed since, with both values.
+    /// - Throws: `TrainingError.checkpointMismatch` when it was made by another model.
+    func restore(_ checkpoint: Checkpoint, path: String, data: Bool = true) throws -> [String] {
+        try load(checkpoint.parameters, path: path)
+        var changed: [String] = []
+        for (name, value) in hyperparameters.values {
+            let old = checkpoint.state.hyperparameters[name]
+            if let old, old != value.description { changed.append("\(name) was \(old), is \(value)") }
+        }
+        let saved = checkpoint.state.hyperparameters["optimizer"]
+        if saved == nil || saved == Setting.text(hyperparameters.optimizer).description {
+            try optimizer.restore(
+                checkpoint.slots.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, step: checkpoint.state.optimizerStep)
+        }
+        step = checkpoint.state.step
+        if data {
+            try source.seek(to: checkpoint.state.position)
+            position = source.position
+        }
+        return changed
+    }
+
+    /// Takes variables whose names and shapes must be exactly those of the model.
+    func load(_ saved: [String: Tensor], path: String) throws {
+        let own = store.parameters
+        let names = Set(own.map(\.name))
+        let different = own.compactMap { variable -> TrainingError.ShapeDifference? in
+            guard let tensor = saved[variable.name], tensor.shape != variable.value.shape else { return nil }
+            return .init(name: variable.name, saved: tensor.shape, wanted: variable.value.shape)
+        }
+        let missing = own.map(\.name).filter { saved[$0] == nil }
+        let unexpected = saved.keys.filter { !names.contains($0) }.sorted()
+        guard missing.isEmpty, unexpected.isEmpty, different.isEmpty else {
+            throw TrainingError.checkpointMismatch(path: path, missing: missing, unexpected: unexpected, different: different)
+        }
+        for (name, tensor) in saved.sorted(by: { $0.key < $1.key }) { try store.assign(tensor, to: name) }
+    }
+
+    /// Takes those variables of another run that match.
+    ///
+    /// - Returns: names taken, and names that have another shape here.
+    func warmStart(_ saved: [String: Tensor], mapping: [(theirs: String, ours: String)]) throws -> (
+        taken: [String], unlike: [String]
+    ) {
+        var (taken, unlike): ([String], [String]) = ([], [])
+        for (name, tensor) in saved.sorted(by: { $0.key < $1.key }) {
+            let rule = mapping.first { name.hasPrefix($0.theirs) }
+            if !mapping.isEmpty, rule == nil { continue }
+            let ours = rule.map { $0.ours + name.dropFirst($0.theirs.count) } ?? name
+            guard let current = store[ours] else { continue }
+            guard current.shape == tensor.shape, current.dtype == tensor.dtype else {
+                unlike.append(ours)
+                continue
+            }
+            try store.assign(tensor, to: ours)
+            taken.append(ours)
+        }
+        return (taken, unlike)
+    }
+
+    // MARK: - Implementation
+
+    /// Runs the model once over the first batch, so that all variables exist before the first checkpoint.
+    private func makeVariables() throws {
+        let start = source.position
+        guard let batch = try source.next(), batch.count > 0 else { throw TrainingError.emptyInput(purpose: "training") }
+        try batch.validate()
+        try source.seek(to: start)
+        let pass = Pass(store: store, isTraining: true, key: Key(seed: 0))
+        let output = try forward(batch, pass)
+        _ = try LossTerms(
+            function.task, batch: batch, output: output, towers: Towers(examples: batch.count, towers: function.towers),
+            pass: pass,
+            hyperparameters)
+    }
+
+    /// Which tensor spoils the loss: the first one on the way that is not finite.
+    private func culprit(_ batch: Batch, _ output: ModelOutput, _ terms: LossTerms) -> String {
+        func isSpoilt(_ tensor: Tensor) -> Bool {
+            tensor.dtype.isFloating && tensor.elements(as: Float.self).contains { !$0.isFinite }
+        }
+        for (name, tensor) in batch.features.sorted(by: { $0.key < $1.key }) where isSpoilt(tensor) { return "feature '\(name)'" }
+        for variable in store.parameters where isSpoilt(variable.value) { return "variable '\(variable.name)'" }
+        for part in output.parts where isSpoilt(part.tensor) { return part.name }
+        return terms.penalty.isFinite ? "the loss" : "the penalty"
+    }
+
+    private static func observe(_ name: String, _ result: Tensor, _ recorder: SummaryRecorder) {
+        let values: [Float] = result.elements(as: Float.self)
+        guard !values.isEmpty else { return }
+        recorder.scalar("\(name)/sparsity", Double(values.count { $0 == 0 }) / Double(values.count))
+        // An activation that is not finite shows in the loss, which stops the run with its name.
+        try? recorder.histogram("\(name)/activations", result)
+    }
+}

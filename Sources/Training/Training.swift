@@ -1,1 +1,0 @@
-// Training: see Docs/Architecture.md.
