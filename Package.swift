@@ -91,7 +91,7 @@ let package = Package(
         tests("TextDistance"),
         tests("Randomness", resources: [.copy("Fixtures")]),
         tests("Formats", [protobuf]),
-        tests("Tensors", ["CKernels", "Randomness"]),
+        tests("Tensors", ["CKernels", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Imaging", resources: [.copy("Fixtures")]),
         tests("NeuralNetworks", ["Tensors", "Randomness"]),
         tests("Corpus", ["Formats", "Imaging", "Randomness"], resources: [.copy("Fixtures")]),

@@ -66,3 +66,52 @@ struct GradientTests {
         }
     }
 }
+
+extension GradientTests {
+    @Test func softmaxAndItsKin() throws {
+        for axis in [0, 1, 2] {
+            try expectGradient(of: [sample([2, 3, 4])], "softmax \(axis)") { try $0[0].softmax(axis: axis) }
+            try expectGradient(of: [sample([2, 3, 4])], "log_softmax \(axis)") { try $0[0].logSoftmax(axis: axis) }
+            try expectGradient(of: [sample([2, 3, 4])], "logsumexp \(axis)") { try $0[0].logSumExp(axes: [axis]) }
+        }
+    }
+
+    @Test func joiningAndOrder() throws {
+        let x = try sample([2, 3, 4])
+        try expectGradient(of: [x, sample([2, 1, 4], offset: 40)], "concat") { try Tensor.concatenated($0, axis: 1) }
+        try expectGradient(of: [x, sample([2, 3, 4], offset: 40)], "stack") { try Tensor.stacked($0, axis: 2) }
+        try expectGradient(of: [x], "split") { try $0[0].split([1, 2], axis: 1)[1] }
+        try expectGradient(of: [x], "pad") { try $0[0].padded([(1, 0), (0, 2), (1, 1)], with: 3) }
+        try expectGradient(of: [x], "tile") { try $0[0].tiled([2, 1, 2]) }
+        try expectGradient(of: [x], "repeat") { try $0[0].repeated(3, axis: 1) }
+        try expectGradient(of: [x], "flip") { try $0[0].flipped([0, 2]) }
+        try expectGradient(of: [x], "roll") { try $0[0].rolled(2, axis: 2) }
+        try expectGradient(of: [x], "tril") { try $0[0].triangle(lower: true) }
+        try expectGradient(of: [sample([3])], "diag of a vector") { try $0[0].diagonal() }
+        try expectGradient(of: [x], "sort") { try $0[0].sorted(axis: 1) }
+        try expectGradient(of: [x], "topk") { try $0[0].top(2, axis: 2).values }
+        try expectGradient(of: [x], "cumsum") { try $0[0].cumulativeSum(axis: 1) }
+        try expectGradient(of: [sample([2, 3]), sample([3, 4]), sample([4, 2])], "einsum") { try Tensor.einsum("ij,jk,kl->il", $0) }
+        try expectGradient(of: [sample([3, 3])], "einsum diagonal") { try Tensor.einsum("ii->i", $0) }
+    }
+
+    @Test func indexingAndUpdates() throws {
+        let numbers = try Tensor([0, 2, 2])
+        let mask = try sample([2, 3]).isGreater(than: 0)
+        let indices: [[TensorIndex]] = [
+            [.at(1)], [.ellipsis, .slice(from: 3, to: nil, by: -2)], [.slice(), .positions(numbers)], [.mask(mask)],
+            [.newAxis, .at(0), .positions(numbers), .slice(to: 2)],
+        ]
+        for index in indices {
+            try expectGradient(of: [sample([2, 3, 4])], "index") { try $0[0].indexed(index) }
+            try expectGradient(of: [sample([2, 3, 4]), sample([], offset: 3)], "at.add") { try $0[0].updated(at: index, .add, with: $0[1]) }
+        }
+        for rule in UpdateRule.allCases {
+            let index: [TensorIndex] = [.slice(), .positions(try Tensor([2, 0]))]
+            try expectGradient(of: [positive([2, 3, 4]), positive([2, 1, 4], offset: 60)], "at.\(rule)") {
+                try $0[0].updated(at: index, rule, with: $0[1])
+            }
+        }
+        try expectGradient(of: [sample([4, 3])], "take") { try $0[0].gathered(Tensor([[3, 3].map { $0 }, [0, 1]].flatMap { $0 }, shape: [2, 2])) }
+    }
+}

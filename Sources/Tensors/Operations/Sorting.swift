@@ -1,0 +1,91 @@
+extension Tensor {
+    /// The positions that sort every line along `axis`: equal elements keep their order, NaN comes last. int64.
+    public func argsorted(axis: Int = -1, descending: Bool = false) throws -> Tensor {
+        let axis = try Shape.axis(axis, of: shape, "argsort")
+        if axis != rank - 1 {
+            return try detached.exchanged(axis, rank - 1).argsorted(descending: descending).exchanged(axis, rank - 1)
+        }
+        let result = try Tensor.uninitialized(shape, count: count, .int64, "argsort")
+        guard count > 0 else { return result }
+        switch dtype {
+        case .bool, .uint8: order(start(of: UInt8.self), result.int64, descending)
+        case .int32: order(start(of: Int32.self), result.int64, descending)
+        case .int64: order(int64, result.int64, descending)
+        case .float32: order(float32, result.int64, descending)
+        case .float64: order(float64, result.int64, descending)
+        }
+        return result
+    }
+
+    public func sorted(axis: Int = -1, descending: Bool = false) throws -> Tensor {
+        let order = try argsorted(axis: axis, descending: descending)
+        return try takenAlong(order, axis: axis)
+    }
+
+    /// The `count` greatest (or smallest) elements along `axis`, best first, and their positions.
+    public func top(_ count: Int, axis: Int = -1, greatest: Bool = true) throws -> (values: Tensor, positions: Tensor) {
+        let place = try Shape.axis(axis, of: shape, "topk")
+        guard count >= 0, count <= shape[place] else {
+            throw TensorError.valueOutOfRange(operation: "topk", value: "k = \(count)", rule: "a number from 0 to \(shape[place])")
+        }
+        let first = Array(repeating: TensorIndex.slice(), count: place) + [.slice(to: count)]
+        let positions = try argsorted(axis: place, descending: greatest).indexed(first)
+        return (try takenAlong(positions, axis: place), positions)
+    }
+
+    /// Running sums along `axis` (nil: of the flattened tensor).
+    public func cumulativeSum(axis: Int? = nil) throws -> Tensor {
+        guard let axis else { return try flattened().cumulativeSum(axis: 0) }
+        let place = try Shape.axis(axis, of: shape, "cumsum")
+        return try Tape.unary(converted(to: dtype.summed)) { try $0.runningSum(place) } pullback: { _, _ in
+            { try $0.flipped([place]).cumulativeSum(axis: place).flipped([place]) }
+        }
+    }
+
+    // MARK: - Implementation
+
+    private func order<Element: Comparable>(
+        _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Int64>, _ descending: Bool
+    ) {
+        let length = shape[rank - 1]
+        Parallel.ranges(count / length, grain: max(1, Parallel.elementGrain / 16 / length)) { rows in
+            for row in rows {
+                let line = source + row * length
+                let order = (0..<length).sorted { first, second in
+                    let (a, b) = (line[first], line[second])
+                    // Only NaN differs from itself.
+                    if a != a || b != b { return b != b && (a == a || first < second) }
+                    if a == b { return first < second }
+                    return descending ? a > b : a < b
+                }
+                for (position, index) in order.enumerated() { target[row * length + position] = Int64(index) }
+            }
+        }
+    }
+
+    private func runningSum(_ axis: Int) throws -> Tensor {
+        let result = try Tensor.uninitialized(shape, count: count, dtype, "cumsum")
+        let inner = Shape.product(shape[(axis + 1)...])
+        let outer = Shape.product(shape[..<axis])
+        let length = shape[axis]
+        switch dtype {
+        case .float32: Self.runningSum(float32, result.float32, outer, length, inner) { $0 + $1 }
+        case .float64: Self.runningSum(float64, result.float64, outer, length, inner) { $0 + $1 }
+        default: Self.runningSum(int64, result.int64, outer, length, inner) { $0 &+ $1 }
+        }
+        return result
+    }
+
+    @inline(__always)
+    private static func runningSum<Element>(
+        _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>, _ outer: Int, _ length: Int, _ inner: Int,
+        _ add: (Element, Element) -> Element
+    ) {
+        guard length > 0 else { return }
+        for row in 0..<outer {
+            let (from, to) = (source + row * length * inner, target + row * length * inner)
+            to.update(from: from, count: inner)
+            for index in inner..<length * inner { to[index] = add(to[index - inner], from[index]) }
+        }
+    }
+}
