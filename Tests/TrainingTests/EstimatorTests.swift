@@ -233,6 +233,12 @@ import Training
         #expect(evaluation["accuracy/interval/low"] == [4, 8, 12])
         #expect(evaluation["loss"] == [4, 8, 12])
         #expect(try scalars(scratch.file("eval_other"))["accuracy"] == [12])
+        let counts = try NumpyArchive.read(path: scratch.file("eval/confusion.npz"))["confusion"]
+        #expect(counts?.shape == [3, 3])
+        #expect(try counts?.values(as: Int64.self).reduce(0, +) == 31)
+        let rows = try String(contentsOfFile: scratch.file("eval/confusion.csv"), encoding: .utf8).components(separatedBy: "\r\n")
+        #expect(rows[0] == "true \\ answered,0,1,2")
+        #expect(rows.count == 5)
     }
 
     @Test func callbacksStopTheRun() throws {
@@ -246,6 +252,39 @@ import Training
         let outcome = try estimator.trainAndEvaluate(toySpec(20), [toyEvaluation()])
         #expect(outcome.status == .stopped("enough"))
         #expect(outcome.step == 8)
+    }
+
+    /// By hand; the measure must rise by more than the minimum change.
+    @Test func patienceCountsEvaluationsWithoutImprovement() throws {
+        let higher = MainMetric(name: "accuracy", isBetterWhenHigher: true)
+        let lower = MainMetric(name: "loss", isBetterWhenHigher: false)
+        #expect(EarlyStopping.waiting([], higher, 0) == 0)
+        #expect(EarlyStopping.waiting([0.1, 0.2, 0.2, 0.15], higher, 0) == 2)
+        #expect(EarlyStopping.waiting([0.1, 0.2, 0.2, 0.21], higher, 0) == 0)
+        #expect(EarlyStopping.waiting([0.1, 0.2, 0.2, 0.21], higher, 0.02) == 2)
+        #expect(EarlyStopping.waiting([.nan, 3, 2, .nan, 2.5], lower, 0) == 2)
+        #expect(throws: TrainingError.self) { try EarlyStopping(metric: higher, patience: 0) }
+
+        let scratch = try ScratchFolder()
+        // Learning nothing, the loss never improves: two evaluations after the first the run ends, also when it is started anew in between.
+        let still: [(String, Setting)] = [("optimizer", .text("sgd")), ("learning_rate", .number(1e-30))]
+        for (steps, status) in [
+            (8, RunOutcome.Status.finished), (400, .stopped("loss has not improved for 2 evaluations (now 1.2345)")),
+        ] {
+            let estimator = try toyEstimator(scratch.path, still)
+            estimator.callbacks = [try EarlyStopping(metric: lower, patience: 2)]
+            let outcome = try estimator.trainAndEvaluate(toySpec(steps), [toyEvaluation()])
+            switch (outcome.status, status) {
+            case (.finished, .finished): #expect(outcome.step == 8)
+            case (.stopped(let reason), .stopped):
+                #expect(reason.hasPrefix("loss has not improved for 2 evaluations"))
+                #expect(outcome.step == 12)
+            default: Issue.record("ended as \(outcome.status)")
+            }
+        }
+        let table = try String(contentsOfFile: scratch.file("history.csv"), encoding: .utf8).components(separatedBy: "\r\n")
+        #expect(table[0] == "step,data,accuracy,confusion,data_loss,loss,penalty")
+        #expect(table.dropFirst().map { $0.prefix { $0 != "," } } == ["4", "8", "12", ""])
     }
 
     @Test func badInputIsNamed() throws {

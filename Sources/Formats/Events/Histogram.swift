@@ -1,3 +1,5 @@
+import Foundation
+
 /// How values are spread, over the buckets that TensorFlow 1 uses: ±1e-12·1.1ᵏ up to 1e20, and one for all beyond.
 public struct Histogram: Equatable, Sendable {
     public internal(set) var min: Double
@@ -12,6 +14,11 @@ public struct Histogram: Equatable, Sendable {
 
     /// - Throws: `FormatsError.badSummary` when a value is not finite.
     public init(_ values: some Sequence<Float>, tag: String = "histogram") throws {
+        try self.init(array: Array(values), tag)
+    }
+
+    /// Not generic, so that the loop is compiled for arrays wherever it is called from.
+    private init(array values: [Float], _ tag: String) throws {
         var spread = [Double](repeating: 0, count: Self.allLimits.count)
         (min, max, count, sum, sumOfSquares) = (.greatestFiniteMagnitude, -.greatestFiniteMagnitude, 0, 0, 0)
         for value in values {
@@ -45,14 +52,18 @@ public struct Histogram: Equatable, Sendable {
         return positive.reversed().map { -$0 } + [0] + positive
     }()
 
+    private static let zeroBucket = allLimits.count / 2 + 1
+    private static let inverseStep = 1 / log(1.1)
+
     /// Index of the first limit above `value`; finite floats are all below the last one.
     private static func bucket(of value: Double) -> Int {
-        var (low, high) = (0, allLimits.count - 1)
-        while low < high {
-            let middle = (low + high) / 2
-            if allLimits[middle] > value { high = middle } else { low = middle + 1 }
-        }
-        return low
+        if value == 0 { return zeroBucket }
+        // A logarithm finds the place but for rounding; the limits themselves decide.
+        let size = Swift.max(0, Swift.min(Double(zeroBucket - 3), (log(value.magnitude / 1e-12) * inverseStep).rounded(.down)))
+        var place = value > 0 ? zeroBucket + 1 + Int(size) : zeroBucket - 2 - Int(size)
+        while place > 0, allLimits[place - 1] > value { place -= 1 }
+        while place < allLimits.count - 1, allLimits[place] <= value { place += 1 }
+        return place
     }
 
     private static func joiningEmptyRuns(_ spread: [Double]) -> (limits: [Double], counts: [Double]) {

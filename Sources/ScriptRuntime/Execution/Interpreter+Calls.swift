@@ -229,6 +229,7 @@ extension Interpreter {
             }
         default: break
         }
+        track(instance)
         return .instance(instance)
     }
 

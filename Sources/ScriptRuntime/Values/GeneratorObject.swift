@@ -8,11 +8,8 @@ public final class GeneratorObject: IteratorObject {
     let registers: UnsafeMutablePointer<Value>
     /// Where to go on.
     var next: UnsafeMutablePointer<UInt64>
-    /// The register that takes what is sent.
-    var sendRegister = 0
-    /// The exception that was being handled inside when it was suspended, and outside when it was resumed.
+    /// The exception that was being handled inside when it was suspended.
     var handled: Value = .none
-    var outerHandled: Value = .none
     /// The value of `return`.
     var result: Value = .none
 

@@ -1,16 +1,21 @@
 import Formats
 import Foundation
 
-/// What the evaluations of a run gave, kept beside the checkpoints.
-struct EvaluationLog: Codable, Equatable {
-    struct Entry: Codable, Equatable {
-        var step: Int
-        /// Name of the evaluation's data, empty for the only one.
-        var name: String
-        var metrics: [String: Double]
-    }
+/// The numbers of one evaluation.
+public struct EvaluationRecord: Codable, Equatable, Sendable {
+    public var step: Int
+    /// Name of the evaluation's data, empty for the only one.
+    public var name: String
+    public var metrics: [String: Double]
 
-    private(set) var entries: [Entry] = []
+    package init(step: Int, name: String, metrics: [String: Double]) {
+        (self.step, self.name, self.metrics) = (step, name, metrics)
+    }
+}
+
+/// What the evaluations of a run gave, kept beside the checkpoints; `history.csv` has the same for people.
+struct EvaluationLog: Codable, Equatable {
+    private(set) var entries: [EvaluationRecord] = []
 
     /// The log in a run's folder up to `step`: what a run did after the checkpoint it goes on from will be done again.
     init(folder: String?, upTo step: Int) {
@@ -23,13 +28,24 @@ struct EvaluationLog: Codable, Equatable {
     func isEvaluated(_ step: Int) -> Bool { entries.contains { $0.step == step } }
 
     /// Adds an entry, in the place of one for the same step and data, and writes the log.
-    mutating func add(_ entry: Entry, folder: String?) throws {
+    mutating func add(_ entry: EvaluationRecord, folder: String?) throws {
         entries.removeAll { $0.step == entry.step && $0.name == entry.name }
         entries.append(entry)
         guard let folder else { return }
         let encoder = JSONEncoder.withNumbers
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
         try AtomicFile.write(encoder.encode(self), to: Self.path(folder))
+        try AtomicFile.write(table.utf8, to: "\(folder)/history.csv")
+    }
+
+    /// A row for each evaluation, a column for each measure.
+    private var table: String {
+        let names = Set(entries.flatMap(\.metrics.keys)).subtracting(["global_step"]).sorted()
+        let rows = entries.map { entry in
+            CommaSeparated.row(
+                [String(entry.step), entry.name] + names.map { entry.metrics[$0].map(String.init(describing:)) ?? "" })
+        }
+        return CommaSeparated.row(["step", "data"] + names) + rows.joined()
     }
 
     /// Steps of the `count` best evaluations by `metric`, the best first; of equal ones the earlier.

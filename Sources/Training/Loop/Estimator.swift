@@ -25,6 +25,9 @@ public final class Estimator {
     /// Seconds from some start; for rates and timers only.
     public var clock: () -> Double = monotonicSeconds
 
+    /// The evaluations of this run and of those it goes on from, in order.
+    public internal(set) var history: [EvaluationRecord] = []
+
     var run: TrainingRun?
 
     public init(_ function: ModelFunction, config: RunConfig, hyperparameters: HParams) {
@@ -53,8 +56,9 @@ public final class Estimator {
         let path = folder.map { $0.checkpointPath(run.step) }
         let evaluation = try Evaluator(run, imageEncoder, clock).evaluate(spec, source, checkpoint: path)
         if let folder {
-            let events = try EventFileWriter(folder: "\(folder.path)/\(spec.folderName)")
-            try Evaluator.write(evaluation, to: events)
+            let place = "\(folder.path)/\(spec.folderName)"
+            let events = try EventFileWriter(folder: place)
+            try Evaluator.write(evaluation, to: events, folder: place)
             try events.close()
         }
         progress(.evaluated(evaluation.report))

@@ -22,7 +22,8 @@ struct Evaluator {
     /// - Throws: `TrainingError.emptyInput` when there are no examples.
     func evaluate(_ spec: EvalSpec, _ source: any BatchSource, checkpoint: String?) throws -> Outcome {
         let start = clock()
-        var (lossSum, examples, batches, penalty) = (0.0, 0, 0, 0.0)
+        var (lossSum, examples, batches) = (0.0, 0, 0)
+        var penalty: Double?
         var measures: [String: any Metric] = [:]
         var texts: [String: [String]] = [:]
         var summaries: [Summary] = []
@@ -32,7 +33,8 @@ struct Evaluator {
             let output = try run.forward(batch, pass)
             let towers = Towers(examples: batch.count, towers: run.function.towers)
             let terms = try LossTerms(
-                run.function.task, batch: batch, output: output, towers: towers, pass: pass, run.hyperparameters)
+                run.function.task, batch: batch, output: output, towers: towers, pass: pass, run.hyperparameters,
+                knownPenalty: penalty)
             // Images and texts of the first batch stand for all.
             let recorder = SummaryRecorder(isActive: batches == 0, encodeImage: encodeImage)
             let results = try run.results(.evaluate, batch, output, towers, terms, recorder)
@@ -46,18 +48,20 @@ struct Evaluator {
             }
             for (name, lines) in results.texts { texts[name, default: []] += lines }
         }
-        guard examples > 0 else { throw TrainingError.emptyInput(purpose: "evaluation") }
+        guard examples > 0, let penalty else { throw TrainingError.emptyInput(purpose: "evaluation") }
         let mean = lossSum / Double(examples)
         var metrics = ["loss": mean + penalty, "data_loss": mean, "penalty": penalty, "global_step": Double(run.step)]
         for (name, measure) in measures { metrics[name] = measure.value }
         let report = Evaluation(
             name: spec.name, step: run.step, examples: examples, seconds: clock() - start, metrics: metrics, measures: measures,
             texts: texts, checkpoint: checkpoint)
-        return Outcome(report: report, summaries: summaries)
+        let recorder = SummaryRecorder(isActive: true, encodeImage: encodeImage)
+        if let confusion = report.confusion { try recorder.images("confusion", confusion.picture()) }
+        return Outcome(report: report, summaries: summaries + recorder.summaries)
     }
 
-    /// Writes an evaluation into an event file.
-    static func write(_ outcome: Outcome, to events: EventFileWriter) throws {
+    /// Writes an evaluation into an event file, and its confusion matrix into files beside it.
+    static func write(_ outcome: Outcome, to events: EventFileWriter, folder: String) throws {
         let report = outcome.report
         var summaries: [Summary] = []
         for (name, value) in report.metrics.sorted(by: { $0.key < $1.key }) where name != "global_step" {
@@ -73,18 +77,15 @@ struct Evaluator {
         if let checkpoint = report.checkpoint { summaries.append(.text("checkpoint_path", checkpoint)) }
         try events.write(summaries + outcome.summaries, step: report.step)
         try events.flush()
+        if let confusion = report.confusion {
+            try AtomicFile.write(confusion.csv.utf8, to: "\(folder)/confusion.csv")
+            let counts = try StoredArray(confusion.counts.map(Int64.init), shape: [confusion.classes, confusion.classes])
+            try NumpyArchive.write(["confusion": counts], to: "\(folder)/confusion.npz", compressed: true)
+        }
     }
 }
 
 extension Key {
     /// For passes that draw nothing.
     static var unused: Key { Key(seed: 0) }
-}
-
-extension Confusion {
-    /// The most frequent wrong pairs as a markdown table.
-    func table(_ limit: Int) -> String {
-        let rows = confusions(limit).map { "| \($0.label) | \($0.answer) | \($0.count) |" }
-        return (["| true | answered | times |", "|---|---|---|"] + rows).joined(separator: "\n")
-    }
 }

@@ -15,10 +15,12 @@ struct LossTerms {
 extension LossTerms {
     /// Asks the task.
     ///
+    /// - Parameter knownPenalty: value of the penalty where it is known and no slope is wanted, so that it is not computed again.
     /// - Throws: `TrainingError.badShape` when the task gives neither a scalar nor one loss for each example.
-    init(_ task: any TrainingTask, batch: Batch, output: ModelOutput, towers: Towers, pass: Pass, _ hyperparameters: HParams)
-        throws
-    {
+    init(
+        _ task: any TrainingTask, batch: Batch, output: ModelOutput, towers: Towers, pass: Pass, _ hyperparameters: HParams,
+        knownPenalty: Double? = nil
+    ) throws {
         for part in output.parts where part.tensor.shape.first != batch.count {
             throw TrainingError.badShape(
                 what: part.name, found: part.tensor.shape, expected: "\(batch.count) examples, as the batch")
@@ -47,6 +49,10 @@ extension LossTerms {
             data = try weighted.dropFirst().reduce(weighted[0]) { try $0 + $1 }
             examples = nil
         }
+        if let knownPenalty {
+            (regularization, penalty) = (.none, knownPenalty)
+            return
+        }
         regularization = try task.regularization(hyperparameters, pass)
         penalty = try Self.value(of: regularization, pass.store)
     }
@@ -74,7 +80,11 @@ extension LossTerms {
             }
             return try tensor.detached.item()
         case .squaredLength(let weight):
-            let squares = try store.trainable.reduce(0.0) { try $0 + $1.value.squared().sum().item() }
+            let squares = store.trainable.reduce(0.0) { sum, variable in
+                variable.value.dtype == .float32
+                    ? sum + Double(Reduction.sumOfSquares(variable.value.float32, variable.value.count))
+                    : variable.value.elements(as: Double.self).reduce(sum) { $0 + $1 * $1 }
+            }
             return weight * squares / 2
         }
     }

@@ -39,61 +39,8 @@ struct Towers {
         if isSingle { return losses[0] }
         var places = [Int](repeating: 0, count: members.reduce(0) { $0 + $1.count })
         for (place, example) in members.flatMap(\.self).enumerated() { places[example] = place }
-        return try Self.pick(places, of: try Self.joined(losses))
+        return try Self.pick(places, of: try Tensor.concatenated(losses))
     }
 
-    /// The rows `rows` of `tensor`, each at most once, in that order; its gradient puts them back.
-    private static func pick(_ rows: [Int], of tensor: Tensor) throws -> Tensor {
-        try Tape.unary(tensor) { x in
-            try x.withRows { source, size in
-                try Tensor(rowBytes: rows.map { source[($0 * size)..<(($0 + 1) * size)] }, like: x)
-            }
-        } pullback: { x, _ in
-            var places = [Int?](repeating: nil, count: x.shape[0])
-            for (place, row) in rows.enumerated() { places[row] = place }
-            let sources = places
-            return { gradient in
-                try gradient.withRows { source, size in
-                    let zeros = [UInt8](repeating: 0, count: size)[...]
-                    return try Tensor(
-                        rowBytes: sources.map { $0.map { source[($0 * size)..<(($0 + 1) * size)] } ?? zeros }, like: gradient)
-                }
-            }
-        }
-    }
-
-    /// Vectors end to end.
-    private static func joined(_ vectors: [Tensor]) throws -> Tensor {
-        let counts = vectors.map(\.count)
-        return try Tape.nary(vectors) { vectors in
-            try Tensor(
-                rowBytes: vectors.map { vector in vector.withUnsafeBytes { [UInt8]($0)[...] } }, like: vectors[0],
-                rows: counts.reduce(0, +))
-        } pullback: { _, _, _ in
-            { gradient in
-                try gradient.withRows { source, size in
-                    var start = 0
-                    return try counts.map { count in
-                        defer { start += count }
-                        return try Tensor(
-                            rowBytes: [source[(start * size)..<((start + count) * size)]], like: gradient, rows: count)
-                    }
-                }
-            }
-        }
-    }
-}
-
-extension Tensor {
-    /// The tensor's bytes and the size of one row of its first axis.
-    fileprivate func withRows<Answer>(_ body: (_ bytes: [UInt8], _ size: Int) throws -> Answer) rethrows -> Answer {
-        let bytes = withUnsafeBytes { [UInt8]($0) }
-        return try body(bytes, bytes.count / Swift.max(1, shape.first ?? 1))
-    }
-
-    /// Rows as bytes, with the type and the other axes of `model`.
-    fileprivate init(rowBytes: [ArraySlice<UInt8>], like model: Tensor, rows: Int? = nil) throws {
-        let shape = [rows ?? rowBytes.count] + model.shape.dropFirst()
-        self = try Array(rowBytes.joined()).withUnsafeBytes { try Tensor(dtype: model.dtype, shape: Array(shape), bytes: $0) }
-    }
+    private static func pick(_ rows: [Int], of tensor: Tensor) throws -> Tensor { try tensor.gathered(Tensor(rows)) }
 }

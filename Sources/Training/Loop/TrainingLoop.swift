@@ -32,6 +32,7 @@ final class TrainingLoop {
         savedTime = now
         evaluatedTimes = evaluations.map { _ in now }
         estimator.run = current
+        estimator.history = log.entries
     }
 
     func run() throws -> RunOutcome {
@@ -61,7 +62,9 @@ final class TrainingLoop {
             let epoch = current.position.epoch
             try current.change(estimator.hyperparameters)
             let isSummaryStep = (current.step + 1) % estimator.config.saveSummarySteps == 0
-            let recorder = SummaryRecorder(isActive: isSummaryStep && events != nil, encodeImage: estimator.imageEncoder)
+            let recorder = SummaryRecorder(
+                isActive: isSummaryStep && events != nil, isHeavy: estimator.config.isHeavyStep(current.step + 1),
+                encodeImage: estimator.imageEncoder)
             guard let report = try current.advance(recorder) else { return try end(.dataEnded) }
             let progress = meter.progress(
                 after: report, current, spec.maxSteps, estimator.clock(), interval: estimator.config.logStepCountSteps)
@@ -211,6 +214,7 @@ final class TrainingLoop {
             try log.add(
                 .init(step: current.step, name: spec.name ?? "", metrics: evaluation.report.metrics),
                 folder: estimator.folder?.path)
+            estimator.history = log.entries
             try writeEvents(evaluation, index)
             estimator.progress(.evaluated(evaluation.report))
             for callback in estimator.callbacks { reason = try callback.evaluated(evaluation.report, estimator) ?? reason }
@@ -221,9 +225,10 @@ final class TrainingLoop {
 
     private func writeEvents(_ evaluation: Evaluator.Outcome, _ index: Int) throws {
         guard let folder = estimator.folder else { return }
-        let events = try evaluationEvents[index] ?? EventFileWriter(folder: "\(folder.path)/\(evaluations[index].folderName)")
+        let place = "\(folder.path)/\(evaluations[index].folderName)"
+        let events = try evaluationEvents[index] ?? EventFileWriter(folder: place)
         evaluationEvents[index] = events
-        try Evaluator.write(evaluation, to: events)
+        try Evaluator.write(evaluation, to: events, folder: place)
     }
 
     private func announceSchedule() {

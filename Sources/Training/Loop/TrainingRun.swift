@@ -47,7 +47,7 @@ final class TrainingRun {
         guard let batch = try source.next() else { return nil }
         try batch.validate()
         let pass = Pass(training: store, key: Key(seed: UInt64(bitPattern: Int64(seed))).folded("step").folded(step))
-        if recorder.isActive { pass.observer = { name, result in Self.observe(name, result, recorder) } }
+        if recorder.isActive, recorder.isHeavy { pass.observer = { name, result in Self.observe(name, result, recorder) } }
         let output = try forward(batch, pass)
         let towers = Towers(examples: batch.count, towers: function.towers)
         let terms = try LossTerms(

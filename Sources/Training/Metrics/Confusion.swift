@@ -1,17 +1,20 @@
 /// How often each class was taken for each: rows are true classes, columns answers.
 public struct Confusion: Metric, Equatable {
     public let classes: Int
+    /// What the classes are called, for people; may be empty.
+    public var classNames: [String]
     /// `classes · classes` counts, row by row.
     public private(set) var counts: [Int]
 
-    public init(classes: Int) {
+    public init(classes: Int, classNames: [String] = []) {
         self.classes = max(0, classes)
+        self.classNames = classNames
         counts = [Int](repeating: 0, count: self.classes * self.classes)
     }
 
     /// - Throws: `TrainingError.classOutOfRange` for a label or answer outside `0..<classes`, `.badShape` for unequal numbers of them.
-    public init(classes: Int, labels: [Int], answers: [Int]) throws {
-        self.init(classes: classes)
+    public init(classes: Int, labels: [Int], answers: [Int], classNames: [String] = []) throws {
+        self.init(classes: classes, classNames: classNames)
         guard labels.count == answers.count else {
             throw TrainingError.badShape(
                 what: "answers", found: [answers.count], expected: "\(labels.count) examples, as the labels")

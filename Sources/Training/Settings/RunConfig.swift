@@ -2,6 +2,8 @@
 public struct RunConfig: Settings, Equatable {
     public var modelDir: String?
     public var saveSummarySteps = 100
+    /// Steps between images and histograms; ten times `saveSummarySteps` unless set.
+    public var saveHeavySummarySteps: Int?
     /// Seconds between checkpoints; the default of 600 holds unless `saveCheckpointsSteps` is set.
     public var saveCheckpointsSecs: Double?
     public var saveCheckpointsSteps: Int?
@@ -23,6 +25,9 @@ public struct RunConfig: Settings, Equatable {
     public static let fields: [SettingField<RunConfig>] = [
         .optionalText("model_dir", \.modelDir, "Folder of the run: checkpoints, event files, state."),
         .integer("save_summary_steps", \.saveSummarySteps, atLeast: 1, "Steps between summaries in the event file."),
+        .optionalInteger(
+            "save_heavy_summary_steps", \.saveHeavySummarySteps, atLeast: 1,
+            "Steps between images and histograms (ten times save_summary_steps by default)."),
         .optionalNumber(
             "save_checkpoints_secs", \.saveCheckpointsSecs, "a number above 0", "Seconds between checkpoints (600 by default)."
         ) { $0 > 0 },
@@ -37,6 +42,11 @@ public struct RunConfig: Settings, Equatable {
         .integer("log_step_count_steps", \.logStepCountSteps, atLeast: 1, "Steps between lines of progress."),
         .optionalInteger("tf_random_seed", \.seed, atLeast: 0, "Start of all randomness of the run."),
     ]
+
+    /// Whether images and histograms are due at a summary step: at the first one, then at their own pace.
+    func isHeavyStep(_ step: Int) -> Bool {
+        step == saveSummarySteps || step % (saveHeavySummarySteps ?? min(saveSummarySteps, .max / 10) * 10) == 0
+    }
 
     public func validate(given: Set<String>) throws {
         if saveCheckpointsSecs != nil, saveCheckpointsSteps != nil {

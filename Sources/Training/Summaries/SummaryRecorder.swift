@@ -8,13 +8,14 @@ public typealias ImageEncoder = (_ pixels: [UInt8], _ height: Int, _ width: Int,
 public final class SummaryRecorder {
     /// False when nothing will be written for this step: recording costs nothing then.
     public let isActive: Bool
+    /// False when only numbers and texts are written: images and histograms would make event files grow too fast.
+    public let isHeavy: Bool
     public private(set) var summaries: [Summary] = []
 
     private let encodeImage: ImageEncoder?
 
-    public init(isActive: Bool, encodeImage: ImageEncoder? = nil) {
-        self.isActive = isActive
-        self.encodeImage = encodeImage
+    public init(isActive: Bool, isHeavy: Bool = true, encodeImage: ImageEncoder? = nil) {
+        (self.isActive, self.isHeavy, self.encodeImage) = (isActive, isHeavy, encodeImage)
     }
 
     public func scalar(_ tag: String, _ value: Double) {
@@ -23,7 +24,7 @@ public final class SummaryRecorder {
 
     /// - Throws: `FormatsError.badSummary` when a value is not finite.
     public func histogram(_ tag: String, _ tensor: Tensor) throws {
-        if isActive { summaries.append(try .histogram(tag, tensor.elements(as: Float.self))) }
+        if isActive, isHeavy { summaries.append(try .histogram(tag, tensor.elements(as: Float.self))) }
     }
 
     /// Markdown.
@@ -37,7 +38,7 @@ public final class SummaryRecorder {
     /// mid-gray and the value farthest from it black or white (the rule of TensorFlow's image summary).
     /// - Throws: `TrainingError.badShape` for other shapes. Without an encoder nothing is recorded.
     public func images(_ tag: String, _ tensor: Tensor, limit: Int = 3) throws {
-        guard isActive, let encodeImage else { return }
+        guard isActive, isHeavy, let encodeImage else { return }
         guard tensor.rank == 4, tensor.shape[3] == 1 || tensor.shape[3] == 3 else {
             throw TrainingError.badShape(what: "images of '\(tag)'", found: tensor.shape, expected: "[n, height, width, 1 or 3]")
         }
