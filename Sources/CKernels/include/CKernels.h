@@ -94,6 +94,21 @@ void ck_adagrad(float *v, float *a, const float *g, ck_gradient_terms terms, flo
 void ck_rmsprop(float *v, float *s, float *a, const float *g, ck_gradient_terms terms, float rate, float decay,
                 float momentum, float epsilon, size_t count);
 
+// MARK: - Products of matrices
+
+/// c [rows][n] = alpha · a [rows][k] · b [k][n] + beta · c, with b packed before in panels of 32 columns, any of which may be
+/// packed or multiplied by themselves. a is stored [k][…] and b [n][k] when `transposed`; with beta 0, c is not read.
+size_t ck_gemm_panels(size_t n);
+size_t ck_gemm_packed_count(size_t k, size_t n);
+size_t ck_gemm_scratch(size_t rows);
+void ck_gemm_pack(const float *b, size_t ldb, int32_t transposed, size_t k, size_t n, float *packed, size_t first_panel,
+                  size_t last_panel);
+void ck_gemm(size_t rows, size_t n, size_t k, float alpha, const float *a, size_t lda, int32_t transposed,
+             const float *packed, size_t first_panel, size_t last_panel, float beta, float *c, size_t ldc, float *scratch);
+/// c = a · b without packing, for a few rows and the blocks of sixteen columns first..<last, which b has whole.
+void ck_gemm_few_rows(size_t rows, size_t k, const float *a, size_t lda, const float *b, size_t ldb, size_t first_block,
+                      size_t last_block, float *c, size_t ldc);
+
 // MARK: - Windows sliding over one image [h][w][c]
 
 typedef struct {

@@ -1,0 +1,123 @@
+// Products of matrices in float32: c = alpha · a · b + beta · c.
+//
+// b is packed once into panels of 32 columns; a few dozen rows of a are packed at a time, 256 deep. A panel of that depth
+// (32 kB) stays in the first-level cache while the rows pass over it.
+#ifndef CK_PATH
+#include "path.h"
+
+enum { panel_columns = 32, chunk_depth = 256, packed_row = chunk_depth + 16 };
+
+#define CK_SELF "gemm.c"
+#include "each_path.h"
+
+size_t ck_gemm_panels(size_t n) { return (n + panel_columns - 1) / panel_columns; }
+size_t ck_gemm_packed_count(size_t k, size_t n) { return ck_gemm_panels(n) * panel_columns * k + 8 * panel_columns; }
+size_t ck_gemm_scratch(size_t rows) { return (rows + 16) * (packed_row + panel_columns); }
+void ck_gemm_pack(const float *b, size_t ldb, int32_t transposed, size_t k, size_t n, float *packed, size_t first,
+                  size_t last) {
+    CK_CALL(pack, b, ldb, transposed, k, n, packed, first, last);
+}
+void ck_gemm(size_t rows, size_t n, size_t k, float alpha, const float *a, size_t lda, int32_t transposed,
+             const float *packed, size_t first, size_t last, float beta, float *c, size_t ldc, float *scratch) {
+    CK_CALL(gemm, rows, n, k, alpha, a, lda, transposed, packed, first, last, beta, c, ldc, scratch);
+}
+void ck_gemm_few_rows(size_t rows, size_t k, const float *a, size_t lda, const float *b, size_t ldb, size_t first,
+                      size_t last, float *c, size_t ldc) {
+    CK_CALL(few_rows, rows, k, a, lda, b, ldb, first, last, c, ldc);
+}
+
+#else
+#include "tile.h"
+#include "transpose.h"
+
+/// to[i][j] = factor · from[j][i] for i < rows, j < columns; `to` has room for whole blocks of sixteen.
+static void NAME(copy_transposed)(const float *from, size_t ld, size_t rows, size_t columns, float factor, float *to,
+                                  size_t to_ld) {
+    for (size_t j = 0; j < columns; j += 16)
+        for (size_t i = 0; i < rows; i += 16) {
+            const size_t lanes = rows - i < 16 ? rows - i : 16, lines = columns - j < 16 ? columns - j : 16;
+            f16 block[16];
+            for (size_t l = 0; l < 16; l++)
+                block[l] = l >= lines ? (f16){0} : lanes == 16 ? load16(from + (j + l) * ld + i) : load_part(from + (j + l) * ld + i, lanes);
+            transpose16(block);
+            for (size_t l = 0; l < lanes; l++) store16(to + (i + l) * to_ld + j, block[l] * factor);
+        }
+}
+
+/// Panels first..<last of b [k][n] (stored [n][k] when transposed) as [panel][k][32]; columns beyond n are zero.
+static void NAME(pack)(const float *b, size_t ldb, int32_t transposed, size_t k, size_t n, float *packed, size_t first,
+                       size_t last) {
+    for (size_t panel = first; panel < last; panel++) {
+        const size_t column = panel * panel_columns;
+        const size_t columns = n - column < panel_columns ? n - column : panel_columns;
+        float *to = packed + panel * panel_columns * k;
+        if (columns < panel_columns) memset(to, 0, panel_columns * k * sizeof(float));
+        if (transposed) {
+            for (size_t j = 0; j < columns; j += 16)
+                NAME(copy_transposed)(b + (column + j) * ldb, ldb, k, columns - j < 16 ? columns - j : 16, 1, to + j,
+                                      panel_columns);
+        } else if (columns == panel_columns) {
+            for (size_t i = 0; i < k; i++, to += panel_columns) {
+                store16(to, load16(b + i * ldb + column));
+                store16(to + 16, load16(b + i * ldb + column + 16));
+            }
+        } else {
+            for (size_t i = 0; i < k; i++) memcpy(to + i * panel_columns, b + i * ldb + column, columns * sizeof(float));
+        }
+    }
+}
+
+/// `rows` rows of c from the first of a (columns of a when transposed), in the panels first..<last.
+static void NAME(gemm)(size_t rows, size_t n, size_t k, float alpha, const float *a, size_t lda, int32_t transposed,
+                       const float *packed, size_t first, size_t last, float beta, float *c, size_t ldc, float *scratch) {
+    float *part = scratch, *edge = part + (rows + 15) / 16 * 16 * packed_row;
+    const size_t end = last * panel_columns < n ? last * panel_columns : n;
+    if (beta != 0 && beta != 1)
+        for (size_t i = 0; i < rows; i++)
+            for (size_t j = first * panel_columns; j < end; j++) c[i * ldc + j] *= beta;
+    for (size_t depth = 0; depth < k; depth += chunk_depth) {
+        const size_t size = k - depth < chunk_depth ? k - depth : chunk_depth;
+        const int add = depth > 0 || beta != 0;
+        if (transposed)
+            NAME(copy_transposed)(a + depth * lda, lda, rows, size, alpha, part, packed_row);
+        else
+            for (size_t i = 0; i < rows; i++) {
+                const float *from = a + i * lda + depth;
+                size_t j = 0;
+                for (; j + 16 <= size; j += 16) store16(part + i * packed_row + j, load16(from + j) * alpha);
+                for (; j < size; j++) part[i * packed_row + j] = from[j] * alpha;
+            }
+        for (size_t panel = first; panel < last; panel++) {
+            const float *w = packed + panel * panel_columns * k + depth * panel_columns;
+            const size_t column = panel * panel_columns;
+            if (column + panel_columns <= n) {
+                multiply_rows(rows, 2, part, packed_row, size, w, panel_columns, c + column, ldc, add);
+                continue;
+            }
+            // The last columns by way of a whole panel.
+            const size_t bytes = (n - column) * sizeof(float);
+            if (add)
+                for (size_t i = 0; i < rows; i++) {
+                    memset(edge + i * panel_columns, 0, panel_columns * sizeof(float));
+                    memcpy(edge + i * panel_columns, c + i * ldc + column, bytes);
+                }
+            multiply_rows(rows, 2, part, packed_row, size, w, panel_columns, edge, panel_columns, add);
+            for (size_t i = 0; i < rows; i++) memcpy(c + i * ldc + column, edge + i * panel_columns, bytes);
+        }
+    }
+}
+
+/// c = a · b for so few rows that packing b would cost more than the product; first and last are blocks of sixteen columns
+/// that b has whole.
+static void NAME(few_rows)(size_t rows, size_t k, const float *a, size_t lda, const float *b, size_t ldb, size_t first,
+                           size_t last, float *c, size_t ldc) {
+    for (size_t block = first; block < last; block += 6) {
+        const size_t blocks = last - block < 6 ? last - block : 6;
+        for (size_t depth = 0; depth < k; depth += chunk_depth) {
+            const size_t size = k - depth < chunk_depth ? k - depth : chunk_depth;
+            multiply_rows(rows, blocks, a + depth, lda, size, b + depth * ldb + 16 * block, ldb, c + 16 * block, ldc,
+                          depth > 0);
+        }
+    }
+}
+#endif
