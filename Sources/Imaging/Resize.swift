@@ -91,15 +91,23 @@ private struct Taps {
             _ = target.update(from: source)
             return
         }
-        // Starts and counts stay inside the old row, so that no index leaves `source`.
-        for x in 0..<starts.count {
-            let first = starts[x] * channels
-            for channel in 0..<channels {
-                var sum: Int32 = 1 << (Self.shift - 1)
-                for k in 0..<counts[x] {
-                    sum &+= Int32(source[first + k * channels + channel]) &* weights[x * stride + k]
+        // Starts and counts stay inside the old row, and there are `stride` weights for each of them: no index leaves its buffer.
+        weights.withUnsafeBufferPointer { weights in
+            starts.withUnsafeBufferPointer { starts in
+                counts.withUnsafeBufferPointer { counts in
+                    for x in 0..<starts.count {
+                        let count = counts[x]
+                        let first = starts[x] &* channels
+                        let weight = x &* stride
+                        for channel in 0..<channels {
+                            var sum: Int32 = 1 << (Self.shift - 1)
+                            for k in 0..<count {
+                                sum &+= Int32(source[first &+ k &* channels &+ channel]) &* weights[weight &+ k]
+                            }
+                            target[x &* channels &+ channel] = UInt8(clamping: sum >> Self.shift)
+                        }
+                    }
                 }
-                target[x * channels + channel] = UInt8(clamping: sum >> Self.shift)
             }
         }
     }

@@ -49,7 +49,8 @@ struct DatasetGenerator: Sendable {
     }
 
     private struct State {
-        var next = 0
+        /// Numbers of jobs, those that are to be taken next last.
+        var waiting: [Int]
         var done = 0
         var examples = 0
         var failure: (job: Int, error: any Error)?
@@ -62,12 +63,13 @@ struct DatasetGenerator: Sendable {
     func entries(in spool: RecordSpool) throws -> [[Entry]] {
         let excerpts = corpus[subset]
         let jobs = jobs(for: excerpts)
-        let state = Mutex(State(entries: Array(repeating: [], count: excerpts.count)))
+        // Large pages first, so that no thread ends with one while the others wait.
+        let bytes = jobs.map { FileSystem.size(of: corpus.books[$0.book].pages[$0.page].path) ?? 0 }
+        let waiting = jobs.indices.sorted { (bytes[$0], $1) < (bytes[$1], $0) }
+        let state = Mutex(State(waiting: waiting, entries: Array(repeating: [], count: excerpts.count)))
         let maker = ExampleMaker(recipe: recipe, vocabulary: corpus.vocabulary)
         DispatchQueue.concurrentPerform(iterations: max(1, min(threads, jobs.count))) { _ in
-            // Pages are handed out in order; after a failure no further one is, but those under way end. So the first page with an
-            // error is always among those that were tried.
-            while let number = state.withLock({ Self.take(&$0, of: jobs.count) }) {
+            while let number = state.withLock({ Self.take(&$0) }) {
                 do {
                     if monitor.isCancelled?() == true { throw CorpusError.interrupted }
                     let made = try make(jobs[number], excerpts, maker, spool)
@@ -93,10 +95,14 @@ struct DatasetGenerator: Sendable {
         }
     }
 
-    private static func take(_ state: inout State, of count: Int) -> Int? {
-        guard state.failure == nil, state.next < count else { return nil }
-        defer { state.next += 1 }
-        return state.next
+    /// The next job. After a failure only pages before the failed one matter any more: the error that is thrown in the end is that of
+    /// the first bad page, whatever the order in which they were tried.
+    private static func take(_ state: inout State) -> Int? {
+        while let number = state.waiting.popLast() {
+            if let failure = state.failure, number > failure.job { continue }
+            return number
+        }
+        return nil
     }
 
     private func jobs(for excerpts: [Excerpt]) -> [Job] {

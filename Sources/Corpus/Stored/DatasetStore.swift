@@ -122,7 +122,7 @@ public struct DatasetStore: Sendable {
         // From here on what is in the folder is ours, also after a crash.
         try manifest.write(in: folder)
         manifest.subsets[request.subset.rawValue] = try generate(corpus, request)
-        try manifest.write(in: folder)
+        try manifest.writeWithTables(in: folder)
         return try DatasetStore(manifest, request, generated: true)
     }
 
