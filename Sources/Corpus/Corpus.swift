@@ -37,16 +37,17 @@ public struct Corpus: Sendable {
     ///
     /// - Throws: `CorpusError`, naming file, row and value.
     public init(_ configuration: CorpusConfiguration) throws(CorpusError) {
-        try configuration.validate()
-        let shelf = try Shelf(folder: configuration.dataFolder)
-        try self.init(configuration, shelf: shelf, strict: true)
+        try self.init(configuration) { (problem) throws(CorpusError) in throw problem }
     }
 
-    init(_ configuration: CorpusConfiguration, shelf: Shelf, strict: Bool) throws(CorpusError) {
+    /// - Parameter problem: told of rows that cannot be used, which are then left out; to stop at the first, throw.
+    init(_ configuration: CorpusConfiguration, problem: (CorpusError) throws(CorpusError) -> Void) throws(CorpusError) {
+        try configuration.validate()
+        let shelf = try Shelf(folder: configuration.dataFolder)
         var notices = shelf.notices
         var books: [Book] = []
         for id in shelf.ids {
-            let book = try CoordinateTable.read(book: id, in: configuration.dataFolder) { (problem) throws(CorpusError) in throw problem }
+            let book = try CoordinateTable.read(book: id, in: configuration.dataFolder, problem: problem)
             if book.glyphs.isEmpty { notices.append(.emptyBook(id: id)) }
             books.append(book)
         }

@@ -56,6 +56,7 @@ public enum CorpusError: Error, Equatable, Sendable {
     case badRecord(file: String, number: Int, problem: String)
     case notReadable(folder: String)
     case interrupted
+    case tooManyPages(bytes: Int, limit: Int)
 }
 
 extension CorpusError: LocalizedError {
@@ -123,6 +124,8 @@ extension CorpusError: LocalizedError {
         case .badRecord(let file, let number, let problem): "\(file): record \(number): \(problem)"
         case .notReadable(let folder): "the dataset in '\(folder)' is stored as image files, which give no batches"
         case .interrupted: "the dataset was not finished: interrupted"
+        case .tooManyPages(let bytes, let limit):
+            "the page images have more than \(bytes >> 20) MB, too much for one file (\(limit >> 20) MB)"
         default: nil
         }
     }
@@ -177,6 +180,7 @@ extension CorpusError: LocalizedError {
         case .badRecord: "Generate the dataset again with overwrite=True."
         case .notReadable: "Generate it with format_store='tfrecords' in another folder."
         case .interrupted: "Run again to finish it."
+        case .tooManyPages: "View a subset with fewer books, for example by a smaller dev_split."
         default: nil
         }
     }

@@ -55,6 +55,8 @@ public struct BatchRequest: Sendable {
     public var dropsRemainder = false
     /// How many epochs; nil for no end.
     public var epochs: Int?
+    /// Changes of the images, seeded by the key for each epoch and example; nil for none.
+    public var augmentation: (Augmentation, Key)?
     /// How many batches are made ahead, in parallel.
     public var prefetch = 2
     /// How many bytes of pixels may stay in memory; larger datasets are read from their files again and again.
@@ -94,6 +96,7 @@ public final class BatchSource {
         guard request.batchSize >= 1 else {
             throw CorpusError.badArgument(argument: "batch_size", value: "\(request.batchSize)", rule: "at least 1")
         }
+        try request.augmentation?.0.validate()
         frames = try FrameStore(store, fitting: request.frame, memoryLimit: request.memoryLimit, threads: threads)
         self.request = request
         guard batchesPerEpoch > 0 else {
@@ -137,7 +140,8 @@ public final class BatchSource {
         let epoch = frontier.epoch
         let isLast = end == frames.count || (request.dropsRemainder && frames.count - end < request.batchSize)
         frontier = isLast ? BatchPosition(epoch: epoch + 1) : BatchPosition(epoch: epoch, index: end)
-        return Work(examples: Array(examples(of: epoch)[start..<end]), epoch: epoch, next: frontier)
+        return Work(
+            examples: Array(examples(of: epoch)[start..<end]), epoch: epoch, next: frontier, augmentation: request.augmentation)
     }
 
     private func examples(of epoch: Int) -> [Int] {
@@ -157,28 +161,49 @@ private struct Work: Sendable {
     var examples: [Int]
     var epoch: Int
     var next: BatchPosition
+    var augmentation: (Augmentation, Key)?
 
     func batch(from frames: FrameStore) throws -> Batch {
         let size = frames.fitting.height * frames.fitting.width
         var places: [Box] = []
+        var surrounds: [Float] = []
         var failure: (any Error)?
-        let images = [Float](unsafeUninitializedCapacity: examples.count * size) { buffer, count in
+        var images = [Float](unsafeUninitializedCapacity: examples.count * size) { buffer, count in
             buffer.initialize(repeating: 0)
             count = examples.count * size
             do {
                 for (n, example) in examples.enumerated() {
                     // The n-th frame of the batch.
-                    places.append(try frames.fill(UnsafeMutableBufferPointer(rebasing: buffer[n * size..<(n + 1) * size]), with: example))
+                    let frame = UnsafeMutableBufferPointer(rebasing: buffer[n * size..<(n + 1) * size])
+                    let filled = try frames.fill(frame, with: example)
+                    places.append(filled.place)
+                    surrounds.append(filled.surround)
                 }
             } catch { failure = error }
         }
         if let failure { throw failure }
+        change(&images, frames.fitting, surrounds)
         let targets = examples.map { frames.targets[$0] }
         let length = targets.map(\.count).max() ?? 0
         return Batch(
             images: images, count: examples.count, height: frames.fitting.height, width: frames.fitting.width,
             targets: targets.flatMap { $0 + [Int32](repeating: 0, count: length - $0.count) }, targetLength: length,
             lengths: targets.map { Int32($0.count) }, places: places, indices: examples, epoch: epoch, next: next)
+    }
+}
+
+extension Work {
+    /// Applies the augmentation to every frame.
+    private func change(_ images: inout [Float], _ frame: Fitting, _ surrounds: [Float]) {
+        guard let (augmentation, key) = augmentation, !augmentation.isIdentity else { return }
+        for (n, example) in examples.enumerated() {
+            let range = n * frame.height * frame.width..<(n + 1) * frame.height * frame.width
+            var pixels = Array(images[range])
+            augmentation.apply(
+                to: &pixels, height: frame.height, width: frame.width, surround: surrounds[n],
+                key: key.folded("augmentation").folded(epoch).folded(example))
+            images.replaceSubrange(range, with: pixels)
+        }
     }
 }
 

@@ -66,8 +66,8 @@ final class FrameStore: Sendable {
         }
     }
 
-    /// Writes the frame of an example and says where its image lies in it.
-    func fill(_ target: UnsafeMutableBufferPointer<Float>, with example: Int) throws -> Box {
+    /// Writes the frame of an example and says where its image lies in it, and what is around it.
+    func fill(_ target: UnsafeMutableBufferPointer<Float>, with example: Int) throws -> (place: Box, surround: Float) {
         switch contents {
         case .memory(let pixels, let kept):
             let one = kept[example]
@@ -76,7 +76,7 @@ final class FrameStore: Sendable {
                 let part = UnsafeBufferPointer(rebasing: all[one.start..<one.start + one.place.width * one.place.height])
                 fitting.fill(target, place: one.place, pixels: part, surround: one.surround)
             }
-            return one.place
+            return (one.place, one.surround)
         case .files(let sources, let places):
             let (shard, offset) = places[example]
             guard let record = try sources[shard].record(at: offset) else {
@@ -84,7 +84,7 @@ final class FrameStore: Sendable {
             }
             let fitted = try fitting.fitted(StoredExample(record: record, file: sources[shard].path, number: example).image)
             fitted.pixels.withUnsafeBufferPointer { fitting.fill(target, place: fitted.place, pixels: $0, surround: fitted.surround) }
-            return fitted.place
+            return (fitted.place, fitted.surround)
         }
     }
 
