@@ -18,9 +18,6 @@ public enum Completeness: Equatable, Sendable {
         case .invalid: return .invalid
         case .complete: break
         }
-        if let last = parsed.module.body.last, last.isCompound, !endsWithBlankLine(source) {
-            return .incomplete(indent: indent(after: source))
-        }
         // Unbound names are for the run to report: the session may know them.
         let problems = ScopeAnalysis.analyze(parsed.module, known: []).diagnostics.filter { diagnostic in
             switch DiagnosticCode(rawValue: diagnostic.code) {
@@ -28,11 +25,15 @@ public enum Completeness: Equatable, Sendable {
             default: true
             }
         }
-        return problems.isEmpty ? .complete : .invalid
+        if !problems.isEmpty { return .invalid }
+        if let last = parsed.module.body.last, last.isCompound, !endsWithEmptyLine(source) {
+            return .incomplete(indent: indent(after: source))
+        }
+        return .complete
     }
 
-    private static func endsWithBlankLine(_ source: SourceText) -> Bool {
-        source.lineCount > 1 && source.text(ofLine: source.lineCount).allSatisfy { $0 == " " || $0 == "\t" }
+    private static func endsWithEmptyLine(_ source: SourceText) -> Bool {
+        source.lineCount > 1 && source.range(ofLine: source.lineCount).isEmpty
     }
 
     /// That of the last line with text; one level more behind a colon or an opening bracket.

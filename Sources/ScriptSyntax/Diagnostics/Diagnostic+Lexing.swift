@@ -69,7 +69,7 @@ extension Diagnostic {
     static func inconsistentDedent(_ span: SourceSpan, to column: Int) -> Diagnostic {
         Diagnostic(
             .inconsistentDedent, "this line is indented less than the block above, but like none around it", span,
-            help: "Indent it by \(column) columns, or by as many as the block that it continues.")
+            help: "Indent it like the line that it should follow; the block around begins at column \(column + 1).")
     }
 
     static func tooManyIndents(_ span: SourceSpan, limit: Int) -> Diagnostic {

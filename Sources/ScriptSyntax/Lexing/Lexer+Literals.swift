@@ -29,8 +29,9 @@ extension Lexer {
             if byte == 92 {
                 if self.byte(offset + 1) == 13, self.byte(offset + 2) == 10 { offset += 1 }
                 offset += 1
-                if offset + 1 >= end, self.byte(offset) == 10 || self.byte(offset) == 13 || offset >= end {
+                if offset >= end {
                     openEnd = .backslash
+                    endCount += 1
                 }
             }
             offset += 1
@@ -54,6 +55,7 @@ extension Lexer {
         position = end
         emit(.error, from: start)
         openEnd = .tripleQuote
+        endCount += 1
         // What stands open around it is no news beside this.
         brackets.removeAll()
         report(.unterminatedTripleString(SourceSpan(opening..<Swift.min(opening + 3, end))))

@@ -26,6 +26,9 @@ extension Lexer {
     }
 
     private mutating func open(_ byte: UInt8, _ start: Int) {
+        if brackets.count == limits.expressionNesting {
+            report(.nestingTooDeep(SourceSpan(start..<start + 1), limit: limits.expressionNesting))
+        }
         brackets.append(Bracket(byte: byte, offset: start))
     }
 

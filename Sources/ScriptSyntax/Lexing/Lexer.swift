@@ -30,9 +30,12 @@ struct Lexer {
     /// What the text ends inside of: the reason to ask for more input.
     var openEnd: OpenEnd = .none
 
+    /// How many of the diagnostics came only of the text ending.
+    var endCount = 0
+
     enum OpenEnd { case none, bracket, tripleQuote, backslash }
 
-    private let limits: SyntaxLimits
+    let limits: SyntaxLimits
     private var indents: [Int] = [0]
     private var atLineStart: Bool
     /// Set in an f-string's braces: line ends are blanks and nothing is owed at the end.
@@ -194,18 +197,22 @@ extension Lexer {
         let next = byte(position)
         if next == 10 || next == 13 {
             position += next == 13 && byte(position + 1) == 10 ? 2 : 1
-            if position >= end { reportBackslashAtEnd(start) }
+            if position >= end { reportBackslashAtEnd(start, isLast: false) }
         } else if position >= end {
-            reportBackslashAtEnd(start)
+            reportBackslashAtEnd(start, isLast: true)
         } else {
             emit(.error, from: start)
             report(.strayBackslash(SourceSpan(start..<start + 1)))
         }
     }
 
-    private mutating func reportBackslashAtEnd(_ start: Int) {
+    /// A backslash that is the very last character asks for another line; one that has its line end does not.
+    private mutating func reportBackslashAtEnd(_ start: Int, isLast: Bool) {
         guard openEnd == .none else { return }
-        openEnd = .backslash
+        if isLast {
+            openEnd = .backslash
+            endCount += 1
+        }
         emit(.error, from: start)
         report(.backslashAtEnd(SourceSpan(start..<start + 1)))
     }
@@ -274,7 +281,7 @@ extension Lexer {
                 if position + 1 >= end {
                     let start = position - 1
                     position = end
-                    reportBackslashAtEnd(start)
+                    reportBackslashAtEnd(start, isLast: false)
                     return joined ?? column
                 }
             case 0xE3 where byte(position + 1) == 0x80 && byte(position + 2) == 0x80:
@@ -339,6 +346,7 @@ extension Lexer {
         position = end
         if let bracket = brackets.last {
             if openEnd == .none { openEnd = .bracket }
+            endCount += 1
             reportUnclosed(bracket)
             emit(.error, from: end)
         }

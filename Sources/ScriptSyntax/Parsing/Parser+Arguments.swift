@@ -82,7 +82,7 @@ extension Parser {
         var seen: [String: SourceSpan] = [:]
         for keyword in keywords {
             guard let name = keyword.name else { continue }
-            if let first = seen[name.text] { report(.repeatedKeyword(name, first)) }
+            if let first = seen[name.text] { refuse(.repeatedKeyword(name, first)) }
             seen[name.text] = name.span
         }
     }
@@ -273,7 +273,7 @@ extension Parser {
         guard all.count > 1 else { return }
         var seen: [String: SourceSpan] = [:]
         for parameter in all.map(\.name) {
-            if let first = seen[parameter.text] { report(.duplicateParameter(parameter, first)) }
+            if let first = seen[parameter.text] { refuse(.duplicateParameter(parameter, first)) }
             seen[parameter.text] = parameter.span
         }
     }

@@ -11,7 +11,7 @@ extension Parser {
         case .kwClass: return try parseClass(decorators: [], start: current.start)
         case .at: return try parseDecorated()
         case .kwAsync:
-            report(.async(current.span))
+            refuse(.async(current.span))
             advance()
             return try parseCompound()
         case .indent: throw unexpectedIndent()
@@ -182,7 +182,7 @@ extension Parser {
             report(.tryWithoutHandler(current.span, owner.span))
         }
         for handler in handlers.dropLast() where handler.type == nil {
-            report(.bareExceptNotLast(SourceSpan(start: handler.span.start, end: handler.span.start + 6)))
+            refuse(.bareExceptNotLast(SourceSpan(start: handler.span.start, end: handler.span.start + 6)))
         }
         try grow(to: tallest + 1)
         let end = end(of: finalBody, orelse, handlers.last?.body ?? [], body, default: owner.start)
@@ -229,7 +229,7 @@ extension Parser {
         advance()
         var tallest = 0
         let items: [WithItemNode]
-        if let enclosed = parseEnclosedItems(&tallest) { items = enclosed } else { items = try parseItems(&tallest) }
+        if let enclosed = try parseEnclosedItems(&tallest) { items = enclosed } else { items = try parseItems(&tallest) }
         let body = try parseBlock(of: owner, "with")
         try grow(to: max(tallest, height) + 1)
         return StatementNode(
@@ -255,10 +255,12 @@ extension Parser {
 
     /// `with (a as b, c):` — the parentheses enclose items when a colon follows them and what they hold can
     /// be read as items; else nil, with nothing read.
-    private mutating func parseEnclosedItems(_ tallest: inout Int) -> [WithItemNode]? {
+    private mutating func parseEnclosedItems(_ tallest: inout Int) throws(ParseFailure) -> [WithItemNode]? {
         guard current.kind == .leftParenthesis, colonFollowsBracket else { return nil }
         let saved = self
         if let items = try? readEnclosedItems(&tallest), diagnostics.count == saved.diagnostics.count { return items }
+        // More text could still make items of them.
+        if isAtEnd { throw ParseFailure() }
         self = saved
         tallest = 0
         return nil
@@ -276,7 +278,7 @@ extension Parser {
         return items
     }
 
-    /// Whether the bracket that closes the current one is followed by a colon.
+    /// Whether the bracket that closes the current one is followed by a colon, or has yet to come.
     private var colonFollowsBracket: Bool {
         var depth = 0
         var offset = index
@@ -286,7 +288,7 @@ extension Parser {
             case .rightParenthesis, .rightBracket, .rightBrace:
                 depth -= 1
                 if depth == 0 { return offset + 1 < tokens.count && tokens[offset + 1].kind == .colon }
-            case .newline, .endOfFile: return false
+            case .newline, .endOfFile: return depth > 0
             default: break
             }
             offset += 1

@@ -8,7 +8,7 @@ extension Parser {
             try expect(.newline, "the end of the line")
         }
         if current.kind == .kwAsync {
-            report(.async(current.span))
+            refuse(.async(current.span))
             advance()
         }
         let start = current.start
@@ -65,11 +65,11 @@ extension Parser {
     }
 
     private mutating func checkBases(_ bases: [ExpressionNode], _ keywords: [KeywordNode]) {
-        if bases.count > 1 { report(.multipleInheritance(bases[1].span, first: bases[0].span)) }
+        if bases.count > 1 { refuse(.multipleInheritance(bases[1].span, first: bases[0].span)) }
         for base in bases {
-            if case .starred = base.kind { report(.unpackedBases(base.span)) }
+            if case .starred = base.kind { refuse(.unpackedBases(base.span)) }
         }
-        if let keyword = keywords.first { report(.classKeyword(keyword)) }
+        if let keyword = keywords.first { refuse(.classKeyword(keyword)) }
     }
 
     /// Members by which a class would change how classes work.
@@ -77,13 +77,13 @@ extension Parser {
         for statement in body {
             switch statement.kind {
             case .functionDef(let function):
-                if let refusal = Diagnostic.refusedMethod(function.name) { report(refusal) }
+                if let refusal = Diagnostic.refusedMethod(function.name) { refuse(refusal) }
             case .assign(let targets, _):
                 for target in targets {
-                    if case .name("__slots__") = target.kind { report(.slots(target.span)) }
+                    if case .name("__slots__") = target.kind { refuse(.slots(target.span)) }
                 }
             case .annAssign(let target, _, _, _):
-                if case .name("__slots__") = target.kind { report(.slots(target.span)) }
+                if case .name("__slots__") = target.kind { refuse(.slots(target.span)) }
             default: break
             }
         }

@@ -247,7 +247,7 @@ extension Parser {
     private mutating func parsePower() throws(ParseFailure) -> ExpressionNode {
         let start = current.start
         if current.kind == .kwAwait {
-            report(.await(current.span))
+            refuse(.await(current.span))
             advance()
         }
         let base = try parsePostfix()

@@ -77,7 +77,7 @@ public struct Parser {
 
     /// An error in front of the open bracket, quote or backslash makes the text invalid whatever follows.
     private func lexerFailedBeforeEnd(_ lexer: Lexer) -> Bool {
-        lexer.diagnostics.count > 1 || firstErrorAtEnd == false
+        lexer.diagnostics.count > lexer.endCount || firstErrorAtEnd == false
     }
 }
 
@@ -139,6 +139,8 @@ extension Parser {
     mutating func enter() throws(ParseFailure) {
         nesting += 1
         if nesting > limits.expressionNesting + 1 {
+            // The lexer counts brackets and may have said so already.
+            if diagnostics.contains(where: { $0.code == DiagnosticCode.nestingTooDeep.rawValue }) { throw ParseFailure() }
             throw fail(.nestingTooDeep(current.span, limit: limits.expressionNesting))
         }
     }
@@ -166,14 +168,21 @@ extension Parser {
         }
     }
 
+    /// Records something that more text could not mend.
+    mutating func refuse(_ diagnostic: Diagnostic) {
+        firstErrorAtEnd = firstErrorAtEnd ?? false
+        report(diagnostic)
+    }
+
     mutating func fail(_ diagnostic: Diagnostic) -> ParseFailure {
         report(diagnostic)
         return ParseFailure()
     }
 
-    private var isAtEnd: Bool {
+    var isAtEnd: Bool {
         switch current.kind {
         case .endOfFile: true
+        case .error: Int(current.start) >= source.utf8.count
         case .dedent: tokens[index...].allSatisfy { $0.kind == .dedent || $0.kind == .endOfFile }
         default: false
         }
