@@ -97,7 +97,7 @@ let package = Package(
         tests("Corpus", ["Formats", "Imaging", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Training", ["NeuralNetworks", "Tensors", "Formats", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Formats"]),
-        tests("ScriptSyntax"),
+        tests("ScriptSyntax", resources: [.copy("Fixtures")]),
         tests("ScriptRuntime", ["ScriptSyntax"]),
         tests("ScriptLibrary", ["ScriptRuntime", "ScriptSyntax"]),
         tests("ScriptSession"),
