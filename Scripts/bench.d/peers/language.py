@@ -1,0 +1,67 @@
+"""Times every program of Scripts/bench.d/programs in carpedm, CPython and Lua, seconds from start to exit.
+
+Rows: name, ours, peer, unit, ratio (peer's time over ours: above 1 we are faster); the peer of a row is in its name. The
+three must print the same. The best of the rounds counts, for what disturbs a run only ever adds to it.
+"""
+import argparse
+import json
+import math
+import pathlib
+import subprocess
+import sys
+import time
+
+PROGRAMS = pathlib.Path(__file__).parents[1] / "programs"
+
+
+def run(command):
+    start = time.perf_counter()
+    done = subprocess.run(command, stdout=subprocess.PIPE)
+    if done.returncode:
+        sys.exit("bench: exit code %d from: %s" % (done.returncode, " ".join(map(str, command))))
+    return time.perf_counter() - start, done.stdout
+
+
+def best(commands, rounds):
+    """label -> best seconds; the commands take turns, and must agree on what they print."""
+    seconds = dict.fromkeys(commands, math.inf)
+    for _ in range(rounds):
+        printed = {}
+        for label, command in commands.items():
+            took, printed[label] = run(command)
+            seconds[label] = min(seconds[label], took)
+        if len(set(printed.values())) > 1:
+            sys.exit("bench: different outputs: %s" % printed)
+    return seconds
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--carpedm", required=True)
+    arguments.add_argument("--rounds", type=int, default=5)
+    arguments.add_argument("--json", metavar="FILE", help="write the rows to FILE")
+    chosen = arguments.parse_args()
+    python = "Python " + "%d.%d" % sys.version_info[:2]
+    rows = []
+
+    def add(name, seconds):
+        for peer in (label for label in seconds if label != "carpedm"):
+            rows.append({"name": "%s / %s" % (name, peer), "ours": round(seconds["carpedm"], 4),
+                         "peer": round(seconds[peer], 4), "unit": "s", "ratio": round(seconds[peer] / seconds["carpedm"], 3)})
+            print("%-32s %9.4f %9.4f s %7.2f" % tuple(rows[-1][key] for key in ("name", "ours", "peer", "ratio")), flush=True)
+
+    print("%-32s %9s %9s   %7s" % ("name", "ours", "peer", "ratio"))
+    for program in sorted(PROGRAMS.glob("*.cdm")):
+        add(program.stem, best({"carpedm": [chosen.carpedm, "run", program], python: [sys.executable, program],
+                                "Lua 5.4": ["lua5.4", program.with_suffix(".lua")]}, chosen.rounds))
+    for peer in (python, "Lua 5.4"):
+        ratios = [row["ratio"] for row in rows if row["name"].endswith(peer)]
+        print("geometric mean over %s: %.2f" % (peer, math.exp(sum(map(math.log, ratios)) / len(ratios))))
+    add("start-up", best({"carpedm": [chosen.carpedm, "run", "-c", "pass"], python + " -S": [sys.executable, "-S", "-c", "pass"]},
+                         20))
+    if chosen.json:
+        pathlib.Path(chosen.json).write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    main()
