@@ -93,7 +93,7 @@ let package = Package(
         tests("Formats", [protobuf]),
         tests("Tensors", ["CKernels", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Imaging", resources: [.copy("Fixtures")]),
-        tests("NeuralNetworks", ["Tensors", "Randomness"]),
+        tests("NeuralNetworks", ["Tensors", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Corpus", ["Formats", "Imaging", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Training", ["NeuralNetworks", "Tensors", "Formats", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Formats"]),

@@ -72,3 +72,94 @@ struct LayerTests {
         }
     }
 }
+
+extension LayerTests {
+    @Test func recurrent() throws {
+        let lengths = try Tensor([4, 2])
+        for isBidirectional in [false, true] {
+            let width = isBidirectional ? 6 : 3
+            let cells = isBidirectional ? ["fw/", "bw/"] : [""]
+            let memory = try LongShortTermMemory(units: 3, isBidirectional: isBidirectional, name: "m")
+            try LayerCheck(
+                layer: { try memory($0, lengths: lengths, $1) }, input: [2, 4, 2], output: [2, 4, width],
+                parameters: cells.flatMap { [("m/\($0)basic_lstm_cell/kernel", [5, 12]), ("m/\($0)basic_lstm_cell/bias", [12])] }
+            ).run("lstm \(isBidirectional)")
+            let gated = try GatedRecurrentUnit(units: 3, isBidirectional: isBidirectional, name: "g")
+            try LayerCheck(
+                layer: { try gated($0, lengths: lengths, $1) }, input: [2, 4, 2], output: [2, 4, width],
+                parameters: cells.flatMap { [("g/\($0)kernel", [2, 9]), ("g/\($0)recurrent_kernel", [3, 9]), ("g/\($0)bias", [2, 9])] }
+            ).run("gru \(isBidirectional)")
+        }
+        #expect(throws: TensorError.self) {
+            try LongShortTermMemory(units: 2)(Tensor.ones([1, 3, 2]), lengths: Tensor([4]), Pass(training: .init(key: .init(seed: 1)), key: .init(seed: 1)))
+        }
+    }
+
+    @Test func normalization() throws {
+        let moving = [("b/gamma", [3]), ("b/beta", [3]), ("b/moving_mean", [3]), ("b/moving_variance", [3])]
+        let batch = try BatchNormalization(name: "b")
+        try LayerCheck(layer: { try batch($0, $1) }, input: [4, 2, 3], output: [4, 2, 3], parameters: moving).run("batch")
+        try LayerCheck(layer: { try batch($0, $1) }, input: [4, 3], output: [4, 3], parameters: moving, isTraining: false).run("batch, inference")
+        let layer = try LayerNormalization(name: "l")
+        try LayerCheck(
+            layer: { try layer($0, $1) }, input: [4, 5], output: [4, 5], parameters: [("l/gamma", [5]), ("l/beta", [5])]
+        ).run("layer")
+    }
+
+    @Test func movingAveragesChangeAtCommit() throws {
+        let store = ParameterStore(key: Key(seed: 1))
+        let pass = Pass(training: store, key: Key(seed: 1))
+        _ = try BatchNormalization(momentum: 0.9, name: "b")(Tensor([1, 3] as [Float], shape: [2, 1]), pass)
+        #expect(store["b/moving_mean"]?.elements() == [0] as [Float])
+        try pass.commit()
+        // Mean 2, unbiased variance 2.
+        #expect(abs((try store["b/moving_mean"]?.item() ?? 0) - 0.2) < 1e-6)
+        #expect(abs((try store["b/moving_variance"]?.item() ?? 0) - 1.1) < 1e-6)
+    }
+
+    @Test func dropoutAndEmbedding() throws {
+        let dropout = try Dropout(rate: 0.5)
+        try LayerCheck(layer: { try dropout($0, $1) }, input: [4, 5], output: [4, 5], parameters: []).run("dropout")
+        let store = ParameterStore(key: Key(seed: 1))
+        let ones = try Tensor.ones([100, 100])
+        let dropped = try dropout(ones, Pass(training: store, key: Key(seed: 1)))
+        // 10,000 draws: the deviation of the mean is 0.01.
+        #expect(abs(try dropped.mean().item() - 1) < 0.05)
+        #expect(try dropout(ones, Pass(inference: store)).elements() == ones.elements(as: Float.self))
+        let table = try Embedding(count: 5, size: 3)
+        let rows = try table(Tensor([[4, 0], [4, 4]].flatMap { $0 }, shape: [2, 2]), Pass(training: store, key: Key(seed: 1)))
+        #expect(rows.shape == [2, 2, 3])
+        #expect(try rows.indexed(.at(0), .at(0)).elements() == store["embedding/table"]?.indexed(.at(-1)).elements(as: Float.self))
+        #expect(throws: TensorError.self) { try table(Tensor([5]), Pass(training: store, key: Key(seed: 1))) }
+        #expect(throws: NeuralNetworkError.self) { try Dropout(rate: 1) }
+    }
+
+    @Test func rulesAndSchedules() throws {
+        #expect(throws: NeuralNetworkError.unknownName(kind: "optimizer", name: "adm", known: OptimizerRule.names)) { try OptimizerRule(named: "adm") }
+        let staircase = Schedule.staircase(0.1, factor: 0.5, every: 10)
+        #expect([0, 9, 10, 25].map { staircase.rate(at: $0) } == [0.1, 0.1, 0.05, 0.025])
+        let warm = Schedule.warmUp(steps: 4, then: .constant(1))
+        #expect((0..<6).map { warm.rate(at: $0) } == [0.25, 0.5, 0.75, 1, 1, 1])
+        let cosine = Schedule.cosine(1, steps: 100)
+        #expect(cosine.rate(at: 0) == 1 && abs(cosine.rate(at: 50) - 0.5) < 1e-12 && cosine.rate(at: 200) == 0)
+        let cycle = Schedule.oneCycle(peak: 1, steps: 100)
+        #expect(abs(cycle.rate(at: 0) - 0.04) < 1e-12 && abs(cycle.rate(at: 30) - 1) < 1e-12 && cycle.rate(at: 100) < 1e-5)
+        #expect(throws: NeuralNetworkError.self) { try Schedule.staircase(0.1, factor: 0.5, every: 0).validate() }
+        var plateau = try Plateau(factor: 0.5, patience: 1)
+        for measure in [3.0, 2, 2, 2, 1] { plateau.observe(measure) }
+        #expect(plateau.scale == 0.5)
+    }
+
+    @Test func clippingHoldsElementsOrTheWholeLength() throws {
+        for (clipping, expected) in [
+            (GradientTreatment.Clipping.value(1), [-1.0, 1]), (.globalNorm(2.5), [-1.5, 2]), (.none, [-3.0, 4]),
+        ] {
+            let store = ParameterStore(key: Key(seed: 1))
+            try store.insert("v", Tensor([0, 0] as [Float]))
+            var optimizer = Optimizer(.descent, treatment: GradientTreatment(clipping: clipping))
+            let norm = try optimizer.apply([("v", Tensor([3, -4] as [Float]))], to: store, rate: 1)
+            #expect(store["v"]?.elements() == expected)
+            if case .globalNorm = clipping { #expect(norm == 5) }
+        }
+    }
+}

@@ -14,13 +14,15 @@ package final class CodeObject {
     let constants: UnsafeMutablePointer<Value>
     package let constantCount: Int
     /// Where each instruction stands in the source.
-    package let spans: [Span]
+    package let spans: [SourceSpan]
     package let handlers: [Handler]
     let caches: UnsafeMutablePointer<InlineCache>
     let cacheCount: Int
     package let codes: [CodeObject]
-    /// Attribute, keyword and global names used by instructions.
-    package let symbols: [Symbol]
+    /// Names of the keyword arguments of calls.
+    let keywordSets: [[Symbol]]
+    /// Where the closure's cells come from when the function is made.
+    let captures: [Capture]
     /// Names of the registers that hold variables.
     package let variables: [Symbol]
     let registerCount: Int
@@ -35,12 +37,10 @@ package final class CodeObject {
     let isSimple: Bool
     let parameterCount: Int
     package let isGenerator: Bool
-    /// The register that keeps the exception handled by the caller, or -1 when there is no handler.
-    let handledRegister: Int
     let annotations: [(name: String, text: String)]
     /// Names of the variables taken from enclosing functions, for messages.
     package let freeNames: [Symbol]
-    /// The asserted comparison's registers, for the report.
+    /// Parts of failed assertions to show.
     let assertions: [AssertionParts]
 
     init(_ parts: CodeParts) {
@@ -54,13 +54,14 @@ package final class CodeObject {
         constantCount = parts.constants.count
         constants = .allocate(capacity: Swift.max(parts.constants.count, 1))
         for (index, value) in parts.constants.enumerated() { (constants + index).initialize(to: value) }
-        cacheCount = parts.cacheCount
-        caches = .allocate(capacity: Swift.max(parts.cacheCount, 1))
-        caches.initialize(repeating: InlineCache(), count: parts.cacheCount)
+        cacheCount = parts.caches.count
+        caches = .allocate(capacity: Swift.max(parts.caches.count, 1))
+        for (index, name) in parts.caches.enumerated() { (caches + index).initialize(to: InlineCache(name)) }
         spans = parts.spans
         handlers = parts.handlers
         codes = parts.codes
-        symbols = parts.symbols
+        keywordSets = parts.keywordSets
+        captures = parts.captures
         variables = parts.variables
         registerCount = parts.registerCount
         positionalOnlyCount = parts.positionalOnlyCount
@@ -72,7 +73,6 @@ package final class CodeObject {
             parts.positionalCount + parts.keywordOnlyCount + (parts.hasVariadic ? 1 : 0) + (parts.hasKeywords ? 1 : 0)
         isGenerator = parts.isGenerator
         isSimple = parameterCount == parts.positionalCount && !parts.isGenerator
-        handledRegister = parts.handledRegister
         annotations = parts.annotations
         freeNames = parts.freeNames
         assertions = parts.assertions
@@ -92,6 +92,8 @@ package final class CodeObject {
         package let end: Int
         package let target: Int
         package let register: Int
+        /// `finally` and `with`: entered also when a limit or cancellation ends the run.
+        package let catchesStops: Bool
     }
 }
 
@@ -103,11 +105,12 @@ struct CodeParts {
     var doc: String?
     var instructions: [UInt64] = []
     var constants: [Value] = []
-    var spans: [Span] = []
+    var spans: [SourceSpan] = []
     var handlers: [CodeObject.Handler] = []
-    var cacheCount = 0
+    var caches: [Symbol] = []
     var codes: [CodeObject] = []
-    var symbols: [Symbol] = []
+    var keywordSets: [[Symbol]] = []
+    var captures: [Capture] = []
     var variables: [Symbol] = []
     var registerCount = 0
     var positionalOnlyCount = 0
@@ -116,7 +119,6 @@ struct CodeParts {
     var hasVariadic = false
     var hasKeywords = false
     var isGenerator = false
-    var handledRegister = -1
     var annotations: [(name: String, text: String)] = []
     var freeNames: [Symbol] = []
     var assertions: [AssertionParts] = []
@@ -124,16 +126,25 @@ struct CodeParts {
 
 /// The parts of an `assert` test whose values its failure report shows.
 struct AssertionParts {
-    let spans: [(span: Span, register: Int)]
+    let spans: [(span: SourceSpan, register: Int)]
 }
 
-/// What an attribute access found last time.
+/// Where a closure cell comes from, seen from the function around.
+enum Capture {
+    case register(Int)
+    case free(Int)
+}
+
+/// The name of an attribute access, and what it found last time.
 struct InlineCache {
+    let name: Symbol
     /// Id of the shape, type or module it is valid for; 0 none.
     var key = 0
     /// Slot of the attribute, or -1 when `value` is the class's function.
     var slot = -1
     /// For stores that add an attribute: the shape after it.
-    unowned(unsafe) var next: Shape?
+    var next: Unmanaged<Shape>?
     var value: Value = .undefined
+
+    init(_ name: Symbol) { self.name = name }
 }

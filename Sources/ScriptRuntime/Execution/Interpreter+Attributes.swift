@@ -289,6 +289,7 @@ extension Interpreter {
             }
         case .module(let module):
             for (name, _) in module.members { names.insert(name.name) }
+            names.formUnion(submoduleNames(of: module.name))
             return names.sorted(by: Interpreter.byScalars)
         case .type(let type):
             for type in type.lineage { for (name, _) in type.attributes { names.insert(name.name) } }

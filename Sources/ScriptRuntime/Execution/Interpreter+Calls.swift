@@ -229,7 +229,6 @@ extension Interpreter {
             }
         default: break
         }
-        track(instance)
         return .instance(instance)
     }
 

@@ -21,6 +21,7 @@ public final class Interpreter {
     /// The module that files and inputs run in.
     public private(set) var main: ModuleObject
     public var limits: Limits { didSet { resetBudgets() } }
+    var callDepth = 1_000
     public let interrupt: Interrupt
 
     /// Where `print` writes; the default is standard output.
@@ -36,6 +37,9 @@ public final class Interpreter {
     var modules: [String: ModuleObject] = [:]
     var pendingModules: [String: NativeModule] = [:]
     var importing: [String] = []
+    var fileModules: [String: ModuleObject] = [:]
+    /// Functions of running initializers.
+    var keepAlive: [Value] = []
 
     // The value stack and the frames on it.
     let stack: UnsafeMutablePointer<Value>
@@ -47,8 +51,15 @@ public final class Interpreter {
     var depth = 0
     /// The exception that is being handled, for `raise` and `__context__`.
     var handled: Value = .none
+    /// The end of the run that `finally` blocks interrupt.
+    var pendingStop: Raised?
+    /// Shows the value of an expression statement at a prompt.
+    public var display: (Value, Interpreter) throws -> Void = { value, interpreter in
+        if !value.isNone { try interpreter.write(interpreter.repr(value).string + "\n") }
+    }
 
-    // Budgets, counted down.
+    // Budgets, counted down. `fuel` is a slice of the steps, after which interrupt and clock are looked at.
+    var fuel = 0
     var stepsLeft = Int.max
     var outputLeft = Int.max
     var deadline: Double = .infinity
@@ -114,6 +125,8 @@ public final class Interpreter {
 
     /// Fills the budgets of steps, time and output again; a front end does so before each run.
     public func resetBudgets() {
+        fuel = 0
+        callDepth = limits.callDepth
         stepsLeft = limits.steps ?? .max
         outputLeft = limits.outputBytes ?? .max
         deadline = limits.seconds.map { Interpreter.now() + $0 } ?? .infinity
@@ -130,8 +143,23 @@ public final class Interpreter {
     /// Charges for work that no instruction counts; natives that loop call it.
     @inline(__always)
     public func charge(steps: Int) throws(Raised) {
-        stepsLeft = stepsLeft &- steps
-        if stepsLeft < 0 || interrupt.isSet { try checkBudgets() }
+        fuel = fuel &- steps
+        if fuel < 0 { try refuel() }
+    }
+
+    /// Steps between two looks at interrupt and clock.
+    private static let slice = 20_000
+
+    /// Takes the next slice of the step budget.
+    @inline(never)
+    func refuel() throws(Raised) {
+        if stepsLeft != .max {
+            // What was used beyond the last slice counts too.
+            stepsLeft = stepsLeft &+ Swift.min(fuel, 0)
+        }
+        try checkBudgets()
+        fuel = Swift.min(Interpreter.slice, stepsLeft)
+        if stepsLeft != .max { stepsLeft -= fuel }
     }
 
     /// Charges for memory about to be allocated; natives that make large values call it first.
@@ -150,7 +178,7 @@ public final class Interpreter {
 
     /// Throws when the run was cancelled or a budget is used up. Long natives call it now and then.
     public func checkInterrupt() throws(Raised) {
-        if interrupt.isSet || stepsLeft < 0 || deadline < .infinity { try checkBudgets() }
+        try checkBudgets()
     }
 
     func checkBudgets() throws(Raised) {
@@ -159,7 +187,7 @@ public final class Interpreter {
             stop = .cancelled
         } else if stepsLeft < 0 {
             stop = .steps(limit: limits.steps ?? 0)
-        } else if Interpreter.now() > deadline {
+        } else if deadline < .infinity, Interpreter.now() > deadline {
             stop = .time(seconds: limits.seconds ?? 0)
         } else {
             return
@@ -170,6 +198,7 @@ public final class Interpreter {
 
     /// Leaves a small budget for the `finally` blocks.
     func beginStopping() {
+        fuel = 0
         stepsLeft = isStopping ? -1 : 100_000
         deadline = isStopping ? 0 : Interpreter.now() + 0.5
         isStopping = true
@@ -220,11 +249,3 @@ public final class Interpreter {
     }
 }
 
-/// One call of a script function. The references are kept alive by the registers below it.
-struct Frame {
-    unowned(unsafe) var code: CodeObject
-    unowned(unsafe) var function: FunctionObject
-    var registers: UnsafeMutablePointer<Value>
-    /// Where to go on when the call inside returns.
-    var next: UnsafeMutablePointer<UInt64>
-}

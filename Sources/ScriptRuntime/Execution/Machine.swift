@@ -1,19 +1,747 @@
+import ScriptSyntax
+
+/// The registers of the machine itself, while `run` has them.
+private struct State {
+    var pc: UnsafeMutablePointer<UInt64>
+    var registers: UnsafeMutablePointer<Value>
+    var constants: UnsafeMutablePointer<Value>
+    var caches: UnsafeMutablePointer<InlineCache>
+    var code: Unmanaged<CodeObject>
+
+    @inline(__always)
+    init(_ frame: UnsafeMutablePointer<Frame>) {
+        pc = frame.pointee.next
+        registers = frame.pointee.registers
+        code = frame.pointee.code
+        constants = code._withUnsafeGuaranteedRef { $0.constants }
+        caches = code._withUnsafeGuaranteedRef { $0.caches }
+    }
+
+    @inline(__always)
+    var index: Int { pc - code._withUnsafeGuaranteedRef { $0.instructions } - 1 }
+
+    @inline(__always)
+    mutating func jump(to target: Int) { pc = code._withUnsafeGuaranteedRef { $0.instructions } + target }
+}
+
 extension Interpreter {
-    func invoke(
-        _ function: FunctionObject, _ arguments: [Value], _ keywords: [(name: Symbol, value: Value)]
-    ) throws(Raised) -> Value {
-        throw Raised(.systemError, "the machine is not built yet")
+    /// Runs the frame on top until it returns (or, for a generator, yields); then it is gone.
+    ///
+    /// Every register, constant and cache index comes from the compiler and is in bounds of its frame.
+    func run(raising first: Raised? = nil) throws(Raised) -> Value {
+        let base = depth
+        var state = State(frames + depth)
+        var raised = first
+        while true {
+            if let error = raised {
+                raised = nil
+                let handler = try unwind(error, base, state.index)
+                state = State(frames + depth)
+                state.jump(to: handler)
+            }
+            do throws(Raised) {
+                return try execute(&state, base)
+            } catch {
+                raised = error
+            }
+        }
     }
 
-    func resume(_ generator: GeneratorObject, sending value: Value) throws(Raised) -> Value? {
-        throw Raised(.systemError, "the machine is not built yet")
+    /// The dispatch loop. Returns when the frame number `base` does.
+    private func execute(_ outer: inout State, _ base: Int) throws(Raised) -> Value {
+        var state = outer
+        // What a failing instruction needs to be found again.
+        defer { outer = state }
+        while true {
+            let word = state.pc.pointee
+            state.pc += 1
+            let a = state.registers + Word.a(word)
+            // Every operation that the compiler emits is a case of `Operation`, whose raw values are dense from 0.
+            switch unsafeBitCast(UInt8(truncatingIfNeeded: word), to: Operation.self) {
+            case .nop: break
+            case .move: a.assign(from: state.registers + Word.b(word))
+            case .constant: a.assign(from: state.constants + Word.bx(word))
+            case .checkLocal: if a.isUnbound { throw unboundLocal(Word.a(word)) }
+            case .deleteLocal:
+                if a.isUnbound { throw unboundLocal(Word.a(word)) }
+                a.pointee = .undefined
+            case .loadGlobal:
+                let slot = globals + Word.b(word)
+                if !slot.isUnbound {
+                    a.assign(from: slot)
+                } else {
+                    let builtin = builtins.slots + Word.c(word)
+                    if builtin.isUnbound { throw unboundGlobal(Word.b(word)) }
+                    a.assign(from: builtin)
+                }
+            case .storeGlobal: (globals + Word.b(word)).assign(from: a)
+            case .deleteGlobal:
+                let slot = globals + Word.b(word)
+                if slot.isUnbound { throw unboundGlobal(Word.b(word)) }
+                slot.pointee = .undefined
+            case .makeCell: a.pointee = .cell(CellObject(a.pointee))
+            case .loadCell:
+                let cell = (state.registers + Word.b(word)).object(CellObject.self)
+                a.pointee = cell._withUnsafeGuaranteedRef { $0.value }
+                if a.isUnbound { throw unboundLocal(Word.b(word)) }
+            case .storeCell:
+                let value = (state.registers + Word.b(word)).pointee
+                a.object(CellObject.self)._withUnsafeGuaranteedRef { $0.value = value }
+            case .deleteCell:
+                let isBound = a.object(CellObject.self)._withUnsafeGuaranteedRef { !$0.value.isUndefined }
+                if !isBound { throw unboundLocal(Word.a(word)) }
+                a.object(CellObject.self)._withUnsafeGuaranteedRef { $0.value = .undefined }
+            case .loadFree:
+                a.pointee = frames[depth].function._withUnsafeGuaranteedRef { $0.closure[Word.b(word)].value }
+                if a.isUnbound { throw unboundFree(Word.b(word)) }
+            case .storeFree:
+                let value = a.pointee
+                frames[depth].function._withUnsafeGuaranteedRef { $0.closure[Word.b(word)].value = value }
+            case .deleteFree:
+                let cell = frames[depth].function._withUnsafeGuaranteedRef { $0.closure[Word.b(word)] }
+                if cell.value.isUndefined { throw unboundFree(Word.b(word)) }
+                cell.value = .undefined
+
+            case .add:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int {
+                    let (sum, overflow) = b.bits.addingReportingOverflow(c.bits)
+                    if !overflow { a.set(sum) } else { try slowBinary(word, a, b, c) }
+                } else if b.tag == Tag.float && c.tag == Tag.float {
+                    a.set(b.double + c.double)
+                } else {
+                    try slowBinary(word, a, b, c)
+                }
+            case .subtract:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int {
+                    let (difference, overflow) = b.bits.subtractingReportingOverflow(c.bits)
+                    if !overflow { a.set(difference) } else { try slowBinary(word, a, b, c) }
+                } else if b.tag == Tag.float && c.tag == Tag.float {
+                    a.set(b.double - c.double)
+                } else {
+                    try slowBinary(word, a, b, c)
+                }
+            case .multiply:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int {
+                    let (product, overflow) = b.bits.multipliedReportingOverflow(by: c.bits)
+                    if !overflow { a.set(product) } else { try slowBinary(word, a, b, c) }
+                } else if b.tag == Tag.float && c.tag == Tag.float {
+                    a.set(b.double * c.double)
+                } else {
+                    try slowBinary(word, a, b, c)
+                }
+            case .trueDivide:
+                let (b, c) = operands(word, state)
+                if b.tag == Tag.float && c.tag == Tag.float && c.double != 0 {
+                    a.set(b.double / c.double)
+                } else {
+                    try slowBinary(word, a, b, c)
+                }
+            case .floorDivide:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int && c.bits > 0 {
+                    let (dividend, divisor) = (b.bits, c.bits)
+                    let quotient = dividend / divisor
+                    a.set(dividend < 0 && quotient &* divisor != dividend ? quotient &- 1 : quotient)
+                } else {
+                    try slowBinary(word, a, b, c)
+                }
+            case .modulo:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int && c.bits > 0 {
+                    let divisor = c.bits
+                    let rest = b.bits % divisor
+                    a.set(rest < 0 ? rest &+ divisor : rest)
+                } else {
+                    try slowBinary(word, a, b, c)
+                }
+            case .and:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int { a.set(b.bits & c.bits) } else { try slowBinary(word, a, b, c) }
+            case .or:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int { a.set(b.bits | c.bits) } else { try slowBinary(word, a, b, c) }
+            case .xor:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int { a.set(b.bits ^ c.bits) } else { try slowBinary(word, a, b, c) }
+            case .rightShift:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int && c.bits >= 0 { a.set(b.bits >> c.bits) } else { try slowBinary(word, a, b, c) }
+            case .matrixMultiply, .power, .leftShift:
+                let (b, c) = operands(word, state)
+                try slowBinary(word, a, b, c)
+            case .negative:
+                let b = state.registers + Word.b(word)
+                if b.tag == Tag.float { a.set(-b.double) } else { a.pointee = try unary(.negative, b.pointee) }
+            case .positive: a.pointee = try unary(.positive, (state.registers + Word.b(word)).pointee)
+            case .invert: a.pointee = try unary(.invert, (state.registers + Word.b(word)).pointee)
+            case .not: a.set(!(try isTruthy(state.registers + Word.b(word))))
+
+            case .less:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int { a.set(b.bits < c.bits) } else { a.pointee = try compare(.less, b.pointee, c.pointee) }
+            case .lessOrEqual:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int { a.set(b.bits <= c.bits) } else { a.pointee = try compare(.lessOrEqual, b.pointee, c.pointee) }
+            case .equal:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int { a.set(b.bits == c.bits) } else { a.pointee = try compare(.equal, b.pointee, c.pointee) }
+            case .notEqual:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int { a.set(b.bits != c.bits) } else { a.pointee = try compare(.notEqual, b.pointee, c.pointee) }
+            case .greater:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int { a.set(b.bits > c.bits) } else { a.pointee = try compare(.greater, b.pointee, c.pointee) }
+            case .greaterOrEqual:
+                let (b, c) = operands(word, state)
+                if b.tag | c.tag == Tag.int { a.set(b.bits >= c.bits) } else { a.pointee = try compare(.greaterOrEqual, b.pointee, c.pointee) }
+            case .isSame:
+                let (b, c) = operands(word, state)
+                a.set(b.pointee.isIdentical(to: c.pointee))
+            case .isNotSame:
+                let (b, c) = operands(word, state)
+                a.set(!b.pointee.isIdentical(to: c.pointee))
+            case .isIn:
+                let (b, c) = operands(word, state)
+                a.set(try contains(c.pointee, b.pointee))
+            case .isNotIn:
+                let (b, c) = operands(word, state)
+                a.set(!(try contains(c.pointee, b.pointee)))
+
+            case .jump: state.jump(to: Word.bx(word))
+            case .loop:
+                let from = state.pc
+                state.jump(to: Word.bx(word))
+                fuel = fuel &- 1 &- (from > state.pc ? from - state.pc : 0)
+                if fuel < 0 { try refuel() }
+            case .jumpIfTrue: if try isTruthy(a) { state.jump(to: Word.bx(word)) }
+            case .jumpIfFalse: if try !isTruthy(a) { state.jump(to: Word.bx(word)) }
+            case .jumpIfBound: if !a.isUnbound { state.jump(to: Word.bx(word)) }
+            case .jumpLess:
+                let b = fusedOperand(word, state)
+                let truth: Bool
+                if a.tag | b.tag == Tag.int { truth = a.bits < b.bits }
+                else if a.tag == Tag.float && b.tag == Tag.float { truth = a.double < b.double }
+                else { truth = try isTrue(.less, a.pointee, b.pointee) }
+                if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
+            case .jumpLessOrEqual:
+                let b = fusedOperand(word, state)
+                let truth: Bool
+                if a.tag | b.tag == Tag.int { truth = a.bits <= b.bits }
+                else if a.tag == Tag.float && b.tag == Tag.float { truth = a.double <= b.double }
+                else { truth = try isTrue(.lessOrEqual, a.pointee, b.pointee) }
+                if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
+            case .jumpEqual:
+                let b = fusedOperand(word, state)
+                let truth = a.tag | b.tag == Tag.int ? a.bits == b.bits : try isTrue(.equal, a.pointee, b.pointee)
+                if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
+            case .jumpNotEqual:
+                let b = fusedOperand(word, state)
+                let truth = a.tag | b.tag == Tag.int ? a.bits != b.bits : try isTrue(.notEqual, a.pointee, b.pointee)
+                if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
+            case .jumpGreater:
+                let b = fusedOperand(word, state)
+                let truth: Bool
+                if a.tag | b.tag == Tag.int { truth = a.bits > b.bits }
+                else if a.tag == Tag.float && b.tag == Tag.float { truth = a.double > b.double }
+                else { truth = try isTrue(.greater, a.pointee, b.pointee) }
+                if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
+            case .jumpGreaterOrEqual:
+                let b = fusedOperand(word, state)
+                let truth: Bool
+                if a.tag | b.tag == Tag.int { truth = a.bits >= b.bits }
+                else if a.tag == Tag.float && b.tag == Tag.float { truth = a.double >= b.double }
+                else { truth = try isTrue(.greaterOrEqual, a.pointee, b.pointee) }
+                if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
+            case .jumpIs:
+                let b = fusedOperand(word, state)
+                let truth = a.tag == b.tag && a.bits == b.bits || a.pointee.isIdentical(to: b.pointee)
+                if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
+
+            case .buildList:
+                let count = Word.c(word)
+                let list = ListObject(capacity: count)
+                list.fill(from: state.registers + Word.b(word), count)
+                try note(64 + count * 16)
+                a.pointee = .list(list)
+            case .buildTuple:
+                let count = Word.c(word)
+                try note(48 + count * 16)
+                a.pointee = .tuple(TupleObject(copying: state.registers + Word.b(word), count: count))
+            case .buildSet: a.pointee = try buildSet(state.registers + Word.b(word), Word.c(word))
+            case .buildDict:
+                try note(128)
+                a.pointee = .dict(DictObject())
+            case .buildString: a.pointee = .str(try joinStrings(state.registers + Word.b(word), Word.c(word)))
+            case .buildSlice:
+                let b = state.registers + Word.b(word)
+                a.pointee = .slice(SliceObject(b.pointee, (b + 1).pointee, (b + 2).pointee))
+            case .listAppend:
+                let value = (state.registers + Word.b(word)).pointee
+                a.object(ListObject.self)._withUnsafeGuaranteedRef { $0.append(value) }
+                try note(16)
+            case .listExtend: try extendDisplay(a.pointee, (state.registers + Word.b(word)).pointee, isArgument: Word.d(word) == 1)
+            case .setAdd: if case .set(let set) = a.pointee { try insert(set, (state.registers + Word.b(word)).pointee) }
+            case .setUpdate:
+                if case .set(let set) = a.pointee {
+                    try forEach((state.registers + Word.b(word)).pointee) { item in
+                        try self.insert(set, item)
+                        return true
+                    }
+                }
+            case .dictSet:
+                try setDisplayItem(a.pointee, (state.registers + Word.b(word)).pointee, (state.registers + Word.c(word)).pointee, isArgument: Word.d(word) == 1)
+            case .dictMerge: try mergeDisplay(a.pointee, (state.registers + Word.b(word)).pointee, isArgument: Word.d(word) == 1)
+            case .listToTuple:
+                if case .list(let list) = (state.registers + Word.b(word)).pointee {
+                    a.pointee = .tuple(TupleObject(copying: list.storage, count: list.count))
+                }
+            case .formatValue:
+                let specification: StrObject
+                if Word.c(word) == Word.none {
+                    specification = .empty
+                } else if case .str(let text) = (state.registers + Word.c(word)).pointee {
+                    specification = text
+                } else {
+                    specification = .empty
+                }
+                a.pointee = .str(try formatted((state.registers + Word.b(word)).pointee, specification, Word.d(word)))
+
+            case .getItem:
+                let b = state.registers + Word.b(word)
+                let c = state.registers + Word.c(word)
+                if b.tag == Tag.list && c.tag == Tag.int {
+                    let index = c.bits
+                    let isIn = b.object(ListObject.self)._withUnsafeGuaranteedRef { list -> Bool in
+                        let position = index < 0 ? index &+ list.count : index
+                        if position < 0 || position >= list.count { return false }
+                        a.assign(from: list.storage + position)
+                        return true
+                    }
+                    if !isIn { throw .index("list index out of range") }
+                } else if b.tag == Tag.dict && c.tag == Tag.str {
+                    let isIn = b.object(DictObject.self)._withUnsafeGuaranteedRef { dict -> Bool in
+                        guard let number = c.object(StrObject.self)._withUnsafeGuaranteedRef({ dict.find($0) }) else { return false }
+                        a.pointee = dict.table.entries[number].value
+                        return true
+                    }
+                    if !isIn { a.pointee = try item(of: b.pointee, at: c.pointee) }
+                } else {
+                    a.pointee = try item(of: b.pointee, at: c.pointee)
+                }
+            case .setItem:
+                let b = state.registers + Word.b(word)
+                let c = state.registers + Word.c(word)
+                if a.tag == Tag.list && b.tag == Tag.int {
+                    let index = b.bits
+                    let isIn = a.object(ListObject.self)._withUnsafeGuaranteedRef { list -> Bool in
+                        let position = index < 0 ? index &+ list.count : index
+                        if position < 0 || position >= list.count { return false }
+                        (list.storage + position).assign(from: c)
+                        return true
+                    }
+                    if !isIn { throw .index("list assignment index out of range") }
+                } else {
+                    try setItem(of: a.pointee, at: b.pointee, to: c.pointee)
+                }
+            case .deleteItem: try deleteItem(of: a.pointee, at: (state.registers + Word.b(word)).pointee)
+            case .getAttribute:
+                let b = state.registers + Word.b(word)
+                let cache = state.caches + Word.c(word)
+                if b.tag == Tag.instance {
+                    let isHit = b.object(InstanceObject.self)._withUnsafeGuaranteedRef { instance -> Bool in
+                        guard instance.shape.id == cache.pointee.key, cache.pointee.slot >= 0 else { return false }
+                        let slot = instance.slots + cache.pointee.slot
+                        if slot.isUnbound { return false }
+                        a.assign(from: slot)
+                        return true
+                    }
+                    if isHit { continue }
+                }
+                a.pointee = try slowAttribute(b.pointee, cache)
+            case .setAttribute:
+                let b = state.registers + Word.b(word)
+                let cache = state.caches + Word.c(word)
+                if a.tag == Tag.instance {
+                    let isHit = a.object(InstanceObject.self)._withUnsafeGuaranteedRef { instance -> Bool in
+                        guard instance.shape.id == cache.pointee.key else { return false }
+                        if let next = cache.pointee.next {
+                            instance.append(next._withUnsafeGuaranteedRef { $0 }, b.pointee)
+                        } else {
+                            (instance.slots + cache.pointee.slot).assign(from: b)
+                        }
+                        return true
+                    }
+                    if isHit { continue }
+                }
+                try slowSetAttribute(a.pointee, cache, b.pointee)
+            case .deleteAttribute: try deleteAttribute(a.pointee, state.caches[Word.c(word)].name)
+            case .loadMethod:
+                let b = state.registers + Word.b(word)
+                let cache = state.caches + Word.c(word)
+                if b.tag == Tag.instance {
+                    let isHit = b.object(InstanceObject.self)._withUnsafeGuaranteedRef { instance -> Bool in
+                        instance.shape.id == cache.pointee.key && cache.pointee.slot < 0
+                    }
+                    if isHit {
+                        (a + 1).assign(from: b)
+                        a.pointee = cache.pointee.value
+                        continue
+                    }
+                } else if builtinKey(b) == cache.pointee.key {
+                    (a + 1).assign(from: b)
+                    a.pointee = cache.pointee.value
+                    continue
+                }
+                try slowMethod(b.pointee, a, cache)
+
+            case .call:
+                let count = Word.b(word)
+                let result = state.registers + Word.c(word)
+                if a.tag == Tag.function {
+                    if try push(a.object(FunctionObject.self), a + 1, count, result, state.pc) {
+                        state = State(frames + depth)
+                        continue
+                    }
+                } else if a.tag == Tag.native {
+                    result.pointee = try invoke(a.object(NativeFunction.self).takeUnretainedValue(), a + 1, count)
+                    continue
+                }
+                frames[depth].next = state.pc
+                if try begin(a.pointee, a + 1, count, [], result) { state = State(frames + depth) }
+            case .callMethod:
+                let count = Word.b(word)
+                let result = state.registers + Word.c(word)
+                let shift = (a + 1).isUnbound ? 2 : 1
+                let total = count + 2 - shift
+                if a.tag == Tag.function {
+                    if try push(a.object(FunctionObject.self), a + shift, total, result, state.pc) {
+                        state = State(frames + depth)
+                        continue
+                    }
+                } else if a.tag == Tag.native {
+                    result.pointee = try invoke(a.object(NativeFunction.self).takeUnretainedValue(), a + shift, total)
+                    continue
+                }
+                frames[depth].next = state.pc
+                if try begin(a.pointee, a + shift, total, [], result) { state = State(frames + depth) }
+            case .callKeywords:
+                let names = state.code._withUnsafeGuaranteedRef { $0.keywordSets[Int(state.pc.pointee)] }
+                state.pc += 1
+                var first = a + 1
+                var count = Word.b(word)
+                if Word.d(word) == 1 {
+                    if first.isUnbound { first += 1 } else { count += 1 }
+                }
+                frames[depth].next = state.pc
+                if try begin(a.pointee, first, count, names, state.registers + Word.c(word)) { state = State(frames + depth) }
+            case .callSpread:
+                frames[depth].next = state.pc
+                if try beginSpread(a, state.registers + Word.c(word)) { state = State(frames + depth) }
+            case .loadSuper:
+                let object = (state.registers + Word.b(word)).pointee
+                let type = frames[depth].function._withUnsafeGuaranteedRef { $0.closure[Word.c(word)].value }
+                a.pointee = .descriptor(DescriptorObject(.superObject, object, type))
+
+            case .makeFunction: a.pointee = makeFunction(word, a, state.registers)
+            case .makeClass:
+                let parent = Word.c(word) == Word.none ? Value.undefined : (state.registers + Word.c(word)).pointee
+                a.pointee = try makeClass((state.registers + Word.b(word)).pointee, parent)
+            case .returnNamespace, .returnValue:
+                let value = unsafeBitCast(UInt8(truncatingIfNeeded: word), to: Operation.self) == .returnValue
+                    ? a.pointee : namespace()
+                let frame = frames + depth
+                let kind = frame.pointee.kind
+                let result = frame.pointee.result
+                let kept = frame.pointee.kept
+                if let generator = frame.pointee.generator {
+                    depth -= 1
+                    let end = frame.pointee.target
+                    finish(generator, value)
+                    if kind == .entry { return value }
+                    state = State(frames + depth)
+                    state.pc = end
+                    continue
+                }
+                top = state.registers
+                state.registers.release(state.code._withUnsafeGuaranteedRef { $0.registerCount })
+                depth -= 1
+                if kind == .entry { return value }
+                if kind == .call {
+                    result.pointee = value
+                } else {
+                    state = State(frames + depth)
+                    if !value.isNone { throw .type("__init__() should return None, not '\(typeName(of: value))'") }
+                    result.assign(from: kept)
+                    continue
+                }
+                state = State(frames + depth)
+
+            case .getIterator:
+                let b = state.registers + Word.b(word)
+                a.pointee = try iterate(b.pointee)
+            case .forIterator:
+                let b = state.registers + Word.b(word)
+                if a.tag == Tag.iterator {
+                    let iterator = a.object(IteratorObject.self)
+                    switch iterator._withUnsafeGuaranteedRef({ $0.kind }) {
+                    case .range:
+                        let range = a.object(RangeIterator.self)
+                        let isLeft = range._withUnsafeGuaranteedRef { range -> Bool in
+                            if range.left == 0 { return false }
+                            range.left &-= 1
+                            b.set(range.current)
+                            range.current &+= range.step
+                            return true
+                        }
+                        if !isLeft { state.jump(to: Word.target(word)) }
+                        continue
+                    case .list:
+                        let isLeft = a.object(ListIterator.self)._withUnsafeGuaranteedRef { iterator -> Bool in
+                            guard let list = iterator.list else { return false }
+                            if iterator.index < list.count {
+                                b.assign(from: list.storage + iterator.index)
+                                iterator.index &+= 1
+                                return true
+                            }
+                            iterator.list = nil
+                            return false
+                        }
+                        if !isLeft { state.jump(to: Word.target(word)) }
+                        continue
+                    case .generator:
+                        frames[depth].next = state.pc
+                        let end = state.code._withUnsafeGuaranteedRef { $0.instructions } + Word.target(word)
+                        if try start(a.object(GeneratorObject.self).takeUnretainedValue(), .none, .forLoop, b, end) { state = State(frames + depth) } else { state.pc = end }
+                        continue
+                    default: break
+                    }
+                }
+                if let value = try next(a.pointee) { b.pointee = value } else { state.jump(to: Word.target(word)) }
+            case .unpack: try unpack((state.registers + Word.c(word)).pointee, a, Word.b(word))
+            case .unpackStarred:
+                try unpackStarred((state.registers + Word.b(word)).pointee, a, Word.c(word) & 0xFF, Word.c(word) >> 8)
+
+            case .yieldValue:
+                let value = (state.registers + Word.b(word)).pointee
+                let frame = frames + depth
+                let (kind, result) = (frame.pointee.kind, frame.pointee.result)
+                frame.pointee.generator?._withUnsafeGuaranteedRef { self.suspend($0, state.pc, Word.a(word)) }
+                depth -= 1
+                if kind == .entry { return value }
+                result.pointee = value
+                state = State(frames + depth)
+            case .getYieldFrom: a.pointee = try iterate((state.registers + Word.b(word)).pointee)
+            case .sendTo:
+                let b = state.registers + Word.b(word)
+                let (value, isEnd) = try send(b.pointee, to: a.pointee)
+                b.pointee = value
+                if isEnd { state.jump(to: Word.target(word)) }
+            case .yieldFrom:
+                let value = (state.registers + Word.b(word)).pointee
+                let frame = frames + depth
+                let (kind, result) = (frame.pointee.kind, frame.pointee.result)
+                frame.pointee.generator?._withUnsafeGuaranteedRef { self.suspend($0, state.pc, Word.b(word)) }
+                depth -= 1
+                if kind == .entry { return value }
+                result.pointee = value
+                state = State(frames + depth)
+
+            case .raise:
+                throw try raise(a.pointee, from: Word.b(word) == Word.none ? nil : (state.registers + Word.b(word)).pointee)
+            case .raiseAgain:
+                guard case .instance(let current) = handled else {
+                    throw Raised(.runtimeError, "No active exception to reraise")
+                }
+                throw Raised(again: current)
+            case .rethrow:
+                if case .instance(let exception) = a.pointee { throw Raised(again: exception) }
+                throw pendingStop ?? Raised(stop: .cancelled)
+            case .pushHandled:
+                a.pointee = handled
+                handled = (state.registers + Word.b(word)).pointee
+            case .popHandled:
+                handled = a.pointee
+                a.pointee = .undefined
+            case .jumpUnlessMatches:
+                if case .instance(let exception) = a.pointee,
+                    try matches(exception, (state.registers + Word.b(word)).pointee)
+                {
+                } else {
+                    state.jump(to: Word.target(word))
+                }
+            case .assertionFailed:
+                throw try assertionFailure(word, state.registers, state.code.takeUnretainedValue())
+
+            case .enterContext: try enterContext((state.registers + Word.b(word)).pointee, a)
+            case .exitContext:
+                let exception = Word.b(word) == Word.none ? Value.undefined : (state.registers + Word.b(word)).pointee
+                (state.registers + Word.c(word)).set(try exitContext(a, exception))
+
+            case .importModule:
+                if case .str(let name) = (state.constants + Word.b(word)).pointee {
+                    a.pointee = .module(try importModule(name.string, takesFirst: Word.d(word) == 1, from: state.code.takeUnretainedValue().source.name))
+                }
+            case .importName:
+                a.pointee = try importName((state.registers + Word.b(word)).pointee, state.caches[Word.c(word)].name, from: state.code.takeUnretainedValue().source.name)
+            case .display:
+                let value = a.pointee
+                try converting { try self.display(value, self) }
+            }
+        }
     }
 
-    func resume(_ generator: GeneratorObject, throwing raised: Raised) throws(Raised) -> Value? {
-        throw Raised(.systemError, "the machine is not built yet")
+    // MARK: - Operands
+
+    @inline(__always)
+    private var globals: UnsafeMutablePointer<Value> {
+        frames[depth].function._withUnsafeGuaranteedRef { $0.module.slots }
     }
 
-    func close(_ generator: GeneratorObject) throws(Raised) {}
-    func takeCensus() throws(Raised) {}
-    func track(_ instance: InstanceObject) {}
+    @inline(__always)
+    private func operands(_ word: UInt64, _ state: State) -> (UnsafeMutablePointer<Value>, UnsafeMutablePointer<Value>) {
+        let flags = Word.d(word)
+        let b = (flags & 2 != 0 ? state.constants : state.registers) + Word.b(word)
+        let c = (flags & 1 != 0 ? state.constants : state.registers) + Word.c(word)
+        return (b, c)
+    }
+
+    @inline(__always)
+    private func fusedOperand(_ word: UInt64, _ state: State) -> UnsafeMutablePointer<Value> {
+        (word & Word.constantFlag != 0 ? state.constants : state.registers) + Word.b(word)
+    }
+
+    @inline(__always)
+    private func isTruthy(_ register: UnsafeMutablePointer<Value>) throws(Raised) -> Bool {
+        if register.tag == Tag.bool { return register.isTrue }
+        return try truth(register.pointee)
+    }
+
+    /// Charges for memory that an instruction allocates.
+    @inline(__always)
+    private func note(_ bytes: Int) throws(Raised) {
+        allocated = allocated &+ bytes
+        if allocated > nextCensus { try takeCensus() }
+    }
+
+    /// A negative number per built-in class of a value that has methods, 0 for all others: what method caches of
+    /// built-in classes are keyed by (built-in classes do not change once a program runs).
+    @inline(__always)
+    func builtinKey(_ register: UnsafeMutablePointer<Value>) -> Int {
+        let tag = register.tag
+        return tag >= Tag.str && tag <= Tag.dict ? -Int(tag) : -1_000
+    }
+
+    // MARK: - Frames
+
+    /// Calls a script function without keywords; false when that takes the slow way.
+    @inline(__always)
+    private func push(
+        _ function: Unmanaged<FunctionObject>, _ arguments: UnsafeMutablePointer<Value>, _ count: Int,
+        _ result: UnsafeMutablePointer<Value>, _ pc: UnsafeMutablePointer<UInt64>
+    ) throws(Raised) -> Bool {
+        let code = function._withUnsafeGuaranteedRef { $0.codeReference }
+        guard code._withUnsafeGuaranteedRef({ $0.isSimple && $0.positionalCount == count }) else { return false }
+        frames[depth].next = pc
+        let registers = top
+        let registerCount = code._withUnsafeGuaranteedRef { $0.registerCount }
+        try reserve(registerCount)
+        var index = 0
+        while index < count {
+            (arguments + index).hand(to: registers + index)
+            index &+= 1
+        }
+        while index < registerCount {
+            (registers + index).initializeUnbound()
+            index &+= 1
+        }
+        add(code, function, registers, result, .call)
+        return true
+    }
+
+    /// Checks that one more frame fits, and looks at the budgets.
+    @inline(__always)
+    func reserve(_ registerCount: Int) throws(Raised) {
+        if depth >= callDepth || top + registerCount + 64 > stackEnd { throw .recursion() }
+        fuel = fuel &- 8
+        if fuel < 0 { try refuel() }
+        if depth &+ 2 >= frameCapacity { growFrames() }
+    }
+
+    /// Puts a frame on top whose registers are initialized from `top` on.
+    @inline(__always)
+    func add(
+        _ code: Unmanaged<CodeObject>, _ function: Unmanaged<FunctionObject>, _ registers: UnsafeMutablePointer<Value>,
+        _ result: UnsafeMutablePointer<Value>, _ kind: Frame.Kind
+    ) {
+        let (count, instructions) = code._withUnsafeGuaranteedRef { ($0.registerCount, $0.instructions) }
+        top = registers + count
+        depth &+= 1
+        (frames + depth).initialize(
+            to: Frame(
+                code: code, function: function, generator: nil, registers: registers, next: instructions, result: result,
+                kind: kind, target: instructions, kept: result))
+    }
+
+    @inline(never)
+    private func growFrames() {
+        let fresh = UnsafeMutablePointer<Frame>.allocate(capacity: frameCapacity * 2)
+        fresh.moveInitialize(from: frames, count: depth + 1)
+        frames.deallocate()
+        frames = fresh
+        frameCapacity *= 2
+    }
+
+    // MARK: - Unwinding
+
+    /// Finds who handles an exception raised at instruction `index` of the top frame: drops frames until one does, and
+    /// gives the instruction to go on at. Throws when none of the frames from `base` up does.
+    private func unwind(_ raised: Raised, _ base: Int, _ index: Int) throws(Raised) -> Int {
+        var raised = raised
+        var index = index
+        while true {
+            let frame = frames[depth]
+            let code = frame.code.takeUnretainedValue()
+            trace(raised, code, index)
+            let isStop = raised.stop != nil
+            for handler in code.handlers where index >= handler.start && index < handler.end && (!isStop || handler.catchesStops) {
+                let register = frame.registers + handler.register
+                if let exception = exception(of: raised) {
+                    register.pointee = .instance(exception)
+                } else {
+                    pendingStop = raised
+                    register.pointee = .ellipsis
+                }
+                return handler.target
+            }
+            if let generator = frame.generator {
+                depth -= 1
+                let object = generator.takeUnretainedValue()
+                abandon(object)
+                raised = endOfGenerator(raised)
+            } else {
+                top = frame.registers
+                frame.registers.release(code.registerCount)
+                depth -= 1
+            }
+            if depth < base { throw raised }
+            index = frames[depth].next - frames[depth].code.takeUnretainedValue().instructions - 1
+        }
+    }
+
+    /// Records that the exception passes here.
+    private func trace(_ raised: Raised, _ code: CodeObject, _ index: Int) {
+        if let exception = exception(of: raised) {
+            if !raised.isPropagating {
+                raised.isPropagating = true
+                setContext(exception)
+            }
+            if raised.skipsFrame { raised.skipsFrame = false } else { exception.exception.trace.append(TraceEntry(code: code, instruction: index)) }
+        } else {
+            raised.isPropagating = true
+            if raised.skipsFrame { raised.skipsFrame = false } else { raised.trace.append(TraceEntry(code: code, instruction: index)) }
+        }
+    }
 }

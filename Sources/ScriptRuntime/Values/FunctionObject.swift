@@ -1,6 +1,8 @@
 /// A function written in script.
 public final class FunctionObject {
     let code: CodeObject
+    /// The same without a count, for the machine.
+    let codeReference: Unmanaged<CodeObject>
     let module: ModuleObject
     let closure: [CellObject]
     /// Of the last parameters that can be given by position.
@@ -16,6 +18,7 @@ public final class FunctionObject {
         _ code: CodeObject, module: ModuleObject, closure: [CellObject], defaults: [Value], keywordDefaults: [Value]
     ) {
         self.code = code
+        codeReference = Unmanaged.passUnretained(code)
         self.module = module
         self.closure = closure
         self.defaults = defaults

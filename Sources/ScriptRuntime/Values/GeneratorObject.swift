@@ -8,8 +8,11 @@ public final class GeneratorObject: IteratorObject {
     let registers: UnsafeMutablePointer<Value>
     /// Where to go on.
     var next: UnsafeMutablePointer<UInt64>
-    /// The exception that was being handled inside when it was suspended.
+    /// The register that takes what is sent.
+    var sendRegister = 0
+    /// The exception that was being handled inside when it was suspended, and outside when it was resumed.
     var handled: Value = .none
+    var outerHandled: Value = .none
     /// The value of `return`.
     var result: Value = .none
 

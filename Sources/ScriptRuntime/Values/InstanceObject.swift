@@ -63,7 +63,7 @@ public struct TraceEntry {
     let code: CodeObject
     let instruction: Int
 
-    var span: Span { instruction < code.spans.count ? code.spans[instruction] : .zero }
+    var span: SourceSpan { instruction < code.spans.count ? code.spans[instruction] : .zero }
 }
 
 extension InstanceObject {

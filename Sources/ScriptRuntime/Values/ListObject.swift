@@ -46,6 +46,12 @@ public final class ListObject {
         count &+= 1
     }
 
+    /// Fills an empty list with copies of `count` values, for which it has room.
+    func fill(from pointer: UnsafePointer<Value>, _ count: Int) {
+        storage.initialize(from: pointer, count: count)
+        self.count = count
+    }
+
     public func reserve(_ more: Int) {
         if count + more > capacity { grow(to: count + more) }
     }

@@ -14,7 +14,19 @@ public final class Raised: Error, @unchecked Sendable {
     /// Where a pending or stopped one passed.
     var trace: [TraceEntry] = []
 
+    /// Its context is set already.
+    var isPropagating = false
+    /// The frame it is raised again in has recorded it before.
+    var skipsFrame = false
+
     init(_ content: Content) { self.content = content }
+
+    /// Goes on with an exception that was caught.
+    convenience init(again exception: InstanceObject) {
+        self.init(.exception(exception))
+        isPropagating = true
+        skipsFrame = true
+    }
 
     /// An exception of a standard class with a message.
     /// - Parameter hint: what to do about it, a full sentence; shown in reports, not part of `str(e)`.

@@ -1,0 +1,188 @@
+/// Calls with anything but plain positional arguments to a plain function.
+extension Interpreter {
+    typealias Keywords = [(name: Symbol, value: Value)]
+
+    /// Starts a call: true when a frame was put on top, false when the result is there already.
+    @inline(never)
+    func begin(
+        _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, _ names: [Symbol],
+        _ result: UnsafeMutablePointer<Value>
+    ) throws(Raised) -> Bool {
+        let positional = count - names.count
+        var keywords: Keywords = []
+        for (index, name) in names.enumerated() { keywords.append((name, arguments[positional + index])) }
+        return try begin(callee, Array(UnsafeBufferPointer(start: arguments, count: positional)), keywords, arguments - 1, result)
+    }
+
+    /// Starts `callee(*list, **dict)`.
+    @inline(never)
+    func beginSpread(_ a: UnsafeMutablePointer<Value>, _ result: UnsafeMutablePointer<Value>) throws(Raised) -> Bool {
+        guard case .list(let list) = (a + 1).pointee else { return false }
+        var keywords: Keywords = []
+        if case .dict(let dict) = (a + 2).pointee {
+            for (key, value) in dict.entries {
+                guard case .str(let name) = key else { throw .type("keywords must be strings") }
+                keywords.append((Symbol(name), value))
+            }
+        }
+        return try begin(a.pointee, list.items, keywords, a, result)
+    }
+
+    private func begin(
+        _ callee: Value, _ arguments: [Value], _ keywords: Keywords, _ kept: UnsafeMutablePointer<Value>,
+        _ result: UnsafeMutablePointer<Value>
+    ) throws(Raised) -> Bool {
+        switch callee {
+        case .function(let function): return try begin(function, arguments, keywords, kept, result, .call)
+        case .boundMethod(let method):
+            if case .function(let function) = method.function {
+                return try begin(function, [method.receiver] + arguments, keywords, kept, result, .call)
+            }
+        case .type(let type) where type.isScriptClass && type.layout != .value:
+            let instance = try makeInstance(type, arguments, keywords)
+            if case .function(let initializer)? = type.lookup(.__init__) {
+                // Kept in a register of the call, so that a failing `__init__` leaves the target of the assignment alone.
+                kept.pointee = instance
+                return try begin(initializer, [instance] + arguments, keywords, kept, result, .initializer)
+            }
+            try initialize(instance, type, arguments, keywords)
+            result.pointee = instance
+            return false
+        default: break
+        }
+        result.pointee = try call(callee, arguments, keywords: keywords)
+        return false
+    }
+
+    private func begin(
+        _ function: FunctionObject, _ arguments: [Value], _ keywords: Keywords, _ kept: UnsafeMutablePointer<Value>,
+        _ result: UnsafeMutablePointer<Value>, _ kind: Frame.Kind
+    ) throws(Raised) -> Bool {
+        if function.code.isGenerator {
+            let generator = try makeGenerator(function, arguments, keywords)
+            if kind == .call { result.pointee = generator } else { throw .type("__init__() should return None, not 'generator'") }
+            return false
+        }
+        let registers = top
+        try reserve(function.code.registerCount)
+        try bind(function, arguments, keywords, into: registers)
+        // The function must outlive its frame; a method's is only held by the class.
+        add(function.codeReference, Unmanaged.passUnretained(function), registers, result, kind)
+        frames[depth].kept = kept
+        if kind == .call { kept.pointee = .function(function) } else { keepAlive.append(.function(function)) }
+        return true
+    }
+
+    /// Calls a script function from Swift.
+    func invoke(_ function: FunctionObject, _ arguments: [Value], _ keywords: Keywords) throws(Raised) -> Value {
+        if function.code.isGenerator { return try makeGenerator(function, arguments, keywords) }
+        let registers = top
+        try reserve(function.code.registerCount)
+        try bind(function, arguments, keywords, into: registers)
+        add(function.codeReference, Unmanaged.passUnretained(function), registers, registers, .entry)
+        let result = try run()
+        return withExtendedLifetime(function) { result }
+    }
+
+    func makeGenerator(_ function: FunctionObject, _ arguments: [Value], _ keywords: Keywords) throws(Raised) -> Value {
+        let count = function.code.registerCount
+        let registers = UnsafeMutablePointer<Value>.allocate(capacity: Swift.max(count, 1))
+        do { try bind(function, arguments, keywords, into: registers) } catch {
+            registers.deallocate()
+            throw error
+        }
+        allocated = allocated &+ 128 &+ count &* 16
+        return .iterator(GeneratorObject(function, registers: registers))
+    }
+
+    // MARK: - Binding
+
+    /// Initializes the registers of a call; on failure they are uninitialized again.
+    func bind(
+        _ function: FunctionObject, _ arguments: [Value], _ keywords: Keywords, into registers: UnsafeMutablePointer<Value>
+    ) throws(Raised) {
+        let code = function.code
+        for index in 0..<code.registerCount { (registers + index).initializeUnbound() }
+        do { try fill(function, code, arguments, keywords, registers) } catch {
+            registers.release(code.registerCount)
+            throw error
+        }
+    }
+
+    private func fill(
+        _ function: FunctionObject, _ code: CodeObject, _ arguments: [Value], _ keywords: Keywords,
+        _ registers: UnsafeMutablePointer<Value>
+    ) throws(Raised) {
+        let positional = code.positionalCount
+        for index in 0..<Swift.min(arguments.count, positional) { registers[index] = arguments[index] }
+        if code.hasVariadic {
+            registers[positional + code.keywordOnlyCount] = .tuple(TupleObject(arguments.dropFirst(positional)))
+        } else if arguments.count > positional {
+            throw tooMany(function, arguments.count)
+        }
+        try fillKeywords(function, code, keywords, registers)
+        let firstDefault = positional - function.defaults.count
+        var missing: [String] = []
+        for index in 0..<positional where registers[index].isUndefined {
+            if index >= firstDefault { registers[index] = function.defaults[index - firstDefault] } else { missing.append(code.variables[index].name) }
+        }
+        if !missing.isEmpty { throw self.missing(function, missing, "positional") }
+        for index in 0..<code.keywordOnlyCount where registers[positional + index].isUndefined {
+            let value = index < function.keywordDefaults.count ? function.keywordDefaults[index] : .undefined
+            if value.isUndefined { missing.append(code.variables[positional + index].name) } else { registers[positional + index] = value }
+        }
+        if !missing.isEmpty { throw self.missing(function, missing, "keyword-only") }
+    }
+
+    private func fillKeywords(
+        _ function: FunctionObject, _ code: CodeObject, _ keywords: Keywords, _ registers: UnsafeMutablePointer<Value>
+    ) throws(Raised) {
+        var rest: DictObject?
+        let named = code.positionalCount + code.keywordOnlyCount
+        if code.hasKeywords {
+            let dict = DictObject()
+            registers[named + (code.hasVariadic ? 1 : 0)] = .dict(dict)
+            rest = dict
+        }
+        for (name, value) in keywords {
+            var index = code.positionalOnlyCount
+            while index < named, code.variables[index] != name { index += 1 }
+            if index < named {
+                if !registers[index].isUndefined {
+                    throw .type("\(function.qualifiedName)() got multiple values for argument '\(name.name)'")
+                }
+                registers[index] = value
+            } else if let rest {
+                rest[name.text] = value
+            } else if code.variables.prefix(code.positionalOnlyCount).contains(name) {
+                throw .type(
+                    "\(function.qualifiedName)() got some positional-only arguments passed as keyword arguments: '\(name.name)'")
+            } else {
+                let names = code.variables[code.positionalOnlyCount..<named].map(\.name)
+                throw Raised(
+                    .typeError, "\(function.qualifiedName)() got an unexpected keyword argument '\(name.name)'",
+                    hint: nearest(to: name.name, among: names).map { "Did you mean '\($0)'?" })
+            }
+        }
+    }
+
+    private func tooMany(_ function: FunctionObject, _ given: Int) -> Raised {
+        let most = function.code.positionalCount
+        let least = most - function.defaults.count
+        let takes = function.defaults.isEmpty ? "\(most) positional argument\(most == 1 ? "" : "s")"
+            : "from \(least) to \(most) positional arguments"
+        return .type("\(function.qualifiedName)() takes \(takes) but \(given) \(given == 1 ? "was" : "were") given")
+    }
+
+    private func missing(_ function: FunctionObject, _ names: [String], _ kind: String) -> Raised {
+        let quoted = names.map { "'\($0)'" }
+        let list: String
+        switch quoted.count {
+        case 1: list = quoted[0]
+        case 2: list = "\(quoted[0]) and \(quoted[1])"
+        default: list = quoted.dropLast().joined(separator: ", ") + ", and \(quoted[quoted.count - 1])"
+        }
+        return .type(
+            "\(function.qualifiedName)() missing \(names.count) required \(kind) argument\(names.count == 1 ? "" : "s"): \(list)")
+    }
+}

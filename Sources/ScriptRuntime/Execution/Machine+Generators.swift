@@ -1,0 +1,201 @@
+/// Generators: starting, suspending, ending.
+extension Interpreter {
+    /// Puts the generator's frame on top; false when it is finished.
+    func start(
+        _ generator: GeneratorObject, _ sent: Value, _ kind: Frame.Kind, _ result: UnsafeMutablePointer<Value>,
+        _ target: UnsafeMutablePointer<UInt64>
+    ) throws(Raised) -> Bool {
+        switch generator.state {
+        case .finished: return false
+        case .running: throw .value("generator already executing")
+        case .suspended: generator.registers[generator.sendRegister] = sent
+        case .fresh:
+            if !sent.isNone { throw .type("can't send non-None value to a just-started generator") }
+        }
+        try reserve(generator.function.code.registerCount)
+        generator.state = .running
+        depth += 1
+        let code = generator.function.code
+        (frames + depth).initialize(
+            to: Frame(
+                code: Unmanaged.passUnretained(code), function: Unmanaged.passUnretained(generator.function),
+                generator: Unmanaged.passUnretained(generator), registers: generator.registers, next: generator.next,
+                result: result, kind: kind, target: target, kept: result))
+        if !code.handlers.isEmpty {
+            generator.outerHandled = handled
+            if !generator.handled.isNone { handled = generator.handled }
+        }
+        return true
+    }
+
+    /// The generator on top hands out a value; its frame is dropped by the caller.
+    @inline(__always)
+    func suspend(_ generator: GeneratorObject, _ pc: UnsafeMutablePointer<UInt64>, _ register: Int) {
+        generator.next = pc
+        generator.sendRegister = register
+        generator.state = .suspended
+        if !generator.function.code.handlers.isEmpty {
+            generator.handled = handled.isIdentical(to: generator.outerHandled) ? .none : handled
+            handled = generator.outerHandled
+            generator.outerHandled = .none
+        }
+    }
+
+    /// The generator on top returned.
+    func finish(_ generator: Unmanaged<GeneratorObject>, _ value: Value) {
+        generator._withUnsafeGuaranteedRef { generator in
+            generator.result = value
+            if !generator.function.code.handlers.isEmpty { handled = generator.outerHandled }
+            generator.outerHandled = .none
+            generator.finish()
+        }
+    }
+
+    /// An exception left the generator.
+    func abandon(_ generator: GeneratorObject) {
+        if !generator.function.code.handlers.isEmpty { handled = generator.outerHandled }
+        generator.outerHandled = .none
+        generator.finish()
+    }
+
+    /// `StopIteration` must not leave a generator: it would look like its end.
+    func endOfGenerator(_ raised: Raised) -> Raised {
+        guard raised.isInstance(of: .stopIteration, self), let inner = exception(of: raised) else { return raised }
+        let outer = InstanceObject(types.exception(.runtimeError))
+        outer.exception.arguments = TupleObject([.str("generator raised StopIteration")])
+        outer.exception.cause = .instance(inner)
+        outer.exception.context = .instance(inner)
+        outer.exception.suppressContext = true
+        let result = Raised(exception: outer)
+        result.isPropagating = true
+        return result
+    }
+
+    /// The next value of a generator stepped from Swift; nil when it ends.
+    func resume(_ generator: GeneratorObject, sending value: Value) throws(Raised) -> Value? {
+        try checkStack()
+        guard try start(generator, value, .entry, top, generator.next) else { return nil }
+        let result = try run()
+        return generator.state == .suspended ? result : nil
+    }
+
+    /// Raises an exception where the generator waits.
+    func resume(_ generator: GeneratorObject, throwing raised: Raised) throws(Raised) -> Value? {
+        try checkStack()
+        switch generator.state {
+        case .running: throw .value("generator already executing")
+        case .finished: throw raised
+        case .fresh:
+            generator.finish()
+            throw raised
+        case .suspended: break
+        }
+        if let delegate = delegate(of: generator) {
+            return try resume(generator, delegate, throwing: raised)
+        }
+        guard try start(generator, .none, .entry, top, generator.next) else { throw raised }
+        let result = try run(raising: raised)
+        return generator.state == .suspended ? result : nil
+    }
+
+    /// The iterator that a suspended `yield from` draws on, and the instruction that does so.
+    private func delegate(of generator: GeneratorObject) -> (iterator: Value, word: UInt64)? {
+        let word = (generator.next - 1).pointee
+        guard UInt8(truncatingIfNeeded: word) == Operation.yieldFrom.rawValue, generator.next > generator.function.code.instructions
+        else { return nil }
+        return (generator.registers[Word.a(word)], word)
+    }
+
+    private func resume(
+        _ generator: GeneratorObject, _ delegate: (iterator: Value, word: UInt64), throwing raised: Raised
+    ) throws(Raised) -> Value? {
+        var failure = raised
+        do {
+            if raised.isInstance(of: .generatorExit, self) {
+                try closeIterator(delegate.iterator)
+            } else if case .iterator(let iterator) = delegate.iterator, let inner = iterator as? GeneratorObject {
+                generator.state = .running
+                defer { generator.state = .suspended }
+                if let value = try resume(inner, throwing: raised) { return value }
+                return try leaveDelegate(generator, delegate.word, inner.takeResult())
+            } else if let method = try find(delegate.iterator, "throw"), let exception = exception(of: raised) {
+                return try call(method, [.instance(exception)])
+            }
+        } catch {
+            generator.state = .suspended
+            if error.isInstance(of: .stopIteration, self), let exception = exception(of: error) {
+                return try leaveDelegate(generator, delegate.word, exception.attribute(Symbol(.value)) ?? .none)
+            }
+            failure = error
+        }
+        guard try start(generator, .none, .entry, top, generator.next) else { throw failure }
+        let result = try run(raising: failure)
+        return generator.state == .suspended ? result : nil
+    }
+
+    /// Goes on behind a `yield from` whose iterator ended.
+    private func leaveDelegate(_ generator: GeneratorObject, _ word: UInt64, _ value: Value) throws(Raised) -> Value? {
+        generator.state = .suspended
+        generator.next = generator.function.code.instructions + Word.target(word)
+        return try resume(generator, sending: value)
+    }
+
+    private func closeIterator(_ iterator: Value) throws(Raised) {
+        if case .iterator(let iterator) = iterator, let inner = iterator as? GeneratorObject { return try close(inner) }
+        if let method = try find(iterator, "close") { try call(method) }
+    }
+
+    /// `generator.close()`.
+    func close(_ generator: GeneratorObject) throws(Raised) {
+        switch generator.state {
+        case .finished: return
+        case .fresh:
+            generator.finish()
+            return
+        case .running: throw .value("generator already executing")
+        case .suspended: break
+        }
+        let exit = InstanceObject(types.exception(.generatorExit))
+        exit.exception.arguments = TupleObject([])
+        do throws(Raised) {
+            if try resume(generator, throwing: Raised(exception: exit)) != nil {
+                throw Raised(.runtimeError, "generator ignored GeneratorExit")
+            }
+        } catch {
+            if error.isInstance(of: .generatorExit, self) || error.isInstance(of: .stopIteration, self) { return }
+            throw error
+        }
+    }
+
+    /// One step of `yield from`: the next value of the iterator, or its result and true.
+    func send(_ value: Value, to iterator: Value) throws(Raised) -> (Value, Bool) {
+        if case .iterator(let object) = iterator {
+            if let generator = object as? GeneratorObject {
+                if let next = try resume(generator, sending: value) { return (next, false) }
+                return (generator.takeResult(), true)
+            }
+            if value.isNone {
+                if let next = try next(iterator) { return (next, false) }
+                return (.none, true)
+            }
+        }
+        do {
+            if value.isNone, let method = type(of: iterator).lookup(.__next__) {
+                return (try callMethod(method, iterator), false)
+            }
+            return (try callMethod(iterator, named: "send", [value]), false)
+        } catch {
+            guard error.isInstance(of: .stopIteration, self), let exception = exception(of: error) else { throw error }
+            let arguments = exception.exception.arguments
+            return (arguments.map { $0.count > 0 ? $0[0] : .none } ?? .none, true)
+        }
+    }
+}
+
+extension GeneratorObject {
+    /// The value of `return`, handed out once.
+    func takeResult() -> Value {
+        defer { result = .none }
+        return result
+    }
+}
