@@ -105,6 +105,21 @@ extension Tensor {
     }
 }
 
+extension Arithmetic {
+    typealias Kernel = (UnsafePointer<Float>, UnsafePointer<Float>, UnsafeMutablePointer<Float>, Int) -> Void
+
+    /// The vector loop for two arrays of one length, where there is one.
+    fileprivate var kernel: Kernel? {
+        switch self {
+        case .add: Elementwise.add
+        case .subtract: Elementwise.subtract
+        case .multiply: Elementwise.multiply
+        case .divide: Elementwise.divide
+        default: nil
+        }
+    }
+}
+
 // MARK: - Operators
 
 extension Tensor {
@@ -173,9 +188,18 @@ extension Tensor {
         case .uint8: return try integers(operation, other, plan, UInt8.self)
         case .int32: return try integers(operation, other, plan, Int32.self)
         case .int64: return try integers(operation, other, plan, Int64.self)
-        case .float32: return try floats(operation, other, plan, Float.self) { powf($0, $1) }
+        case .float32:
+            if plan.isElementByElement, let kernel = operation.kernel { return try vectorised(kernel, other, operation.name) }
+            return try floats(operation, other, plan, Float.self) { powf($0, $1) }
         case .float64: return try floats(operation, other, plan, Double.self) { Foundation.pow($0, $1) }
         }
+    }
+
+    /// Two tensors of one shape, by a loop that the kernels have.
+    private func vectorised(_ kernel: Arithmetic.Kernel, _ other: Tensor, _ name: String) throws -> Tensor {
+        let result = try Tensor.uninitialized(shape, count: count, .float32, name)
+        kernel(float32, other.float32, result.float32, count)
+        return result
     }
 
     private func floats<Element: TensorElement & BinaryFloatingPoint>(

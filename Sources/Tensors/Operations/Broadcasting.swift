@@ -24,6 +24,9 @@ struct BroadcastPlan {
         mergeAxes(left, right)
     }
 
+    /// Whether both operands advance by one element everywhere.
+    var isElementByElement: Bool { outer.isEmpty && leftStep == 1 && rightStep == 1 }
+
     /// Neighbouring axes along which both operands move alike become one; the last becomes the run.
     private mutating func mergeAxes(_ left: [Int], _ right: [Int]) {
         let (leftSteps, rightSteps) = (Self.steps(left, rank: shape.count), Self.steps(right, rank: shape.count))
