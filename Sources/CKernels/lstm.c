@@ -6,9 +6,8 @@
 // Steps at or beyond the length of a sequence are zero in every output, and so are the states that leave them: backward in
 // time that makes the state start at the last real step.
 #ifndef CK_PATH
+#include "blocks.h"
 #include "path.h"
-
-static size_t blocks_of(size_t count) { return (count + 15) / 16; }
 
 #define CK_SELF "lstm.c"
 #include "each_path.h"
@@ -131,12 +130,11 @@ static void NAME(lstm_backward)(ck_lstm s, const float *packed, const float *gat
     for (size_t k = 0; k < s.steps; k++) {
         const size_t t = s.reversed ? k : s.steps - 1 - k;
         const size_t earlier = s.reversed ? t + 1 : t - 1, later = s.reversed ? t - 1 : t + 1;
-        if (k > 0)
-            for (size_t block = 0; block < blocks_of(units); block += 6) {
-                size_t blocks = blocks_of(units) - block < 6 ? blocks_of(units) - block : 6;
-                multiply_rows(s.rows, blocks, dgates + later * 4 * units, s.steps * 4 * units, 4 * units, packed + 16 * block,
-                              row, dh + 16 * block, row, 0);
-            }
+        for (size_t bundle = 0; k > 0 && bundle < bundle_count(units); bundle++) {
+            const size_t block = bundle_start(units, bundle), blocks = bundle_start(units, bundle + 1) - block;
+            multiply_rows(s.rows, blocks, dgates + later * 4 * units, s.steps * 4 * units, 4 * units, packed + 16 * block, row,
+                          dh + 16 * block, row, 0);
+        }
         for (size_t r = 0; r < s.rows; r++) {
             const size_t at = r * s.steps + t;
             NAME(step_row_back)(units, gates + at * 4 * units, cells + at * units,
