@@ -58,8 +58,9 @@ public struct Checkpoint {
                 (FileName.optimizer, Safetensors(arrays: try slots.mapValues(StoredArray.init), metadata: metadata).serialized()),
                 (FileName.state, [UInt8](try encoder.encode(state))),
             ]
-            for file in files { try AtomicFile.write(file.bytes, to: "\(partial)/\(file.name)") }
-            try AtomicFile.write(Manifest.text(files).utf8, to: "\(partial)/\(FileName.manifest)")
+            for file in files { try writeSynchronized(file.bytes, to: "\(partial)/\(file.name)") }
+            try writeSynchronized(Array(Manifest.text(files).utf8), to: "\(partial)/\(FileName.manifest)")
+            try AtomicFile.synchronizeFolder(of: "\(partial)/\(FileName.manifest)")
             try replaceFolder(folder, with: partial)
         } catch {
             removeFolder(partial)
@@ -119,6 +120,14 @@ private enum Manifest {
         let digits = String(checksum, radix: 16)
         return String(repeating: "0", count: 8 - digits.count) + digits
     }
+}
+
+/// A file in a folder that nobody reads yet: it needs no name of its own while it is written.
+private func writeSynchronized(_ bytes: [UInt8], to path: String) throws {
+    let file = try OutputFile(path: path, opening: .creating)
+    try file.write(bytes)
+    try file.synchronize()
+    try file.close()
 }
 
 /// Makes a folder and those above it.

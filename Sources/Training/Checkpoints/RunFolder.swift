@@ -65,9 +65,7 @@ public struct RunFolder {
             for step in old { removeFolder(checkpointPath(step)) }
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        for name in names where name.hasPrefix(".\(Self.prefix)") && name.contains(".partial-") {
-            removeFolder("\(path)/\(name)")
-        }
+        for name in names where name.hasPrefix(".") && name.contains(".partial-") { removeFolder("\(path)/\(name)") }
     }
 
     /// Steps of checkpoints that stay for good: the first made `hours` after the last such one, counted from the oldest.
