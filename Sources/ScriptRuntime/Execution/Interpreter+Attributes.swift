@@ -106,7 +106,8 @@ extension Interpreter {
         {
             return try converting { try object.member(name.name, self) }
         }
-        return nil
+        guard let method = objectMethod(name) else { return nil }
+        return name == Symbol(.__init_subclass__) ? method : .boundMethod(BoundMethod(method, descriptor.first))
     }
 
     /// An attribute of a class as seen through an instance: functions become methods, properties are read.
@@ -124,6 +125,7 @@ extension Interpreter {
             case .classMethod: return .boundMethod(BoundMethod(descriptor.first, .type(self.type(of: receiver))))
             case .superObject: return attribute
             }
+        case .host(let box) where box.object is any HostMethod: return .boundMethod(BoundMethod(attribute, receiver))
         default: return attribute
         }
     }

@@ -73,6 +73,12 @@ extension Interpreter {
         }
     }
 
+    /// The `StopIteration` for an iterator at its end, with the value that a generator returned.
+    public func endOfIteration(_ iterator: Value) -> Raised {
+        if case .iterator(let iterator) = iterator, let generator = iterator as? GeneratorObject { return generator.endOfIteration() }
+        return Raised(.stopIteration, "")
+    }
+
     /// Calls `body` with each item of an iterable until it returns false.
     public func forEach(_ iterable: Value, _ body: (Value) throws -> Bool) throws(Raised) {
         switch iterable {

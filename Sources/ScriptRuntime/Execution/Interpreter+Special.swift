@@ -8,6 +8,28 @@ extension Interpreter {
             return nil
         }
         if dunder == .__class__ { return .type(type(of: value)) }
+        if let special = try special(value, dunder, name) { return special }
+        guard let method = objectMethod(name) else { return nil }
+        if case .type(let type) = value, dunder != .__init_subclass__ {
+            return type.layout == .hostWrapper && dunder == .__init__ ? try hostInitializer(type) : method
+        }
+        if dunder == .__init_subclass__ { return method }
+        return .boundMethod(BoundMethod(method, value))
+    }
+
+    /// `Base.__init__` of a host class, called with the instance.
+    private func hostInitializer(_ type: TypeObject) throws(Raised) -> Value {
+        .native(
+            NativeFunction(
+                Native("__init__(self, /, *args, **kwargs)", "Initialize self.") { call in
+                    guard case .instance(let instance) = call[0] else { throw call.mismatch(0, type.name) }
+                    let keywords = try call.dict(2).entries.map { (name: Symbol(try call.interpreter.str($0.key)), value: $0.value) }
+                    return try call.interpreter.call(
+                        call.interpreter.baseInitializer(instance), call.tuple(1).items, keywords: keywords)
+                }))
+    }
+
+    private func special(_ value: Value, _ dunder: Dunder, _ name: Symbol) throws(Raised) -> Value? {
         switch value {
         case .function(let function): return special(function, dunder, name)
         case .native(let native): return special(native, dunder)

@@ -69,14 +69,16 @@ extension Interpreter {
 
     // MARK: - Implementation
 
+    /// The first integer that Python refuses to write out.
+    private static let longestShown = BigUInt(10).power(4_300)
+
     private func reprOfScalar(_ value: Value) throws(Raised) -> StrObject {
         switch value {
         case .float(let value): return .make(FloatText.repr(value))
         case .str(let text): return Quoting.repr(text)
         case .bytes(let bytes): return Quoting.repr(bytes.bytes)
         case .bigInt(let object):
-            let digits = object.value.bitWidth * 3 / 10
-            if digits > 4_300 {
+            if object.value.magnitude >= Interpreter.longestShown {
                 throw .value("Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit")
             }
             return .make(object.value.description)
@@ -170,7 +172,7 @@ extension Interpreter {
             let shown = try repr(instance.base)
             if case .set = instance.base { return .make("\(instance.type.name)(\(shown.string == "set()" ? "" : shown.string))") }
             return shown
-        default: return .make("<\(shownName(of: instance.type)) object>")
+        default: return try plainRepr(value)
         }
     }
 

@@ -37,6 +37,7 @@ public final class Interpreter {
     var modules: [String: ModuleObject] = [:]
     var pendingModules: [String: NativeModule] = [:]
     var importing: [String] = []
+    var objectMethods: [Symbol: Value] = [:]
     var fileModules: [String: ModuleObject] = [:]
     /// Functions of running initializers.
     var keepAlive: [Value] = []

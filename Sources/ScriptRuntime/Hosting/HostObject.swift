@@ -23,6 +23,9 @@ public protocol HostCallable: HostObject {
     func call(_ arguments: [Value], _ keywords: [(name: String, value: Value)], _ interpreter: Interpreter) throws -> Value
 }
 
+/// A callable that becomes a method when it is read through an instance of the class it is an attribute of.
+public protocol HostMethod: HostCallable {}
+
 public protocol HostIndexable: HostObject {
     func item(at index: Value, _ interpreter: Interpreter) throws -> Value
     func setItem(at index: Value, to value: Value, _ interpreter: Interpreter) throws

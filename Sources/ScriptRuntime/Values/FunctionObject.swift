@@ -29,6 +29,26 @@ public final class FunctionObject {
 
     public var doc: String? { code.doc }
 
+    /// The parameters as `help` shows them: `(a, b=1, *args)`. Defaults are told by the caller's `repr`.
+    public func signatureText(_ repr: (Value) throws -> String) rethrows -> String {
+        var parts: [String] = []
+        let names = code.variables.map(\.name)
+        for index in 0..<code.positionalCount {
+            let position = index - (code.positionalCount - defaults.count)
+            parts.append(position >= 0 ? "\(names[index])=\(try repr(defaults[position]))" : names[index])
+            if index + 1 == code.positionalOnlyCount { parts.append("/") }
+        }
+        let named = code.positionalCount + code.keywordOnlyCount
+        if code.hasVariadic { parts.append("*" + names[named]) } else if code.keywordOnlyCount > 0 { parts.append("*") }
+        for index in 0..<code.keywordOnlyCount {
+            let name = names[code.positionalCount + index]
+            let value = index < keywordDefaults.count ? keywordDefaults[index] : .undefined
+            parts.append(value.isUndefined ? name : "\(name)=\(try repr(value))")
+        }
+        if code.hasKeywords { parts.append("**" + names[named + (code.hasVariadic ? 1 : 0)]) }
+        return "(" + parts.joined(separator: ", ") + ")"
+    }
+
     func drain(into work: inout [Value]) {
         work += defaults
         work += keywordDefaults

@@ -12,7 +12,8 @@ public final class InstanceObject {
     /// What only few instances have.
     var extra: InstanceExtra?
 
-    init(_ type: TypeObject) {
+    /// A blank instance: no attributes, `__init__` not called.
+    public init(_ type: TypeObject) {
         self.type = type
         shape = type.rootShape
         let capacity = type.expectedAttributes

@@ -23,7 +23,7 @@ enum SmallLibrary {
             Native("next(it, default=<unset>, /)") { call in
                 if let value = try call.interpreter.next(call[0]) { return value }
                 if call.has(1) { return call[1] }
-                throw Raised(.stopIteration, "")
+                throw call.interpreter.endOfIteration(call[0])
             },
             Native("isinstance(obj, type, /)") { .bool(try $0.interpreter.isInstance($0[0], of: $0[1])) },
             Native("issubclass(type, base, /)") { .bool(try $0.type(0).isSubtype(of: $0.type(1))) },
@@ -119,6 +119,7 @@ enum SmallLibrary {
                 },
                 Native("pop(self, index=-1, /)") { call in
                     let list = try call.list(0)
+                    if list.count == 0 { throw Raised.index("pop from empty list") }
                     let index = try call.int(1)
                     let position = index < 0 ? index + list.count : index
                     guard position >= 0, position < list.count else { throw Raised.index("pop index out of range") }
