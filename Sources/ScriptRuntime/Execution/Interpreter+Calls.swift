@@ -245,6 +245,12 @@ extension Interpreter {
             }
             return
         }
+        // What `BaseException.__init__` does has been done.
+        if type.layout == .exception, keywords.isEmpty, case .native(let native) = initializer,
+            native.owner === types.exception(.baseException)
+        {
+            return
+        }
         let result = try call(bind(initializer, value, type), arguments, keywords: keywords)
         if !result.isNone { throw .type("__init__() should return None, not '\(typeName(of: result))'") }
     }

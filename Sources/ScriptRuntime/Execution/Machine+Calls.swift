@@ -8,6 +8,12 @@ extension Interpreter {
         _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, _ names: [Symbol],
         _ result: UnsafeMutablePointer<Value>
     ) throws(Raised) -> Bool {
+        if names.isEmpty, case .type(let type) = callee, type.layout == .value, let constructor = type.constructor,
+            constructor.owner === type
+        {
+            result.pointee = try invoke(constructor, arguments, count)
+            return false
+        }
         let positional = count - names.count
         var keywords: Keywords = []
         for (index, name) in names.enumerated() { keywords.append((name, arguments[positional + index])) }

@@ -18,7 +18,7 @@ private struct State {
     }
 
     @inline(__always)
-    var index: Int { pc - code._withUnsafeGuaranteedRef { $0.instructions } - 1 }
+    var index: Int { Swift.max(pc - code._withUnsafeGuaranteedRef { $0.instructions } - 1, 0) }
 
     @inline(__always)
     mutating func jump(to target: Int) { pc = code._withUnsafeGuaranteedRef { $0.instructions } + target }
@@ -212,10 +212,9 @@ extension Interpreter {
 
             case .jump: state.jump(to: Word.bx(word))
             case .loop:
-                let from = state.pc
-                state.jump(to: Word.bx(word))
-                fuel = fuel &- 1 &- (from > state.pc ? from - state.pc : 0)
+                fuel = fuel &- 8
                 if fuel < 0 { try refuel() }
+                state.jump(to: Word.bx(word))
             case .jumpIfTrue: if try isTruthy(a) { state.jump(to: Word.bx(word)) }
             case .jumpIfFalse: if try !isTruthy(a) { state.jump(to: Word.bx(word)) }
             case .jumpIfBound: if !a.isUnbound { state.jump(to: Word.bx(word)) }
@@ -352,7 +351,7 @@ extension Interpreter {
                 let cache = state.caches + Word.c(word)
                 if b.tag == Tag.instance {
                     let isHit = b.object(InstanceObject.self)._withUnsafeGuaranteedRef { instance -> Bool in
-                        guard instance.shape.id == cache.pointee.key, cache.pointee.slot >= 0 else { return false }
+                        guard instance.shapeID == cache.pointee.key, cache.pointee.slot >= 0 else { return false }
                         let slot = instance.slots + cache.pointee.slot
                         if slot.isUnbound { return false }
                         a.assign(from: slot)
@@ -366,7 +365,7 @@ extension Interpreter {
                 let cache = state.caches + Word.c(word)
                 if a.tag == Tag.instance {
                     let isHit = a.object(InstanceObject.self)._withUnsafeGuaranteedRef { instance -> Bool in
-                        guard instance.shape.id == cache.pointee.key else { return false }
+                        guard instance.shapeID == cache.pointee.key else { return false }
                         if let next = cache.pointee.next {
                             instance.append(next._withUnsafeGuaranteedRef { $0 }, b.pointee)
                         } else {
@@ -383,7 +382,7 @@ extension Interpreter {
                 let cache = state.caches + Word.c(word)
                 if b.tag == Tag.instance {
                     let isHit = b.object(InstanceObject.self)._withUnsafeGuaranteedRef { instance -> Bool in
-                        instance.shape.id == cache.pointee.key && cache.pointee.slot < 0
+                        instance.shapeID == cache.pointee.key && cache.pointee.slot < 0
                     }
                     if isHit {
                         (a + 1).assign(from: b)
@@ -406,7 +405,7 @@ extension Interpreter {
                         continue
                     }
                 } else if a.tag == Tag.native {
-                    result.pointee = try invoke(a.object(NativeFunction.self).takeUnretainedValue(), a + 1, count)
+                    result.pointee = try invokeDirectly(a.object(NativeFunction.self), a + 1, count)
                     continue
                 }
                 frames[depth].next = state.pc
@@ -422,7 +421,7 @@ extension Interpreter {
                         continue
                     }
                 } else if a.tag == Tag.native {
-                    result.pointee = try invoke(a.object(NativeFunction.self).takeUnretainedValue(), a + shift, total)
+                    result.pointee = try invokeDirectly(a.object(NativeFunction.self), a + shift, total)
                     continue
                 }
                 frames[depth].next = state.pc
@@ -619,6 +618,19 @@ extension Interpreter {
         return try truth(register.pointee)
     }
 
+    /// Calls a native whose parameters are what is given, else by the long way.
+    @inline(__always)
+    private func invokeDirectly(
+        _ native: Unmanaged<NativeFunction>, _ arguments: UnsafeMutablePointer<Value>, _ count: Int
+    ) throws(Raised) -> Value {
+        if native._withUnsafeGuaranteedRef({ $0.directCount == count }) {
+            do {
+                return try native._withUnsafeGuaranteedRef { try $0.body(Call(self, arguments, count)) }
+            } catch { throw convert(error) }
+        }
+        return try invoke(native.takeUnretainedValue(), arguments, count)
+    }
+
     /// Charges for memory that an instruction allocates.
     @inline(__always)
     private func note(_ bytes: Int) throws(Raised) {
@@ -727,7 +739,7 @@ extension Interpreter {
                 depth -= 1
             }
             if depth < base { throw raised }
-            index = frames[depth].next - frames[depth].code.takeUnretainedValue().instructions - 1
+            index = Swift.max(frames[depth].next - frames[depth].code.takeUnretainedValue().instructions - 1, 0)
         }
     }
 

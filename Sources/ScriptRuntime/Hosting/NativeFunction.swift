@@ -32,7 +32,15 @@ public final class NativeFunction {
     public internal(set) weak var owner: TypeObject?
     public internal(set) var moduleName: String?
     /// Read from the declaration at the first call.
-    public private(set) lazy var signature = Signature(declaration: declaration)
+    public private(set) lazy var signature = readSignature()
+    /// The number of arguments that a call may pass straight through, known after the first call; else -1.
+    private(set) var directCount = -1
+
+    private func readSignature() -> Signature {
+        let signature = Signature(declaration: declaration)
+        if signature.isSimple { directCount = signature.positionalCount }
+        return signature
+    }
 
     public init(_ native: Native) {
         name = native.name

@@ -6,7 +6,13 @@ import ScriptSyntax
 /// `.undefined` when that attribute was deleted. The shape is owned by the type, which the instance retains.
 public final class InstanceObject {
     public internal(set) var type: TypeObject
-    unowned(unsafe) var shape: Shape
+    /// The shape without a count: the type owns it.
+    var shapeReference: Unmanaged<Shape>
+    var shape: Shape {
+        get { shapeReference.takeUnretainedValue() }
+        set { shapeReference = Unmanaged.passUnretained(newValue) }
+    }
+    @inline(__always) var shapeID: Int { shapeReference._withUnsafeGuaranteedRef { $0.id } }
     var slots: UnsafeMutablePointer<Value>
     var capacity: Int32
     /// What only few instances have.
@@ -15,14 +21,14 @@ public final class InstanceObject {
     /// A blank instance: no attributes, `__init__` not called.
     public init(_ type: TypeObject) {
         self.type = type
-        shape = type.rootShape
+        shapeReference = Unmanaged.passUnretained(type.rootShape)
         let capacity = type.expectedAttributes
         self.capacity = Int32(truncatingIfNeeded: capacity)
         slots = UnsafeMutablePointer<Value>.allocate(capacity: capacity)
     }
 
     deinit {
-        Drain.release(slots, shape.count)
+        Drain.release(slots, shapeReference._withUnsafeGuaranteedRef { $0.count })
         slots.deallocate()
     }
 
@@ -121,7 +127,7 @@ extension InstanceObject {
     /// Adds the last attribute of `newShape`, which has one more than the present shape.
     @inline(__always)
     func append(_ newShape: Shape, _ value: Value) {
-        let index = shape.count
+        let index = shapeReference._withUnsafeGuaranteedRef { $0.count }
         if index == Int(capacity) { grow() }
         (slots + index).initialize(to: value)
         shape = newShape
