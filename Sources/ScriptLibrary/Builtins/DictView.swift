@@ -1,0 +1,175 @@
+import ScriptRuntime
+
+/// `dict.keys()`, `dict.values()` and `dict.items()`: they see later changes of the dict.
+final class DictView: HostObject, HostIterable, HostContainer, HostSized, HostArithmetic, HostComparable {
+    enum Part { case keys, values, items }
+
+    let dict: DictObject
+    let part: Part
+
+    private init(_ dict: DictObject, _ part: Part) {
+        self.dict = dict
+        self.part = part
+    }
+
+    static func value(_ dict: DictObject, _ part: Part, _ interpreter: Interpreter) -> Value {
+        interpreter.value(of: DictView(dict, part))
+    }
+
+    private static func name(_ part: Part) -> String {
+        switch part {
+        case .keys: "dict_keys"
+        case .values: "dict_values"
+        case .items: "dict_items"
+        }
+    }
+
+    var scriptTypeName: String { DictView.name(part) }
+    var scriptSummary: String { "<\(scriptTypeName) object>" }
+
+    static func install(in interpreter: Interpreter) {
+        for part in [Part.keys, .values, .items] { interpreter.define(table(part)) }
+    }
+
+    private static func table(_ part: Part) -> NativeType {
+        var methods = [
+            Native("__repr__(self, /)", "Return repr(self).") { call in
+                let view = try call.host(0, as: DictView.self)
+                try call.interpreter.checkStack()
+                let items = try call.interpreter.repr(.list(view.values))
+                return .str(StrObject.make(view.scriptTypeName + "(") + items + .character(41))
+            },
+            Native("__reversed__(self, /)", "Return a reverse iterator over the view.") { call in
+                let view = try call.host(0, as: DictView.self)
+                return .iterator(DictIterator(view.dict, view.part, isReversed: true))
+            },
+            Native("__len__(self, /)", "Return len(self).") { .int(try $0.host(0, as: DictView.self).dict.count) },
+            Native("__iter__(self, /)", "Implement iter(self).") { .iterator(try $0.host(0, as: DictView.self).iterate($0.interpreter)) },
+        ]
+        if part != .values {
+            methods += [
+                Native("isdisjoint(self, other, /)", "Return True if the view and the given iterable have a null intersection.") { call in
+                    let view = try call.host(0, as: DictView.self)
+                    for item in try call.items(1) where try view.contains(item, call.interpreter) { return .false }
+                    return .true
+                },
+                Native("__contains__(self, key, /)", "Return key in self.") {
+                    .bool(try $0.host(0, as: DictView.self).contains($0[1], $0.interpreter))
+                },
+            ]
+        }
+        return NativeType(name(part), doc: "A view of a dictionary.", methods: methods, isInheritable: false)
+    }
+
+    private var values: [Value] {
+        switch part {
+        case .keys: dict.keys
+        case .values: dict.values
+        case .items: dict.entries.map { .tuple([$0.key, $0.value]) }
+        }
+    }
+
+    // MARK: - Abilities
+
+    func length(_ interpreter: Interpreter) throws -> Int { dict.count }
+
+    func iterate(_ interpreter: Interpreter) throws -> IteratorObject {
+        DictIterator(dict, part)
+    }
+
+    func contains(_ value: Value, _ interpreter: Interpreter) throws -> Bool {
+        switch part {
+        case .keys: return try interpreter.contains(dict, value)
+        case .values:
+            for own in dict.values where try interpreter.same(own, value) { return true }
+            return false
+        case .items:
+            guard case .tuple(let pair) = interpreter.plain(value), pair.count == 2,
+                let own = try interpreter.get(dict, pair[0])
+            else { return false }
+            return try interpreter.same(own, pair[1])
+        }
+    }
+
+    private func set(_ interpreter: Interpreter) throws -> SetObject {
+        let result = SetObject()
+        for value in values { try interpreter.insert(result, value) }
+        return result
+    }
+
+    private static func set(of value: Value, _ interpreter: Interpreter) throws -> SetObject {
+        if case .set(let set) = interpreter.plain(value) { return set }
+        let result = SetObject()
+        for item in try interpreter.items(of: value) { try interpreter.insert(result, item) }
+        return result
+    }
+
+    func binary(_ operation: BinaryOperation, _ other: Value, reflected: Bool, _ interpreter: Interpreter) throws -> Value? {
+        guard part != .values else { return nil }
+        switch operation {
+        case .and, .or, .xor, .subtract: break
+        default: return nil
+        }
+        guard interpreter.isIterable(other) else { return nil }
+        let own = try set(interpreter)
+        let others = try DictView.set(of: other, interpreter)
+        let result = try reflected ? interpreter.combine(operation, others, own) : interpreter.combine(operation, own, others)
+        return .set(result.isFrozen ? result.copy(isFrozen: false) : result)
+    }
+
+    func unary(_ operation: UnaryOperation, _ interpreter: Interpreter) throws -> Value? { nil }
+
+    func compare(_ operation: ComparisonOperation, _ other: Value, _ interpreter: Interpreter) throws -> Value? {
+        guard part != .values else { return nil }
+        let others: SetObject
+        switch interpreter.plain(other) {
+        case .set(let set): others = set
+        case .host(let box):
+            guard let view = box.object as? DictView, view.part != .values else { return nil }
+            others = try view.set(interpreter)
+        default: return nil
+        }
+        return try interpreter.compare(operation, .set(set(interpreter)), .set(others))
+    }
+}
+
+/// Steps through a dict and notices when it changes.
+final class DictIterator: IteratorObject {
+    private var dict: DictObject?
+    private let part: DictView.Part
+    private let isReversed: Bool
+    private let count: Int
+    private var number: Int
+
+    init(_ dict: DictObject, _ part: DictView.Part, isReversed: Bool = false) {
+        self.dict = dict
+        self.part = part
+        self.isReversed = isReversed
+        count = dict.count
+        number = isReversed ? .max : 0
+        super.init()
+    }
+
+    override var typeName: String {
+        let name = part == .keys ? "key" : part == .values ? "value" : "item"
+        return isReversed ? "dict_reverse\(name)iterator" : "dict_\(name)iterator"
+    }
+
+    override func next(_ interpreter: Interpreter) throws -> Value? {
+        guard let dict else { return nil }
+        if dict.count != count { throw Raised(.runtimeError, "dictionary changed size during iteration") }
+        let found = isReversed ? dict.previousEntry(below: number) : dict.nextEntry(from: number)
+        guard let entry = found else {
+            self.dict = nil
+            return nil
+        }
+        number = isReversed ? entry.number : entry.number + 1
+        switch part {
+        case .keys: return entry.key
+        case .values: return entry.value
+        case .items: return .tuple([entry.key, entry.value])
+        }
+    }
+
+    override func lengthHint(_ interpreter: Interpreter) -> Int? { dict == nil ? 0 : count }
+}

@@ -1,0 +1,103 @@
+import Foundation
+import ScriptRuntime
+
+/// `print`, `input`, `open` and `help`.
+enum InputOutput {
+    static func functions(_ state: LibraryState) -> [Native] {
+        [
+            Native("print(*args, sep=' ', end='\\n', file=None, flush=False)", "Prints the values to a stream, or to sys.stdout by default.") {
+                try print($0, state)
+            },
+            Native("input(prompt='', /)", "Read a line from standard input; the trailing newline is stripped.") { call in
+                let prompt = try call.interpreter.str(call[0]).string
+                guard let line = try line(prompt, state, call.interpreter) else { throw Raised(.eofError, "EOF when reading a line") }
+                return .str(line)
+            },
+            Native("open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None)", "Open file and return a file object.") {
+                try open($0, state)
+            },
+            Native("help(object=<unset>)", "Print the signature, the documentation and the members of an object.") { call in
+                let text = call.has(0) ? try HelpText.text(for: call[0], call.interpreter) : HelpText.introduction
+                try write(.make(text + "\n"), to: state.output, call.interpreter)
+                return .none
+            },
+        ]
+    }
+
+    private static func print(_ call: Call, _ state: LibraryState) throws -> Value {
+        let interpreter = call.interpreter
+        func separator(_ index: Int, _ name: String, _ standard: StrObject) throws -> StrObject {
+            if call[index].isNone { return standard }
+            guard case .str(let text) = call.plain(index) else {
+                throw Raised.type("\(name) must be None or a string, not \(interpreter.typeName(of: call[index]))")
+            }
+            return text
+        }
+        let between = try separator(1, "sep", .character(32))
+        let end = try separator(2, "end", .character(10))
+        guard case .tuple(let arguments) = call[0] else { return .none }
+        var target = call[3]
+        if target.isNone { target = state.sys?["stdout"] ?? state.output }
+        if target.isNone { return .none }
+        if arguments.count == 1, between.count < 2 {
+            try write(interpreter.str(arguments[0]) + end, to: target, interpreter)
+        } else {
+            var builder = StrBuilder(capacity: 64)
+            for index in 0..<arguments.count {
+                if index > 0 { builder.append(between) }
+                let text = try interpreter.str(arguments[index])
+                try interpreter.charge(bytes: text.count)
+                builder.append(text)
+            }
+            builder.append(end)
+            try write(builder.finish(), to: target, interpreter)
+        }
+        if try call.truth(4) { _ = try interpreter.callMethod(target, named: "flush") }
+        return .none
+    }
+
+    static func write(_ text: StrObject, to target: Value, _ interpreter: Interpreter) throws {
+        if case .host(let box) = target {
+            if let stream = box.object as? StandardStream { return try stream.write(text, interpreter) }
+            if let file = box.object as? FileObject {
+                _ = try file.write(.str(text), interpreter)
+                return
+            }
+        }
+        _ = try interpreter.callMethod(target, named: "write", [.str(text)])
+    }
+
+    /// One line of standard input without its end, nil at the end.
+    static func line(_ prompt: String, _ state: LibraryState, _ interpreter: Interpreter) throws -> String? {
+        guard let readLine = state.options.readLine else {
+            throw Raised(
+                .runtimeError, "input(): this session has no standard input",
+                hint: "Run the script with 'carpedm run', or pass the values as arguments.")
+        }
+        return try readLine(prompt)
+    }
+
+    private static func open(_ call: Call, _ state: LibraryState) throws -> Value {
+        let interpreter = call.interpreter
+        if case .int = call[0] { throw Raised.type("open() takes a path: file descriptors are not available to scripts") }
+        let path = try FileAccess.path(call[0], interpreter, "")
+        let mode = try FileMode(call.text(1, "open() argument 'mode' must be str").string)
+        let encoding = try call.optionalString(3)
+        let errors = try call.optionalString(4)
+        let newline = try call.optionalString(5)
+        if mode.isBinary {
+            if encoding != nil { throw Raised.value("binary mode doesn't take an encoding argument") }
+            if errors != nil { throw Raised.value("binary mode doesn't take an errors argument") }
+            if newline != nil { throw Raised.value("binary mode doesn't take a newline argument") }
+        }
+        if let newline, !["", "\n", "\r", "\r\n"].contains(newline) {
+            throw Raised.value("illegal newline value: \(try interpreter.repr(call[5]).string)")
+        }
+        _ = try Codec.kind(of: encoding ?? "utf-8")
+        if mode.canRead { try FileAccess.check(path, writing: false, state) }
+        if mode.canWrite { try FileAccess.check(path, writing: true, state) }
+        let file = try FileObject(
+            path: path, mode: mode, encoding: encoding ?? "utf-8", errors: errors ?? "strict", newline: newline)
+        return interpreter.value(of: file)
+    }
+}

@@ -1,0 +1,102 @@
+import ScriptRuntime
+
+/// The special methods of the built-in types, for `super().__setitem__(...)`, `list.__len__` and the like. The runtime
+/// carries the operations out itself; these are its answers under their names.
+enum ProtocolMethods {
+    static func install(in interpreter: Interpreter) {
+        let types = interpreter.types
+        let sequences = [types.list, types.tuple, types.str, types.bytes, types.range]
+        for type in sequences + [types.dict, types.set, types.frozenset] {
+            interpreter.extend(type) { NativeType(type.name, methods: container + common) }
+        }
+        for type in sequences + [types.dict] { interpreter.extend(type) { NativeType(type.name, methods: [getItem]) } }
+        for type in [types.list, types.dict] { interpreter.extend(type) { NativeType(type.name, methods: changing) } }
+        for type in [types.int, types.float] { interpreter.extend(type) { NativeType(type.name, methods: common + ordering) } }
+        for type in sequences where type !== types.range { interpreter.extend(type) { NativeType(type.name, methods: ordering) } }
+        for type in [types.set, types.frozenset] { interpreter.extend(type) { NativeType(type.name, methods: ordering) } }
+        interpreter.extend(types.dict) { NativeType("dict", methods: [reversed]) }
+    }
+
+    private static var container: [Native] {
+        [
+            Native("__len__(self, /)", "Return len(self).") { .int(try $0.interpreter.length($0.plain(0))) },
+            Native("__contains__(self, key, /)", "Return key in self.") { .bool(try $0.interpreter.contains($0.plain(0), $0[1])) },
+            Native("__iter__(self, /)", "Implement iter(self).") { try $0.interpreter.iterate($0.plain(0)) },
+        ]
+    }
+
+    private static var common: [Native] {
+        [
+            Native("__eq__(self, value, /)", "Return self==value.") { call in
+                try compared(call, .equal)
+            },
+            Native("__ne__(self, value, /)", "Return self!=value.") { call in
+                try compared(call, .notEqual)
+            },
+            Native("__repr__(self, /)", "Return repr(self).") { call in
+                guard case .instance(let instance) = call[0] else { return .str(try call.interpreter.repr(call.plain(0))) }
+                // A set shows the class it is of.
+                let shown = try call.interpreter.repr(call.plain(0))
+                if case .set(let set) = instance.base {
+                    let inner = set.isFrozen ? shown.slice(10, shown.count - 1) : set.count == 0 ? .empty : shown
+                    return .str(StrObject.make(instance.type.name + "(") + inner + .character(41))
+                }
+                return .str(shown)
+            },
+        ]
+    }
+
+    private static var getItem: Native {
+        Native("__getitem__(self, key, /)", "Return self[key].") { call in
+            if case .dict(let dict) = call.plain(0) {
+                if let found = try call.interpreter.get(dict, call[1]) { return found }
+                if case .instance = call[0], let method = call.interpreter.method(call[0], "__missing__") {
+                    return try call.interpreter.callMethod(method, call[0], call[1])
+                }
+                throw Raised.key(call[1])
+            }
+            return try call.interpreter.item(of: call.plain(0), at: call[1])
+        }
+    }
+
+    private static var changing: [Native] {
+        [
+            Native("__setitem__(self, key, value, /)", "Set self[key] to value.") { call in
+                try call.interpreter.setItem(of: call.plain(0), at: call[1], to: call[2])
+                return .none
+            },
+            Native("__delitem__(self, key, /)", "Delete self[key].") { call in
+                try call.interpreter.deleteItem(of: call.plain(0), at: call[1])
+                return .none
+            },
+        ]
+    }
+
+    private static var reversed: Native {
+        Native("__reversed__(self, /)", "Return a reverse iterator over the keys.") { call in
+            .iterator(DictIterator(try call.receiver(dict: "__reversed__"), .keys, isReversed: true))
+        }
+    }
+
+    /// `NotImplemented` for a stranger, so that the other operand is asked.
+    private static func compared(_ call: Call, _ operation: ComparisonOperation) throws -> Value {
+        let (a, b) = (call.plain(0), call.plain(1))
+        let isNumber = BuiltinFunctions.isNumber(a) && BuiltinFunctions.isNumber(b)
+        guard isNumber || call.interpreter.type(of: a) === call.interpreter.type(of: b) || bothSets(a, b) else { return .notImplemented }
+        return try call.interpreter.compare(operation, a, b)
+    }
+
+    private static func bothSets(_ a: Value, _ b: Value) -> Bool {
+        if case .set = a, case .set = b { return true }
+        return false
+    }
+
+    private static var ordering: [Native] {
+        let operations: [(String, ComparisonOperation)] = [
+            ("__lt__", .less), ("__le__", .lessOrEqual), ("__gt__", .greater), ("__ge__", .greaterOrEqual),
+        ]
+        return operations.map { name, operation in
+            Native("\(name)(self, value, /)", "Return self\(operation.symbol)value.") { try compared($0, operation) }
+        }
+    }
+}

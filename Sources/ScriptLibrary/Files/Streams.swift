@@ -1,0 +1,204 @@
+import Foundation
+import ScriptRuntime
+
+/// `sys.stdout`, `sys.stderr` and `sys.stdin`.
+final class StandardStream: HostObject, HostIterable {
+    enum Kind: String { case input = "<stdin>", output = "<stdout>", error = "<stderr>" }
+
+    let kind: Kind
+    private unowned let state: LibraryState
+
+    init(_ kind: Kind, _ state: LibraryState) {
+        self.kind = kind
+        self.state = state
+    }
+
+    var scriptTypeName: String { "StandardStream" }
+    var scriptSummary: String { "<_io.TextIOWrapper name='\(kind.rawValue)' mode='\(kind == .input ? "r" : "w")' encoding='utf-8'>" }
+
+    func write(_ text: StrObject, _ interpreter: Interpreter) throws {
+        if !text.isValidUnicode { _ = try Codec.encode(text, "utf-8", "strict", interpreter) }
+        switch kind {
+        case .output: try interpreter.write(text.string)
+        case .error:
+            try interpreter.charge(bytes: text.count)
+            interpreter.errorOutput(text.string)
+        case .input: throw Raised(.osError, "not writable")
+        }
+    }
+
+    /// The next line with its end, empty at the end.
+    func readLine(_ interpreter: Interpreter) throws -> StrObject {
+        guard kind == .input else { throw Raised(.osError, "not readable") }
+        guard let line = try InputOutput.line("", state, interpreter) else { return .empty }
+        return .make(line + "\n")
+    }
+
+    func iterate(_ interpreter: Interpreter) throws -> IteratorObject {
+        ClosureIterator("TextIOWrapper") { [self] interpreter in
+            let line = try readLine(interpreter)
+            return line.isEmpty ? nil : .str(line)
+        }
+    }
+}
+
+/// The classes of files and streams.
+enum Streams {
+    static func install(in interpreter: Interpreter, _ state: LibraryState) {
+        for name in ["TextIOWrapper", "BufferedReader", "BufferedWriter", "BufferedRandom"] {
+            interpreter.define(fileType(name))
+        }
+        interpreter.define(streamType)
+        state.output = interpreter.value(of: StandardStream(.output, state))
+        state.errorOutput = interpreter.value(of: StandardStream(.error, state))
+        state.input = interpreter.value(of: StandardStream(.input, state))
+    }
+
+    private static func file(_ call: Call) throws -> FileObject { try call.host(0, as: FileObject.self) }
+
+    private static func fileType(_ name: String) -> NativeType {
+        NativeType(
+            name, doc: "An open file.", module: "_io", methods: readers + writers + others,
+            properties: [
+                NativeProperty("name", "The path it was opened with.", get: { .str(try file($0).path) }),
+                NativeProperty("mode", "The mode it was opened in.", get: { .str(try file($0).mode.text) }),
+                NativeProperty("closed", "Whether it was closed.", get: { .bool(try file($0).isClosed) }),
+                NativeProperty("encoding", "The encoding of its text.", get: { call in
+                    let file = try file(call)
+                    if file.mode.isBinary { throw Raised.attribute("'_io.\(file.mode.typeName)' object has no attribute 'encoding'") }
+                    return .str(file.encoding)
+                }),
+            ], isInheritable: false)
+    }
+
+    private static func size(_ call: Call, _ index: Int) throws -> Int? {
+        guard let size = try call.optionalInt(index), size >= 0 else { return nil }
+        return size
+    }
+
+    private static var readers: [Native] {
+        [
+            Native("read(self, size=-1, /)", "Read at most size characters or bytes; all that is left when negative or None.") { call in
+                try file(call).read(size(call, 1), call.interpreter)
+            },
+            Native("readline(self, size=-1, /)", "Read until newline or the end of the file.") { call in
+                try file(call).readLine(size(call, 1), call.interpreter)
+            },
+            Native("readlines(self, hint=-1, /)", "Return a list of the lines that are left.") { call in
+                let file = try file(call)
+                let list = ListObject()
+                while true {
+                    let line = try file.readLine(nil, call.interpreter)
+                    if try call.interpreter.length(line) == 0 { return .list(list) }
+                    try call.interpreter.charge(bytes: 16)
+                    list.append(line)
+                }
+            },
+            Native("__next__(self, /)", "Implement next(self).") { call in
+                let line = try file(call).readLine(nil, call.interpreter)
+                if try call.interpreter.length(line) == 0 { throw Raised(.stopIteration, "") }
+                return line
+            },
+            Native("__iter__(self, /)", "Implement iter(self).") { call in
+                try file(call).checkOpen()
+                return call[0]
+            },
+        ]
+    }
+
+    private static var writers: [Native] {
+        [
+            Native("write(self, s, /)", "Write a string (or bytes) and return its length.") { call in
+                .int(try file(call).write(call[1], call.interpreter))
+            },
+            Native("writelines(self, lines, /)", "Write a list of lines; line ends are not added.") { call in
+                let file = try file(call)
+                try call.interpreter.forEach(call[1]) { line in
+                    _ = try file.write(line, call.interpreter)
+                    return true
+                }
+                return .none
+            },
+            Native("flush(self, /)", "Write out what is still collected.") { call in
+                try file(call).flush()
+                return .none
+            },
+            Native("truncate(self, size=None, /)", "Cut the file off at size bytes, by default at the current place.") { call in
+                .int(try file(call).truncate(call.optionalInt(1), call.interpreter))
+            },
+        ]
+    }
+
+    private static var others: [Native] {
+        func ask(_ name: String, _ question: @escaping (FileObject) -> Bool) -> Native {
+            Native("\(name)(self, /)", "Whether the file can do that.") { call in
+                let file = try file(call)
+                try file.checkOpen()
+                return .bool(question(file))
+            }
+        }
+        return [
+            Native("close(self, /)", "Write out and close the file.") { call in
+                try file(call).close()
+                return .none
+            },
+            Native("seek(self, offset, whence=0, /)", "Change the place of the next read or write.") { call in
+                .int(try file(call).seek(call.int(1), call.int(2), call.interpreter))
+            },
+            Native("tell(self, /)", "The place of the next read or write.") { .int(try file($0).tell($0.interpreter)) },
+            ask("readable") { $0.mode.canRead }, ask("writable") { $0.mode.canWrite }, ask("seekable") { _ in true },
+            ask("isatty") { _ in false },
+        ]
+    }
+
+    private static var streamType: NativeType {
+        func stream(_ call: Call) throws -> StandardStream { try call.host(0, as: StandardStream.self) }
+        return NativeType(
+            "StandardStream", doc: "A standard stream.", module: "_io",
+            methods: [
+                Native("write(self, s, /)", "Write a string and return its length.") { call in
+                    let text = try call.text(1, "write() argument must be str")
+                    try stream(call).write(text, call.interpreter)
+                    return .int(text.count)
+                },
+                Native("writelines(self, lines, /)", "Write a list of lines; line ends are not added.") { call in
+                    let stream = try stream(call)
+                    try call.interpreter.forEach(call[1]) { line in
+                        try stream.write(call.interpreter.str(line), call.interpreter)
+                        return true
+                    }
+                    return .none
+                },
+                Native("flush(self, /)", "Write out what is still collected.") { _ in
+                    fflush(nil)
+                    return .none
+                },
+                Native("readline(self, size=-1, /)", "Read one line.") { .str(try stream($0).readLine($0.interpreter)) },
+                Native("read(self, size=-1, /)", "Read all that is left.") { call in
+                    let stream = try stream(call)
+                    var builder = StrBuilder()
+                    while true {
+                        let line = try stream.readLine(call.interpreter)
+                        if line.isEmpty { return .str(builder.finish()) }
+                        try call.interpreter.charge(bytes: line.count)
+                        builder.append(line)
+                    }
+                },
+                Native("isatty(self, /)", "Whether it is a terminal.") { call in
+                    let descriptor: Int32
+                    switch try stream(call).kind {
+                    case .input: descriptor = 0
+                    case .output: descriptor = 1
+                    case .error: descriptor = 2
+                    }
+                    return .bool(isatty(descriptor) != 0)
+                },
+                Native("readable(self, /)", "Whether it can be read.") { .bool(try stream($0).kind == .input) },
+                Native("writable(self, /)", "Whether it can be written.") { .bool(try stream($0).kind != .input) },
+            ],
+            properties: [
+                NativeProperty("encoding", "The encoding of its text.", get: { _ in .str("utf-8") }),
+                NativeProperty("name", "Its name.", get: { .str(try stream($0).kind.rawValue) }),
+            ], isInheritable: false)
+    }
+}

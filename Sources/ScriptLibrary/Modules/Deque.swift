@@ -1,0 +1,288 @@
+import ScriptRuntime
+
+/// `collections.deque`: a list that is fast at both ends, with an optional greatest length.
+final class Deque: HostObject, HostIterable, HostIndexable, HostContainer, HostSized, HostComparable, HostArithmetic, HostSubclassable {
+    /// A ring: item `i` is at `(head + i) % storage.count`.
+    private var storage: [Value] = Array(repeating: .undefined, count: 8)
+    private var head = 0
+    private(set) var count = 0
+    /// Grows with every change of the items' number or places.
+    private var changes = 0
+    let limit: Int?
+    weak var scriptInstance: InstanceObject?
+
+    init(limit: Int?) { self.limit = limit }
+
+    var scriptTypeName: String { "deque" }
+    var scriptSummary: String { "deque(...)" }
+
+    subscript(index: Int) -> Value {
+        get { storage[(head + index) % storage.count] }
+        set { storage[(head + index) % storage.count] = newValue }
+    }
+
+    var items: [Value] { (0..<count).map { self[$0] } }
+
+    private func grow() {
+        guard count == storage.count else { return }
+        storage = items + Array(repeating: .undefined, count: count)
+        head = 0
+    }
+
+    func append(_ item: Value) {
+        if limit == 0 { return }
+        if let limit, count >= limit { _ = removeFirst() }
+        grow()
+        count += 1
+        self[count - 1] = item
+        changes &+= 1
+    }
+
+    func appendFirst(_ item: Value) {
+        if limit == 0 { return }
+        if let limit, count >= limit { _ = removeLast() }
+        grow()
+        head = (head + storage.count - 1) % storage.count
+        count += 1
+        self[0] = item
+        changes &+= 1
+    }
+
+    func removeFirst() -> Value? {
+        if count == 0 { return nil }
+        let item = self[0]
+        self[0] = .undefined
+        head = (head + 1) % storage.count
+        count -= 1
+        changes &+= 1
+        return item
+    }
+
+    func removeLast() -> Value? {
+        if count == 0 { return nil }
+        let item = self[count - 1]
+        self[count - 1] = .undefined
+        count -= 1
+        changes &+= 1
+        return item
+    }
+
+    func assign(_ items: [Value]) {
+        storage = items.isEmpty ? Array(repeating: .undefined, count: 8) : items
+        head = 0
+        count = items.count
+        changes &+= 1
+    }
+
+    func rotate(_ steps: Int) {
+        guard count > 1 else { return }
+        let shift = ((steps % count) + count) % count
+        if shift == 0 { return }
+        let items = self.items
+        assign(Array(items[(count - shift)...] + items[..<(count - shift)]))
+    }
+
+    func extend(_ iterable: Value, atStart: Bool = false, _ interpreter: Interpreter) throws {
+        // A deque extended by itself takes the items it has now.
+        let source: Value = interpreter.deque(iterable) === self ? .list(items) : iterable
+        try interpreter.forEach(source) { item in
+            try interpreter.charge(bytes: 16)
+            if atStart { self.appendFirst(item) } else { self.append(item) }
+            return true
+        }
+    }
+
+    // MARK: - Abilities
+
+    func iterate(_ interpreter: Interpreter) throws -> IteratorObject { iterator(isReversed: false) }
+
+    func iterator(isReversed: Bool) -> IteratorObject {
+        let started = changes
+        var index = 0
+        return ClosureIterator(isReversed ? "_deque_reverse_iterator" : "_deque_iterator") { [self] _ in
+            if changes != started { throw Raised(.runtimeError, "deque mutated during iteration") }
+            if index >= count { return nil }
+            index += 1
+            return self[isReversed ? count - index : index - 1]
+        }
+    }
+
+    private func position(_ index: Value, _ interpreter: Interpreter) throws -> Int {
+        if case .slice = index { throw Raised.type("sequence index must be integer, not 'slice'") }
+        let given = try interpreter.index(index)
+        let place = given < 0 ? given + count : given
+        guard place >= 0, place < count else { throw Raised.index("deque index out of range") }
+        return place
+    }
+
+    func item(at index: Value, _ interpreter: Interpreter) throws -> Value { self[try position(index, interpreter)] }
+
+    func setItem(at index: Value, to value: Value, _ interpreter: Interpreter) throws {
+        self[try position(index, interpreter)] = value
+    }
+
+    func deleteItem(at index: Value, _ interpreter: Interpreter) throws {
+        var items = self.items
+        items.remove(at: try position(index, interpreter))
+        assign(items)
+    }
+
+    func contains(_ value: Value, _ interpreter: Interpreter) throws -> Bool { try place(of: value, 0, count, interpreter) != nil }
+
+    func length(_ interpreter: Interpreter) throws -> Int { count }
+
+    func place(of value: Value, _ lower: Int, _ upper: Int, _ interpreter: Interpreter) throws -> Int? {
+        let started = changes
+        var index = lower
+        while index < min(upper, count) {
+            if try interpreter.same(self[index], value) { return index }
+            if changes != started { throw Raised(.runtimeError, "deque mutated during iteration") }
+            index += 1
+        }
+        return nil
+    }
+
+    func compare(_ operation: ComparisonOperation, _ other: Value, _ interpreter: Interpreter) throws -> Value? {
+        guard let other = interpreter.deque(other) else { return nil }
+        return try interpreter.compare(operation, .list(items), .list(other.items))
+    }
+
+    func binary(_ operation: BinaryOperation, _ other: Value, reflected: Bool, _ interpreter: Interpreter) throws -> Value? {
+        switch operation {
+        case .add:
+            if reflected { return nil }
+            guard let other = interpreter.deque(other) else {
+                throw Raised.type("can only concatenate deque (not \"\(interpreter.typeName(of: other))\") to deque")
+            }
+            let result = Deque(limit: limit)
+            try interpreter.charge(count: count + other.count, of: 16)
+            for item in items + other.items { result.append(item) }
+            return interpreter.value(of: result)
+        case .multiply:
+            guard case .int(let times) = interpreter.plain(other) else { return nil }
+            let result = Deque(limit: limit)
+            try interpreter.charge(count: max(times, 0), of: count * 16)
+            for _ in 0..<max(times, 0) { for item in items { result.append(item) } }
+            return interpreter.value(of: result)
+        default: return nil
+        }
+    }
+
+    func unary(_ operation: UnaryOperation, _ interpreter: Interpreter) throws -> Value? { nil }
+}
+
+extension Interpreter {
+    fileprivate func deque(_ value: Value) -> Deque? {
+        if case .host(let box) = plain(value) { return box.object as? Deque }
+        return nil
+    }
+}
+
+extension Deque {
+    private static func own(_ call: Call) throws -> Deque { try call.host(0, as: Deque.self) }
+
+    static var type: NativeType {
+        NativeType(
+            "deque", doc: "A list-like sequence optimized for data accesses near its endpoints.", module: "collections",
+            constructor: Native("deque(iterable=(), maxlen=None)", "A deque of the items of an iterable.") { call in
+                let limit = try call.optionalInt(1)
+                if let limit, limit < 0 { throw Raised.value("maxlen must be non-negative") }
+                let deque = Deque(limit: limit)
+                try deque.extend(call[0], call.interpreter)
+                return call.interpreter.value(of: deque)
+            },
+            methods: ends + middle,
+            properties: [NativeProperty("maxlen", "Maximum size of a deque or None if unbounded.", get: { .int(try own($0).limit ?? 0).or(none: try own($0).limit == nil) })])
+    }
+
+    private static var ends: [Native] {
+        func change(_ declaration: String, _ doc: String, _ body: @escaping (Deque, Call) throws -> Void) -> Native {
+            Native(declaration, doc) { call in
+                try body(own(call), call)
+                return .none
+            }
+        }
+        return [
+            change("append(self, item, /)", "Add an element to the right side of the deque.") { deque, call in
+                try call.interpreter.charge(bytes: 16)
+                deque.append(call[1])
+            },
+            change("appendleft(self, item, /)", "Add an element to the left side of the deque.") { deque, call in
+                try call.interpreter.charge(bytes: 16)
+                deque.appendFirst(call[1])
+            },
+            change("extend(self, iterable, /)", "Extend the right side of the deque with elements from the iterable.") { deque, call in
+                try deque.extend(call[1], call.interpreter)
+            },
+            change("extendleft(self, iterable, /)", "Extend the left side of the deque with elements from the iterable.") { deque, call in
+                try deque.extend(call[1], atStart: true, call.interpreter)
+            },
+            change("clear(self, /)", "Remove all elements from the deque.") { deque, _ in deque.assign([]) },
+            change("rotate(self, n=1, /)", "Rotate the deque n steps to the right; to the left if n is negative.") { deque, call in
+                deque.rotate(try call.int(1))
+            },
+            change("reverse(self, /)", "Reverse IN PLACE.") { deque, _ in deque.assign(deque.items.reversed()) },
+            Native("pop(self, /)", "Remove and return the rightmost element.") { call in
+                guard let item = try own(call).removeLast() else { throw Raised.index("pop from an empty deque") }
+                return item
+            },
+            Native("popleft(self, /)", "Remove and return the leftmost element.") { call in
+                guard let item = try own(call).removeFirst() else { throw Raised.index("pop from an empty deque") }
+                return item
+            },
+        ]
+    }
+
+    private static var middle: [Native] {
+        [
+            Native("copy(self, /)", "Return a shallow copy of a deque.") { call in
+                let deque = try own(call)
+                let copy = Deque(limit: deque.limit)
+                copy.assign(deque.items)
+                return call.interpreter.value(of: copy)
+            },
+            Native("count(self, value, /)", "Return number of occurrences of value.") { call in
+                .int(try own(call).items.reduce(0) { try call.interpreter.same($1, call[1]) ? $0 + 1 : $0 })
+            },
+            Native("index(self, value, start=0, stop=None, /)", "Return first index of value; ValueError if it is not present.") { call in
+                let deque = try own(call)
+                let (lower, upper) = try call.range(2, count: deque.count)
+                guard let place = try deque.place(of: call[1], lower, upper, call.interpreter) else {
+                    throw Raised.value("\(try call.interpreter.repr(call[1]).string) is not in deque")
+                }
+                return .int(place)
+            },
+            Native("insert(self, index, object, /)", "Insert object before index.") { call in
+                let deque = try own(call)
+                if let limit = deque.limit, deque.count >= limit { throw Raised.index("deque already at its maximum size") }
+                let given = try call.int(1)
+                var items = deque.items
+                items.insert(call[2], at: min(max(given < 0 ? given + items.count : given, 0), items.count))
+                deque.assign(items)
+                return .none
+            },
+            Native("remove(self, value, /)", "Remove first occurrence of value.") { call in
+                let deque = try own(call)
+                guard let place = try deque.place(of: call[1], 0, deque.count, call.interpreter) else {
+                    throw Raised.value("deque.remove(x): x not in deque")
+                }
+                var items = deque.items
+                items.remove(at: place)
+                deque.assign(items)
+                return .none
+            },
+            Native("__reversed__(self, /)", "Return a reverse iterator over the deque.") { .iterator(try own($0).iterator(isReversed: true)) },
+            Native("__repr__(self, /)", "Return repr(self).") { call in
+                let deque = try own(call)
+                let items = try call.interpreter.showing(call[0]) { try call.interpreter.repr(.list(deque.items)) }
+                let tail = deque.limit.map { ", maxlen=\($0))" } ?? ")"
+                return .str(StrObject.make("\(call.interpreter.typeName(of: call[0]))(") + items + .make(tail))
+            },
+        ]
+    }
+}
+
+extension Value {
+    /// None when there is none.
+    fileprivate func or(none isNone: Bool) -> Value { isNone ? .none : self }
+}

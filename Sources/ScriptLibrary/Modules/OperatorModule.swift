@@ -1,0 +1,103 @@
+import ScriptRuntime
+
+/// `operator`: the operators as functions, and getters for sorting.
+enum OperatorModule {
+    static var module: NativeModule {
+        NativeModule("operator", doc: "The operators as functions.", functions: arithmetic + comparing + items + getters)
+    }
+
+    private static var arithmetic: [Native] {
+        let binary: [(String, BinaryOperation)] = [
+            ("add", .add), ("sub", .subtract), ("mul", .multiply), ("matmul", .matrixMultiply), ("truediv", .trueDivide),
+            ("floordiv", .floorDivide), ("mod", .modulo), ("pow", .power), ("lshift", .leftShift), ("rshift", .rightShift),
+            ("and_", .and), ("or_", .or), ("xor", .xor),
+        ]
+        let unary: [(String, UnaryOperation)] = [("neg", .negative), ("pos", .positive), ("invert", .invert), ("inv", .invert)]
+        return binary.flatMap { name, operation in
+            [
+                Native("\(name)(a, b, /)", "Same as a \(operation.symbol) b.") { try $0.interpreter.binary(operation, $0[0], $0[1]) },
+                Native("i\(name.hasSuffix("_") ? String(name.dropLast()) : name)(a, b, /)", "Same as a \(operation.symbol)= b.") {
+                    try $0.interpreter.binaryInPlace(operation, $0[0], $0[1])
+                },
+            ]
+        } + unary.map { name, operation in
+            Native("\(name)(a, /)", "Same as \(operation.symbol)a.") { try $0.interpreter.unary(operation, $0[0]) }
+        } + [
+            Native("concat(a, b, /)", "Same as a + b, for a and b sequences.") { try $0.interpreter.binary(.add, $0[0], $0[1]) },
+            Native("index(a, /)", "Same as a.__index__().") { .integer(try $0.interpreter.anyInteger($0[0])) },
+        ]
+    }
+
+    private static var comparing: [Native] {
+        let operations: [(String, ComparisonOperation)] = [
+            ("lt", .less), ("le", .lessOrEqual), ("eq", .equal), ("ne", .notEqual), ("ge", .greaterOrEqual), ("gt", .greater),
+        ]
+        return operations.map { name, operation in
+            Native("\(name)(a, b, /)", "Same as a \(operation.symbol) b.") { try $0.interpreter.compare(operation, $0[0], $0[1]) }
+        } + [
+            Native("not_(a, /)", "Same as not a.") { .bool(try !$0.truth(0)) },
+            Native("truth(a, /)", "Return True if a is true, False otherwise.") { .bool(try $0.truth(0)) },
+            Native("is_(a, b, /)", "Same as a is b.") { .bool($0[0].isIdentical(to: $0[1])) },
+            Native("is_not(a, b, /)", "Same as a is not b.") { .bool(!$0[0].isIdentical(to: $0[1])) },
+        ]
+    }
+
+    private static var items: [Native] {
+        [
+            Native("getitem(a, b, /)", "Same as a[b].") { try $0.interpreter.item(of: $0[0], at: $0[1]) },
+            Native("setitem(a, b, c, /)", "Same as a[b] = c.") { call in
+                try call.interpreter.setItem(of: call[0], at: call[1], to: call[2])
+                return .none
+            },
+            Native("delitem(a, b, /)", "Same as del a[b].") { call in
+                try call.interpreter.deleteItem(of: call[0], at: call[1])
+                return .none
+            },
+            Native("contains(a, b, /)", "Same as b in a.") { .bool(try $0.interpreter.contains($0[0], $0[1])) },
+            Native("countOf(a, b, /)", "Return the number of items in a which are equal to b.") { call in
+                .int(try call.items(0).reduce(0) { try call.interpreter.same($1, call[1]) ? $0 + 1 : $0 })
+            },
+            Native("indexOf(a, b, /)", "Return the first index of b in a.") { call in
+                for (index, item) in try call.items(0).enumerated() where try call.interpreter.same(item, call[1]) { return .int(index) }
+                throw Raised.value("sequence.index(x): x not in sequence")
+            },
+            Native("length_hint(obj, default=0, /)", "Return an estimate of the number of items in obj.") { call in
+                let fallback = try call.int(1)
+                if case .iterator(let iterator) = call[0] { return .int(iterator.lengthHint(call.interpreter) ?? fallback) }
+                return .int((try? call.interpreter.length(call[0])) ?? fallback)
+            },
+        ]
+    }
+
+    private static var getters: [Native] {
+        func getter(_ name: String, _ doc: String, _ get: @escaping (Value, Value, Interpreter) throws -> Value) -> Native {
+            Native("\(name)(*keys)", doc) { call in
+                let keys = call.rest(0)
+                if keys.isEmpty { throw Raised.type("\(name) expected 1 argument, got 0") }
+                return call.interpreter.value(
+                    of: Native("\(name)(obj, /)") { call in
+                        if keys.count == 1 { return try get(call[0], keys[0], call.interpreter) }
+                        return .tuple(try keys.map { try get(call[0], $0, call.interpreter) })
+                    })
+            }
+        }
+        return [
+            getter("itemgetter", "Return a callable object that fetches the given item(s) from its operand.") { object, key, interpreter in
+                try interpreter.item(of: object, at: key)
+            },
+            getter("attrgetter", "Return a callable object that fetches the given attribute(s) from its operand.") { object, key, interpreter in
+                guard case .str(let name) = interpreter.plain(key) else { throw Raised.type("attribute name must be a string") }
+                return try name.string.split(separator: ".").reduce(object) { try interpreter.attribute($0, Symbol(String($1))) }
+            },
+            Native("methodcaller(name, /, *args, **kwargs)", "Return a callable object that calls the given method on its operand.") { call in
+                let name = Symbol(try call.text(0, "method name must be a string"))
+                let arguments = call.rest(1)
+                let keywords = call.keywords(2).map { (name: Symbol($0.name), value: $0.value) }
+                return call.interpreter.value(
+                    of: Native("methodcaller(obj, /)") { call in
+                        try call.interpreter.callMethod(call[0], named: name, arguments, keywords: keywords)
+                    })
+            },
+        ]
+    }
+}

@@ -1,0 +1,324 @@
+import BigInt
+public import Randomness
+public import ScriptRuntime
+
+/// A generator that scripts share: the module's own, or one of a `Random` object.
+final class RandomGenerator {
+    var twister: MersenneTwister
+    init(seed: Int) { twister = MersenneTwister(seed: seed) }
+}
+
+/// `random`: CPython's Mersenne Twister.
+enum RandomModule {
+    static func module(_ state: LibraryState) -> NativeModule {
+        let shared = RandomGenerator(seed: state.options.seed)
+        let seed = state.options.seed
+        return NativeModule(
+            "random", doc: "Random numbers of CPython's Mersenne Twister, bit for bit.",
+            functions: functions(isMethod: false, seed) { _ in shared },
+            members: { interpreter in [("Random", .type(interpreter.define(randomType(interpreter, seed))))] })
+    }
+
+    private static func randomType(_ interpreter: Interpreter, _ seed: Int) -> NativeType {
+        let methods = functions(isMethod: true, seed) { call in
+            guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "Random") }
+            if let generator = instance.native as? RandomGenerator { return generator }
+            let generator = RandomGenerator(seed: seed)
+            instance.native = generator
+            return generator
+        }
+        return NativeType(
+            "Random", doc: "A stream of random numbers of its own.", module: "random",
+            methods: methods + [
+                Native("__init__(self, x=None)", "Initialize self.") { call in
+                    let generator = RandomGenerator(seed: seed)
+                    guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "Random") }
+                    instance.native = generator
+                    try self.seed(generator, call[1], seed, call.interpreter)
+                    return .none
+                }
+            ], isHost: false)
+    }
+
+    private typealias Source = (Call) throws -> RandomGenerator
+
+    /// The functions; as methods their arguments are shifted by one.
+    private static func functions(isMethod: Bool, _ seed: Int, _ source: @escaping Source) -> [Native] {
+        let shift = isMethod ? 1 : 0
+        func native(_ declaration: String, _ doc: String, _ body: @escaping (RandomGenerator, Arguments) throws -> Value) -> Native {
+            let full = isMethod
+                ? declaration.replacing("(", with: declaration.contains("()") ? "(self" : "(self, ", maxReplacements: 1) : declaration
+            return Native(full, doc) { call in try body(source(call), Arguments(call: call, shift: shift)) }
+        }
+        return basics(native, seed) + sequences(native) + distributions(native)
+    }
+
+    struct Arguments {
+        let call: Call
+        let shift: Int
+        var interpreter: Interpreter { call.interpreter }
+        subscript(index: Int) -> Value { call[index + shift] }
+        func double(_ index: Int) throws -> Double { try call.double(index + shift) }
+        func int(_ index: Int) throws -> Int { try call.int(index + shift) }
+        func has(_ index: Int) -> Bool { call.has(index + shift) }
+    }
+
+    private typealias Maker = (String, String, @escaping (RandomGenerator, Arguments) throws -> Value) -> Native
+
+    // MARK: - Basics
+
+    private static func seed(_ generator: RandomGenerator, _ value: Value, _ standard: Int, _ interpreter: Interpreter) throws {
+        switch interpreter.plain(value) {
+        case .none: generator.twister = MersenneTwister(seed: standard)
+        case .int, .bool, .bigInt:
+            let magnitude = try interpreter.anyInteger(value).magnitude
+            let words = magnitude.words.flatMap { [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)] }
+            let used = (magnitude.bitWidth + 31) / 32
+            generator.twister = MersenneTwister(seedWords: Array(words.prefix(max(used, 1))))
+        case .float:
+            let hash = UInt64(bitPattern: Int64(try interpreter.hash(interpreter.plain(value))))
+            let words = [UInt32(truncatingIfNeeded: hash), UInt32(hash >> 32)]
+            generator.twister = MersenneTwister(seedWords: words[1] == 0 ? [words[0]] : words)
+        case .str(let text): generator.twister = MersenneTwister(seedBytes: try Codec.encode(text, "utf-8", "strict", interpreter))
+        case .bytes(let bytes): generator.twister = MersenneTwister(seedBytes: bytes.bytes)
+        default: throw Raised.type("The only supported seed types are: None,\nint, float, str, bytes, and bytearray.")
+        }
+    }
+
+    private static func basics(_ native: Maker, _ standard: Int) -> [Native] {
+        [
+            native("seed(a=None, version=2)", "Initialize internal state from a seed.") { generator, arguments in
+                try seed(generator, arguments[0], standard, arguments.interpreter)
+                return .none
+            },
+            native("random()", "random() -> x in the interval [0, 1).") { generator, _ in .float(generator.twister.random()) },
+            native("getrandbits(k, /)", "getrandbits(k) -> x. Generates an int with k random bits.") { generator, arguments in
+                let count = try arguments.int(0)
+                if count < 0 { throw Raised.value("number of bits must be non-negative") }
+                if count == 0 { return .int(0) }
+                try arguments.interpreter.charge(bytes: count / 8)
+                return .integer(BigInt(bits(generator, count)))
+            },
+            native("randbytes(n)", "Generate n random bytes.") { generator, arguments in
+                let count = try arguments.int(0)
+                if count < 0 { throw Raised.value("number of bits must be non-negative") }
+                try arguments.interpreter.charge(bytes: count)
+                let words = generator.twister.bits(count * 8)
+                return .bytes(BytesObject((0..<count).map { UInt8(truncatingIfNeeded: words[$0 / 4] >> UInt32($0 % 4 * 8)) }))
+            },
+            native("randrange(start, stop=None, step=1)", "Choose a random item from range(stop) or range(start, stop[, step]).") { generator, arguments in
+                try range(generator, arguments)
+            },
+            native("randint(a, b)", "Return random integer in range [a, b], including both end points.") { generator, arguments in
+                let (low, high) = (try integer(arguments, 0), try integer(arguments, 1))
+                let width = high - low + 1
+                if width.sign == .minus || width.isZero {
+                    throw Raised.value("empty range for randrange() (\(low), \(high + 1), \(width))")
+                }
+                return .integer(low + below(generator, width))
+            },
+            native("getstate()", "Return internal state; can be passed to setstate() later.") { generator, _ in
+                let words = generator.twister.state.map { Value.int(Int($0)) }
+                return .tuple([.int(3), .tuple(words), generator.twister.pendingNormal.map { .float($0) } ?? .none])
+            },
+            native("setstate(state)", "Restore internal state from object returned by getstate().") { generator, arguments in
+                guard case .tuple(let parts) = arguments[0], parts.count == 3, case .tuple(let words) = parts[1] else {
+                    throw Raised.value("state with version None passed to Random.setstate() of version 3")
+                }
+                var normal: Double?
+                if case .float(let value) = parts[2] { normal = value }
+                let numbers = try words.items.map { UInt32(truncatingIfNeeded: try arguments.interpreter.index($0)) }
+                guard let twister = MersenneTwister(state: numbers, pendingNormal: normal) else {
+                    throw Raised.value("state vector is the wrong size")
+                }
+                generator.twister = twister
+                return .none
+            },
+        ]
+    }
+
+    private static func bits(_ generator: RandomGenerator, _ count: Int) -> BigUInt {
+        let words = generator.twister.bits(count)
+        var wide = [UInt](repeating: 0, count: (words.count + 1) / 2)
+        for (index, word) in words.enumerated() { wide[index / 2] |= UInt(word) << UInt(index % 2 * 32) }
+        return BigUInt(words: wide)
+    }
+
+    /// A uniform number in `0 ..< bound`, bound > 0.
+    private static func below(_ generator: RandomGenerator, _ bound: BigInt) -> BigInt {
+        if let small = UInt64(exactly: bound) { return BigInt(generator.twister.below(small)) }
+        let width = bound.magnitude.bitWidth
+        while true {
+            let drawn = bits(generator, width)
+            if drawn < bound.magnitude { return BigInt(drawn) }
+        }
+    }
+
+    private static func integer(_ arguments: Arguments, _ index: Int) throws -> BigInt {
+        if case .float(let value) = arguments.interpreter.plain(arguments[index]) {
+            guard value.isFinite, value.rounded(.towardZero) == value else {
+                throw Raised.value("non-integer arg \(index + 1) for randrange()")
+            }
+            return BigInt(value)
+        }
+        return try arguments.interpreter.anyInteger(arguments[index])
+    }
+
+    private static func range(_ generator: RandomGenerator, _ arguments: Arguments) throws -> Value {
+        let start = try integer(arguments, 0)
+        if arguments[1].isNone {
+            if try integer(arguments, 2) != 1 { throw Raised.type("Missing a non-None stop argument") }
+            if start <= 0 { throw Raised.value("empty range for randrange()") }
+            return .integer(below(generator, start))
+        }
+        let (stop, step) = (try integer(arguments, 1), try integer(arguments, 2))
+        let width = stop - start
+        if step.isZero { throw Raised.value("zero step for randrange()") }
+        if step == 1 {
+            if width <= 0 { throw Raised.value("empty range for randrange() (\(start), \(stop), \(width))") }
+            return .integer(start + below(generator, width))
+        }
+        let count = Interpreter.floorDivide(step > 0 ? width + step - 1 : width + step + 1, step).quotient
+        if count <= 0 { throw Raised.value("empty range for randrange()") }
+        return .integer(start + step * below(generator, count))
+    }
+
+    // MARK: - Sequences
+
+    private static func sequences(_ native: Maker) -> [Native] {
+        [
+            native("choice(seq)", "Choose a random element from a non-empty sequence.") { generator, arguments in
+                let interpreter = arguments.interpreter
+                let count = try interpreter.length(arguments[0])
+                if count == 0 { throw Raised.index("Cannot choose from an empty sequence") }
+                return try interpreter.item(of: arguments[0], at: .int(Int(generator.twister.below(UInt64(count)))))
+            },
+            native("shuffle(x)", "Shuffle list x in place, and return None.") { generator, arguments in
+                let interpreter = arguments.interpreter
+                let count = try interpreter.length(arguments[0])
+                for index in stride(from: count - 1, through: 1, by: -1) {
+                    let other = Int(generator.twister.below(UInt64(index + 1)))
+                    if case .list(let list) = arguments[0] {
+                        (list[index], list[other]) = (list[other], list[index])
+                        continue
+                    }
+                    let (a, b) = (
+                        try interpreter.item(of: arguments[0], at: .int(index)), try interpreter.item(of: arguments[0], at: .int(other))
+                    )
+                    try interpreter.setItem(of: arguments[0], at: .int(index), to: b)
+                    try interpreter.setItem(of: arguments[0], at: .int(other), to: a)
+                }
+                return .none
+            },
+            native("sample(population, k, *, counts=None)", "Chooses k unique random elements from a population sequence.") { generator, arguments in
+                try sample(generator, arguments)
+            },
+            native("choices(population, weights=None, *, cum_weights=None, k=1)", "Return a k sized list of elements chosen with replacement.") { generator, arguments in
+                try choices(generator, arguments)
+            },
+        ]
+    }
+
+    private static func sample(_ generator: RandomGenerator, _ arguments: Arguments) throws -> Value {
+        let interpreter = arguments.interpreter
+        switch interpreter.plain(arguments[0]) {
+        case .list, .tuple, .str, .range, .bytes: break
+        case .instance where interpreter.method(arguments[0], "__getitem__") != nil: break
+        default: throw Raised.type("Population must be a sequence.  For dicts or sets, use sorted(d).")
+        }
+        var items: [Value]?
+        var count = try interpreter.length(arguments[0])
+        if !arguments[2].isNone {
+            let counts = try interpreter.items(of: arguments[2]).map { try interpreter.index($0) }
+            guard counts.count == count else { throw Raised.value("The number of counts does not match the population") }
+            let total = counts.reduce(0) { $0 &+ $1 }
+            if total <= 0 { throw Raised.value("Total of counts must be greater than zero") }
+            if counts.contains(where: { $0 < 0 }) { throw Raised.value("Counts must be non-negative") }
+            try interpreter.charge(count: total, of: 16)
+            let population = try interpreter.items(of: arguments[0])
+            items = zip(population, counts).flatMap { repeatElement($0, count: $1) }
+            count = total
+        }
+        let wanted = try arguments.int(1)
+        guard wanted >= 0, wanted <= count else { throw Raised.value("Sample larger than population or is negative") }
+        try interpreter.charge(count: wanted, of: 64)
+        let places = try generator.twister.sample(wanted, of: count)
+        return .list(try places.map { try items?[$0] ?? interpreter.item(of: arguments[0], at: .int($0)) })
+    }
+
+    private static func choices(_ generator: RandomGenerator, _ arguments: Arguments) throws -> Value {
+        let interpreter = arguments.interpreter
+        let count = try interpreter.length(arguments[0])
+        let wanted = try arguments.int(3)
+        try interpreter.charge(count: max(wanted, 0), of: 16)
+        var cumulative: [Double]?
+        if !arguments[2].isNone {
+            if !arguments[1].isNone { throw Raised.type("Cannot specify both weights and cumulative weights") }
+            cumulative = try interpreter.items(of: arguments[2]).map { try interpreter.double($0) }
+        } else if !arguments[1].isNone {
+            // Summed as the script's own numbers, as CPython does.
+            var total = Value.none
+            cumulative = try interpreter.items(of: arguments[1]).map { weight in
+                total = total.isNone ? weight : try interpreter.binary(.add, total, weight)
+                return try interpreter.double(total)
+            }
+        }
+        let list = ListObject()
+        guard let cumulative else {
+            for _ in 0..<max(wanted, 0) {
+                let place = Int((generator.twister.random() * Double(count)).rounded(.down))
+                guard place < count else { throw Raised.index("list index out of range") }
+                list.append(try interpreter.item(of: arguments[0], at: .int(place)))
+            }
+            return .list(list)
+        }
+        guard cumulative.count == count else { throw Raised.value("The number of weights does not match the population") }
+        guard let total = cumulative.last, total > 0 else { throw Raised.value("Total of weights must be greater than zero") }
+        if !total.isFinite { throw Raised.value("Total of weights must be finite") }
+        for _ in 0..<max(wanted, 0) {
+            let drawn = generator.twister.random() * total
+            var (low, high) = (0, count - 1)
+            while low < high {
+                let middle = (low + high) / 2
+                if drawn < cumulative[middle] { high = middle } else { low = middle + 1 }
+            }
+            list.append(try interpreter.item(of: arguments[0], at: .int(low)))
+        }
+        return .list(list)
+    }
+
+    // MARK: - Distributions
+
+    private static func distributions(_ native: Maker) -> [Native] {
+        func two(_ declaration: String, _ doc: String, _ draw: @escaping (inout MersenneTwister, Double, Double) throws -> Double) -> Native {
+            native(declaration, doc) { generator, arguments in
+                .float(try draw(&generator.twister, arguments.double(0), arguments.double(1)))
+            }
+        }
+        func one(_ declaration: String, _ doc: String, _ draw: @escaping (inout MersenneTwister, Double) throws -> Double) -> Native {
+            native(declaration, doc) { generator, arguments in .float(try draw(&generator.twister, arguments.double(0))) }
+        }
+        return [
+            native("uniform(a, b)", "Get a random number in the range [a, b) or [a, b] depending on rounding.") { generator, arguments in
+                .float(generator.twister.uniform(try arguments.double(0), try arguments.double(1)))
+            },
+            native("triangular(low=0.0, high=1.0, mode=None)", "Triangular distribution.") { generator, arguments in
+                let mode = arguments[2].isNone ? nil : try arguments.double(2)
+                return .float(generator.twister.triangular(try arguments.double(0), try arguments.double(1), mode: mode))
+            },
+            two("gauss(mu=0.0, sigma=1.0)", "Gaussian distribution, faster than normalvariate().") { $0.gauss($1, $2) },
+            two("normalvariate(mu=0.0, sigma=1.0)", "Normal distribution.") { $0.normalvariate($1, $2) },
+            two("lognormvariate(mu, sigma)", "Log normal distribution.") { $0.lognormvariate($1, $2) },
+            two("vonmisesvariate(mu, kappa)", "Circular data distribution.") { $0.vonmisesvariate($1, $2) },
+            two("gammavariate(alpha, beta)", "Gamma distribution.  Not the gamma function!") { try $0.gammavariate($1, $2) },
+            two("betavariate(alpha, beta)", "Beta distribution.") { try $0.betavariate($1, $2) },
+            two("weibullvariate(alpha, beta)", "Weibull distribution.") { $0.weibullvariate($1, $2) },
+            one("expovariate(lambd)", "Exponential distribution.") { try $0.expovariate($1) },
+            one("paretovariate(alpha)", "Pareto distribution.  alpha is the shape parameter.") { $0.paretovariate($1) },
+        ]
+    }
+}
+
+extension RandomnessError: ScriptErrorConvertible {
+    public var scriptException: ExceptionKind { .valueError }
+}

@@ -1,0 +1,66 @@
+import Foundation
+import ScriptRuntime
+
+/// `sys`.
+enum SystemModule {
+    static func module(_ state: LibraryState) -> NativeModule {
+        NativeModule(
+            "sys", doc: "What the program knows of its run.",
+            functions: [
+                Native("exit(status=None, /)", "Exit the program by raising SystemExit(status).") { call in
+                    throw call[0].isNone ? Raised(.systemExit, "") : Raised(.systemExit, arguments: [call[0]])
+                },
+                Native("getrecursionlimit()", "Return the maximum depth of calls.") { .int($0.interpreter.limits.callDepth) },
+                Native("setrecursionlimit(limit, /)", "Set the maximum depth of calls, up to what the host allows.") { call in
+                    let limit = try call.int(0)
+                    if limit < 1 { throw Raised.value("recursion limit must be greater or equal than 1") }
+                    call.interpreter.limits.callDepth = min(limit, max(state.depthLimit(call.interpreter), 1))
+                    return .none
+                },
+                Native("getsizeof(object, default=None)", "Return the size of object in bytes, estimated.") { call in
+                    switch call.plain(0) {
+                    case .str(let text): return .int(49 + text.count * text.width)
+                    case .bytes(let bytes): return .int(33 + bytes.count)
+                    case .list(let list): return .int(56 + list.count * 16)
+                    case .tuple(let tuple): return .int(40 + tuple.count * 16)
+                    case .dict(let dict): return .int(64 + dict.count * 48)
+                    case .set(let set): return .int(64 + set.count * 32)
+                    default: return .int(32)
+                    }
+                },
+                Native("intern(string, /)", "Return the string itself: equal strings need no interning here.") { $0[0] },
+                Native("getdefaultencoding()", "Return the current default encoding.") { _ in .str("utf-8") },
+                Native("getfilesystemencoding()", "Return the encoding of file names.") { _ in .str("utf-8") },
+                Native("get_int_max_str_digits()", "Return the maximum string digits limit for non-binary int<->str conversions.") { _ in
+                    .int(IntText.digitLimit)
+                },
+            ],
+            members: { interpreter in
+                let version = try NamedTuple.make(
+                    "version_info", ["major", "minor", "micro", "releaselevel", "serial"], defaults: [], module: "sys", interpreter)
+                let info = try interpreter.call(.type(version), [.int(3), .int(11), .int(0), .str("final"), .int(0)])
+                return [
+                    ("argv", .list(state.options.arguments.map { .str($0) })), ("stdout", state.output), ("stderr", state.errorOutput),
+                    ("stdin", state.input), ("__stdout__", state.output), ("__stderr__", state.errorOutput), ("maxsize", .int(.max)),
+                    ("maxunicode", .int(0x10FFFF)), ("version_info", info), ("version", .str("3.11 (carpedm)")), ("byteorder", .str("little")),
+                    ("platform", .str(platform)), ("path", .list([.str("")])), ("executable", .str(CommandLine.arguments.first ?? "")),
+                ]
+            })
+    }
+
+    private static var platform: String {
+        #if canImport(Darwin)
+            "darwin"
+        #else
+            "linux"
+        #endif
+    }
+}
+
+extension LibraryState {
+    /// The depth that the host set before the script changed it.
+    func depthLimit(_ interpreter: Interpreter) -> Int {
+        if hostDepth == 0 { hostDepth = interpreter.limits.callDepth }
+        return max(hostDepth, 100_000)
+    }
+}
