@@ -6,7 +6,7 @@ struct Frame {
         case call
         /// Started from Swift: returning ends the run.
         case entry
-        /// `__init__` of a new instance, which waits in `kept`.
+        /// `__init__` of a new instance, which waits in `kept`; the frame owns the function.
         case initializer
         /// A generator stepped by a `for` of the frame below: yields go to `result`, its end to `target`.
         case forLoop

@@ -91,7 +91,6 @@ extension Interpreter {
     private func settle() {
         handled = .none
         pendingStop = nil
-        keepAlive.removeAll()
         beingShown.removeAll()
     }
 }

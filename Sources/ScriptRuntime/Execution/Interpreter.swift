@@ -39,8 +39,6 @@ public final class Interpreter {
     var importing: [String] = []
     var objectMethods: [Symbol: Value] = [:]
     var fileModules: [String: ModuleObject] = [:]
-    /// Functions of running initializers.
-    var keepAlive: [Value] = []
 
     // The value stack and the frames on it.
     let stack: UnsafeMutablePointer<Value>

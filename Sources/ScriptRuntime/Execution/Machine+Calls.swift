@@ -14,10 +14,34 @@ extension Interpreter {
             result.pointee = try invoke(constructor, arguments, count)
             return false
         }
+        if names.isEmpty, try beginInstance(callee, arguments, count, result) { return true }
         let positional = count - names.count
         var keywords: Keywords = []
         for (index, name) in names.enumerated() { keywords.append((name, arguments[positional + index])) }
         return try begin(callee, Array(UnsafeBufferPointer(start: arguments, count: positional)), keywords, arguments - 1, result)
+    }
+
+    /// Starts the `__init__` of a new instance of a plain script class, when its parameters are what is given.
+    private func beginInstance(
+        _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, _ result: UnsafeMutablePointer<Value>
+    ) throws(Raised) -> Bool {
+        guard case .type(let type) = callee, type.isScriptClass, type.layout == .plain,
+            case .function(let initializer)? = type.lookup(.__init__), initializer.code.isSimple,
+            initializer.code.positionalCount == count + 1
+        else { return false }
+        let registers = top
+        let registerCount = initializer.code.registerCount
+        try reserve(registerCount)
+        allocated = allocated &+ 96
+        if allocated > nextCensus { try takeCensus() }
+        let instance = Value.instance(InstanceObject(type))
+        registers.initialize(to: instance)
+        for index in 0..<count { (arguments + index).hand(to: registers + index + 1) }
+        for index in (count + 1)..<Swift.max(registerCount, count + 1) { (registers + index).initializeUnbound() }
+        (arguments - 1).pointee = instance
+        add(initializer.codeReference, Unmanaged.passRetained(initializer), registers, result, .initializer)
+        frames[depth].kept = arguments - 1
+        return true
     }
 
     /// Starts `callee(*list, **dict)`.
@@ -73,9 +97,13 @@ extension Interpreter {
         try reserve(function.code.registerCount)
         try bind(function, arguments, keywords, into: registers)
         // The function must outlive its frame; a method's is only held by the class.
-        add(function.codeReference, Unmanaged.passUnretained(function), registers, result, kind)
+        if kind == .initializer {
+            add(function.codeReference, Unmanaged.passRetained(function), registers, result, kind)
+        } else {
+            kept.pointee = .function(function)
+            add(function.codeReference, Unmanaged.passUnretained(function), registers, result, kind)
+        }
         frames[depth].kept = kept
-        if kind == .call { kept.pointee = .function(function) } else { keepAlive.append(.function(function)) }
         return true
     }
 

@@ -471,6 +471,7 @@ extension Interpreter {
                 if kind == .call {
                     result.pointee = value
                 } else {
+                    (frames + depth + 1).pointee.function.release()
                     state = State(frames + depth)
                     if !value.isNone { throw .type("__init__() should return None, not '\(typeName(of: value))'") }
                     result.assign(from: kept)
@@ -737,6 +738,7 @@ extension Interpreter {
                 top = frame.registers
                 frame.registers.release(code.registerCount)
                 depth -= 1
+                if frame.kind == .initializer { frame.function.release() }
             }
             if depth < base { throw raised }
             index = Swift.max(frames[depth].next - frames[depth].code.takeUnretainedValue().instructions - 1, 0)
