@@ -82,7 +82,7 @@ let package = Package(
         module("Terminal", ["ScriptSession", "ScriptSyntax", "CReadline"]),
         module("Doctest", ["ScriptSession", "ScriptRuntime", "ScriptSyntax"]),
         module("Commands", [
-            "Bindings", "Terminal", "Doctest", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus",
+            "Bindings", "Terminal", "Doctest", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus", "Training", "Tensors",
             "TextDistance", arguments,
         ]),
         program("carpedm", ["Commands"]),

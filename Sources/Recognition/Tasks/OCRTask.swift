@@ -1,0 +1,126 @@
+public import Corpus
+public import Imaging
+public import NeuralNetworks
+import Randomness
+public import Tensors
+public import Training
+
+/// An OCR task at work: its definition together with books, stored examples, batches, folders and names.
+///
+/// The books are read when they are first needed, so that a definition may compute what it says from its own arguments.
+public final class OCRTask: TrainingTask {
+    public let settings: TaskSettings
+    /// What the task is about; a script puts its own in front of a built-in one.
+    public var definition: any TaskDefinition
+    /// The last part of a run's folder; tells first runs from continued ones.
+    public var jobID = "_"
+    /// Hears how far the storing of examples is, and can end it.
+    public var monitor = GenerationMonitor()
+
+    private var reader: Corpus?
+    private var stores: [Subset: DatasetStore] = [:]
+
+    public init(_ definition: any TaskDefinition, _ settings: TaskSettings) {
+        self.definition = definition
+        self.settings = settings
+    }
+
+    // MARK: What the training loop asks
+
+    public func loss(features: [String: Tensor], output: ModelOutput, targets: Targets, isTraining: Bool) throws -> Tensor {
+        try definition.loss(features: features, output: output, targets: targets, isTraining: isTraining, self)
+    }
+
+    public func regularization(_ hyperparameters: HParams, _ pass: Pass) throws -> Regularization {
+        try definition.regularization(hyperparameters, pass)
+    }
+
+    public func results(_ outcome: StepOutcome) throws -> StepResults { try definition.results(outcome, self) }
+
+    public var mainMetric: MainMetric { definition.mainMetric }
+
+    // MARK: The books
+
+    /// The books as this task reads them; read once.
+    public func corpus() throws -> Corpus {
+        if let reader { return reader }
+        let corpus = try Corpus(configuration())
+        reader = corpus
+        return corpus
+    }
+
+    /// The arguments with which the books are read.
+    public func configuration() throws -> CorpusConfiguration {
+        var configuration = CorpusConfiguration(dataFolder: settings.dataFolder, repertoire: try definition.repertoire())
+        configuration.testSplit = settings.testSplit
+        configuration.devSplit = settings.devSplit
+        configuration.devFactor = settings.devFactor
+        configuration.vocabularySize = settings.vocabularySize
+        configuration.minimumFrequency = settings.minimumFrequency
+        configuration.reserved = try definition.reserved()
+        configuration.scope = try definition.imageScope()
+        configuration.sequenceLength = try definition.sequenceLength()
+        configuration.sequenceMaximum = try definition.maximumSequenceLength()
+        configuration.seed = settings.seed
+        return configuration
+    }
+
+    /// Number of outputs, reserved tokens included.
+    public func classCount() throws -> Int { try definition.classCount(self) }
+
+    /// The types of the vocabulary by id: labels (`U+306B`) or characters.
+    public func classLabels(asCharacters: Bool = false) throws -> [String] {
+        let vocabulary = try corpus().vocabulary
+        return asCharacters ? vocabulary.typesAsCharacters : vocabulary.types
+    }
+
+    // MARK: Examples
+
+    /// The stored examples of a subset; made when they are not there yet.
+    ///
+    /// - Throws: `CorpusError.staleDataset` when the folder holds other data and `overwrite` is false.
+    public func store(_ subset: Subset, overwrite: Bool = false) throws -> DatasetStore {
+        if !overwrite, let store = stores[subset] { return store }
+        var request = DatasetRequest(folder: try dataFolder(), subset: subset)
+        request.recipe = try recipe()
+        request.shardCount = settings.shards
+        request.threads = settings.threads
+        request.overwrite = overwrite
+        request.monitor = monitor
+        let store = try DatasetStore.open(corpus(), request)
+        stores[subset] = store
+        return store
+    }
+
+    /// Stores the examples if need be, and gives what makes batches of them: shuffled and without end from the training set, in order
+    /// and once from the others.
+    ///
+    /// - Throws: `RecognitionError.badArgument` for a batch size below 1.
+    public func input(batchSize: Int, subset: Subset, overwrite: Bool = false) throws -> InputFunction {
+        guard batchSize >= 1 else {
+            throw RecognitionError.badArgument(
+                owner: definition.typeName, argument: "batch_size", value: "\(batchSize)", rule: "1 or more")
+        }
+        let store = try store(subset, overwrite: overwrite)
+        var request = BatchRequest(batchSize: batchSize, frame: try frame())
+        if subset == .train { request.order = .shuffled(Key(seed: settings.shuffleSeed)) } else { request.epochs = 1 }
+        let (chosen, sparse) = (request, try definition.sparseLabels())
+        return { try StoredBatches(store, chosen, corpus: try self.corpus(), sparse: sparse, isTrimmed: self.settings.inputShape.height == .free) }
+    }
+
+    /// The frame that all images of this task are fitted into: sides that the settings leave free are those of the greatest image.
+    public func frame() throws -> Fitting {
+        if case .pixels(let height) = settings.inputShape.height, case .pixels(let width) = settings.inputShape.width {
+            return try Fitting(height: height, width: width)
+        }
+        let (height, width) = try corpus().greatestSize(of: nil, shape: settings.inputShape)
+        return try Fitting(height: height, width: width)
+    }
+
+    private func recipe() throws -> StorageRecipe {
+        var recipe = StorageRecipe()
+        recipe.shape = settings.storedShape
+        try definition.choose(&recipe)
+        return recipe
+    }
+}

@@ -1,0 +1,46 @@
+public import Corpus
+import NeuralNetworks
+public import Tensors
+public import Training
+
+/// Which kana is it? One kana in each image, softmax cross-entropy (`ocr_single_kana`).
+public final class SingleKana: TaskDefinition {
+    public init() {}
+
+    public var typeName: String { "OCRSingleKana" }
+    public func imageScope() throws -> ImageScope { .character }
+    public func repertoire() throws -> Repertoire { try Repertoire(named: "kana") }
+    public var mainMetric: MainMetric { MainMetric(name: "accuracy", isBetterWhenHigher: true) }
+
+    public func loss(
+        features: [String: Tensor], output: ModelOutput, targets: Targets, isTraining: Bool, _ task: OCRTask
+    ) throws -> Tensor {
+        try .softmaxCrossEntropy(logits: output.logits, labels: classes(of: targets))
+    }
+
+    public func results(_ outcome: StepOutcome, _ task: OCRTask) throws -> StepResults {
+        if let images = outcome.features.first?[imageFeature] { try outcome.summaries.images("sample_input", images) }
+        let logits = try Tensor.concatenated(outcome.outputs.map { try $0.logits }, axis: 0)
+        let answers = try logits.argmax(axis: 1)
+        var results = StepResults(predictions: ["classes": answers, "probabilities": try logits.softmax()])
+        guard !outcome.targets.isEmpty else { return results }
+        let labels = try Tensor.concatenated(outcome.targets.map(classes), axis: 0)
+        let confusion = try Confusion(classes: task.classCount(), labels: labels.integers, answers: answers.integers)
+        results.metrics = [
+            "accuracy": confusion.accuracy, "confusion": confusion, "majority": confusion.share(ofClass: try Self.mostFrequentClass(task)),
+            "top_5": try Proportion.top(5, labels: labels, logits: logits),
+        ]
+        return results
+    }
+
+    /// The class that is most frequent in training: characters have their ids by falling frequency.
+    private static func mostFrequentClass(_ task: OCRTask) throws -> Int { try task.corpus().vocabulary.reservedCount }
+
+    /// `[n]` class numbers from targets `[n, 1]`.
+    private func classes(of targets: Targets) throws -> Tensor {
+        guard case .dense(let ids) = targets else {
+            throw RecognitionError.wrongOutput(task: typeName, needed: "one class for each image, not sequences (sparse_labels)")
+        }
+        return ids.rank == 1 ? ids : try ids.reshaped([ids.shape.first ?? 0])
+    }
+}

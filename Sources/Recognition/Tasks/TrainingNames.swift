@@ -1,0 +1,5 @@
+import Training
+
+// See CorpusNames.swift.
+typealias TrainingSource = BatchSource
+typealias TrainingBatch = Batch
