@@ -1,1 +1,0 @@
-// Bindings: see Docs/Architecture.md.

@@ -1,0 +1,57 @@
+public import Corpus
+public import Formats
+public import Imaging
+public import NeuralNetworks
+public import Recognition
+public import ScriptRuntime
+public import Tensors
+public import Training
+
+// Which exception class a mistake in the engine's world becomes in a script; message and hint are the error's own.
+
+extension TrainingError: ScriptErrorConvertible {
+    public var scriptException: ExceptionKind {
+        switch self {
+        case .unknownName, .alreadyRegistered: .lookupError
+        case .folderInUse, .damagedCheckpoint: .osError
+        case .noCheckpoint: .fileNotFoundError
+        case .notFinite: .arithmeticError
+        default: .valueError
+        }
+    }
+}
+
+extension RecognitionError: ScriptErrorConvertible {
+    public var scriptException: ExceptionKind {
+        switch self {
+        case .missingMember: .notImplementedError
+        case .badArgument: .valueError
+        case .wrongOutput: .typeError
+        }
+    }
+}
+
+extension NeuralNetworkError: ScriptErrorConvertible {
+    public var scriptException: ExceptionKind {
+        switch self {
+        case .unknownName, .unknownParameter, .missingParameter: .lookupError
+        default: .valueError
+        }
+    }
+}
+
+extension ImagingError: ScriptErrorConvertible {
+    public var scriptException: ExceptionKind { .valueError }
+}
+
+extension CorpusError: ScriptErrorConvertible {
+    public var scriptException: ExceptionKind { .valueError }
+}
+
+extension FormatsError: ScriptErrorConvertible {
+    public var scriptException: ExceptionKind { .osError }
+}
+
+extension TensorError: ScriptErrorConvertible {
+    public var scriptException: ExceptionKind { .valueError }
+}

@@ -1,0 +1,62 @@
+import ScriptRuntime
+import Tensors
+import Training
+
+extension Engine {
+    /// `carpedm.summary`: what a task's hooks put into the event file. Outside of a run nothing is kept.
+    func summaryModule() -> NativeModule {
+        NativeModule(
+            "carpedm.summary", doc: "Images, numbers and texts for the event file of the run; call these in a task's results.",
+            functions: [
+                Native("image(tag, tensor, max_outputs=3)", "The first images of [n, height, width, 1 or 3].") { [unowned self] call in
+                    try recorder?.images(try call.string(0), try tensor(call[1], "image"), limit: try call.int(2))
+                    return .none
+                },
+                Native("scalar(tag, value)", "A number.") { [unowned self] call in
+                    recorder?.scalar(try call.string(0), try tensor(call[1], "value").item())
+                    return .none
+                },
+                Native("histogram(tag, values)", "How the elements of a tensor are distributed.") { [unowned self] call in
+                    try recorder?.histogram(try call.string(0), try tensor(call[1], "values"))
+                    return .none
+                },
+                Native("text(tag, texts)", "Markdown: a string, or a list of them.") { [unowned self] call in
+                    if case .str(let text) = call[1] {
+                        recorder?.text(try call.string(0), [text.string])
+                    } else {
+                        recorder?.text(try call.string(0), try call.interpreter.strings(call[1], name: "texts"))
+                    }
+                    return .none
+                },
+            ])
+    }
+
+    /// `carpedm.log`: lines for people, on standard error.
+    func logModule() -> NativeModule {
+        let levels = LogLevel.allCases.map(\.rawValue)
+        var functions = [
+            Native("set_level(level)", "How much is said: \(levels.joined(separator: ", ")).") { [unowned self] call in
+                let name = try call.string(0).lowercased()
+                guard let level = LogLevel(rawValue: name) else {
+                    throw TrainingError.unknownName(kind: "log level", name: name, known: levels)
+                }
+                logLevel = level
+                return .none
+            },
+            Native("level()", "How much is said now.") { [unowned self] _ in .str(logLevel.rawValue) },
+        ]
+        for level in [LogLevel.debug, .info, .warning, .error] {
+            functions.append(
+                Native("\(level.rawValue)(message, *arguments)", "Say something at level '\(level.rawValue)'; arguments fill % places.") {
+                    [unowned self] call in
+                    var text = call[0]
+                    if case .tuple(let arguments) = call[1], arguments.count > 0 {
+                        text = try call.interpreter.binary(.modulo, text, call[1])
+                    }
+                    log(level, try call.interpreter.str(text).string)
+                    return .none
+                })
+        }
+        return NativeModule("carpedm.log", doc: "Lines for people, on standard error.", functions: functions)
+    }
+}

@@ -1,0 +1,213 @@
+import Foundation
+import Imaging
+import ScriptRuntime
+import Tensors
+import Training
+
+/// `carpedm.train`: settings, specifications and the estimator, keyword by keyword as in TensorFlow's estimator workflow.
+extension Engine {
+    func trainModule() -> NativeModule {
+        defineTrainTypes()
+        return NativeModule(
+            "carpedm.train", doc: "Training, evaluation, checkpoints.",
+            functions: [
+                Native(
+                    "train_and_evaluate(estimator, train_spec, eval_spec)",
+                    "Train until max_steps, evaluating after every epoch and at the end; gives the result with step, metrics and text."
+                ) { [unowned self] call in
+                    let estimator = try call.host(0, as: EstimatorObject.self)
+                    let train = try call.host(1, as: TrainSpecObject.self)
+                    return try finish(try estimator.trainAndEvaluate(train.spec, try evaluations(call[2], call)), estimator)
+                }
+            ],
+            members: { [unowned self] _ in trainTypes.map { ($0.name, .type($0)) } })
+    }
+
+    /// One specification, or several.
+    private func evaluations(_ value: Value, _ call: Call) throws -> [EvalSpec] {
+        let items: [Value]
+        switch value {
+        case .list, .tuple: items = try call.interpreter.items(of: value)
+        default: items = [value]
+        }
+        return try items.map { item in
+            guard case .host(let box) = item, let spec = box.object as? EvalSpecObject else {
+                throw Raised.type("eval_spec must be an EvalSpec, not \(call.interpreter.typeName(of: item))")
+            }
+            return spec.spec
+        }
+    }
+
+    /// A result as a value; an interrupted run ends the script, after its checkpoint was written.
+    func finish(_ outcome: RunOutcome, _ estimator: EstimatorObject) throws -> Value {
+        if case .interrupted = outcome.status { try interpreter.checkInterrupt() }
+        return interpreter.value(of: ResultObject(outcome))
+    }
+
+    private func defineTrainTypes() {
+        guard trainTypes.isEmpty else { return }
+        trainTypes = [
+            interpreter.define(settingsType(HParams.self, "The hyper-parameters of a run.") { SettingsObject($0) }),
+            interpreter.define(
+                settingsType(SessionConfig.self, "How the machine is used.") { SettingsObject($0) }),
+            interpreter.define(runConfigType()), interpreter.define(TrainSpecObject.type), interpreter.define(EvalSpecObject.type),
+            interpreter.define(ModelFunctionObject.type), interpreter.define(InputObject.type),
+            interpreter.define(estimatorType()), interpreter.define(ResultObject.type), interpreter.define(EvaluationObject.type),
+        ]
+    }
+
+    private func settingsType<Group: Settings>(
+        _ group: Group.Type, _ doc: String, _ make: @escaping (Group) -> SettingsObject<Group>
+    ) -> NativeType {
+        NativeType(
+            Group.title, doc: doc + "\n\n" + Group.documentation, module: "carpedm.train",
+            constructor: Native("\(Group.title)(**settings)", doc) { call in
+                call.interpreter.value(of: make(try Group(call.interpreter.settings(call[0]))))
+            })
+    }
+
+    private func runConfigType() -> NativeType {
+        NativeType(
+            RunConfig.title, doc: "Where and how often a run keeps and says things.\n\n" + RunConfig.documentation,
+            module: "carpedm.train",
+            constructor: Native("RunConfig(*, session_config=None, **settings)", "Where and how often a run keeps and says things.") {
+                call in
+                var config = try RunConfig(call.interpreter.settings(call[1]))
+                if case .host(let box) = call[0], let session = box.object as? SettingsObject<SessionConfig> {
+                    config.sessionConfig = session.settings
+                } else if !call[0].isNone {
+                    throw call.mismatch(0, "SessionConfig")
+                }
+                return call.interpreter.value(
+                    of: SettingsObject(
+                        config,
+                        extras: [
+                            "is_chief": { .bool($0.isChief) }, "num_worker_replicas": { .int($0.numWorkerReplicas) },
+                            "session_config": { call.interpreter.value(of: SettingsObject($0.sessionConfig)) },
+                        ]))
+            })
+    }
+
+    private func estimatorType() -> NativeType {
+        NativeType(
+            "Estimator", doc: "Trains, evaluates and uses a model, with checkpoints and event files in a folder.",
+            module: "carpedm.train",
+            constructor: Native(
+                "Estimator(model_fn, config=None, params=None, callbacks=())",
+                "Trains, evaluates and uses a model, with checkpoints and event files in a folder."
+            ) { [unowned self] call in
+                call.interpreter.value(of: try EstimatorObject(call, self))
+            },
+            methods: [
+                Native("train(self, input_fn, max_steps=None)", "Train until step max_steps.") { [unowned self] call in
+                    let estimator = try call.host(0, as: EstimatorObject.self)
+                    let spec = try TrainSpec(input: try inputFunction(call[1]), maxSteps: try call.optionalInt(2))
+                    return try finish(try estimator.trainAndEvaluate(spec, []), estimator)
+                },
+                Native("evaluate(self, input_fn, steps=None, name=None)", "Evaluate the newest checkpoint.") { [unowned self] call in
+                    let estimator = try call.host(0, as: EstimatorObject.self)
+                    let spec = try EvalSpec(
+                        input: try inputFunction(call[1]), steps: try call.optionalInt(2), name: try call.optionalString(3))
+                    return call.interpreter.value(of: EvaluationObject(try estimator.estimator.evaluate(spec)))
+                },
+                Native("predict(self, input_fn)", "A dict of predictions for every batch.") { [unowned self] call in
+                    let estimator = try call.host(0, as: EstimatorObject.self)
+                    let results = try estimator.estimator.predict(try inputFunction(call[1]))
+                    return .list(
+                        results.map { result in
+                            let tensors = result.predictions.sorted { $0.key < $1.key }.map { ($0.key, tensorValue($0.value)) }
+                            let texts = result.texts.sorted { $0.key < $1.key }.map { ($0.key, Value.list($0.value.map { .str($0) })) }
+                            return interpreter.dict(tensors + texts)
+                        })
+                },
+            ])
+    }
+
+    /// The source of batches behind an `input_fn` argument.
+    func inputFunction(_ value: Value) throws -> InputFunction {
+        guard case .host(let box) = value, let input = box.object as? InputObject else {
+            throw Raised(
+                .typeError, "input_fn must be what task.input_fn(...) gives, not \(interpreter.typeName(of: value))",
+                hint: "Write input_fn=task.input_fn(batch_size, subset=\"train\").")
+        }
+        return input.function
+    }
+}
+
+/// What `task.input_fn(...)` gives.
+final class InputObject: HostObject {
+    let function: InputFunction
+    let subset: String
+
+    init(_ function: @escaping InputFunction, subset: String) { (self.function, self.subset) = (function, subset) }
+
+    var scriptTypeName: String { "InputFunction" }
+    var scriptSummary: String { "<input function of '\(subset)'>" }
+    static var type: NativeType {
+        NativeType("InputFunction", doc: "Batches of a subset, as task.input_fn makes them.", module: "carpedm.train")
+    }
+}
+
+/// What `task.model_fn(...)` gives.
+final class ModelFunctionObject: HostObject {
+    let function: ModelFunction
+
+    init(_ function: ModelFunction) { self.function = function }
+
+    var scriptTypeName: String { "ModelFunction" }
+    var scriptSummary: String { "<model function of \(function.model.name)>" }
+    static var type: NativeType {
+        NativeType("ModelFunction", doc: "A task and a model put together, as task.model_fn makes them.", module: "carpedm.train")
+    }
+}
+
+final class TrainSpecObject: HostObject {
+    let spec: TrainSpec
+
+    init(_ spec: TrainSpec) { self.spec = spec }
+
+    var scriptTypeName: String { "TrainSpec" }
+    var scriptSummary: String { "TrainSpec(max_steps=\(spec.maxSteps.map(String.init) ?? "None"))" }
+    static var type: NativeType {
+        NativeType(
+            "TrainSpec", doc: "What to train on and how long.", module: "carpedm.train",
+            constructor: Native("TrainSpec(input_fn, max_steps=None)", "What to train on; max_steps counts all steps ever made.") { call in
+                guard case .host(let box) = call[0], let input = box.object as? InputObject else {
+                    throw call.mismatch(0, "what task.input_fn(...) gives")
+                }
+                return call.interpreter.value(
+                    of: TrainSpecObject(try TrainSpec(input: input.function, maxSteps: try call.optionalInt(1))))
+            })
+    }
+}
+
+final class EvalSpecObject: HostObject {
+    let spec: EvalSpec
+
+    init(_ spec: EvalSpec) { self.spec = spec }
+
+    var scriptTypeName: String { "EvalSpec" }
+    var scriptSummary: String { "EvalSpec(steps=\(spec.steps.map(String.init) ?? "None"))" }
+    static var type: NativeType {
+        NativeType(
+            "EvalSpec", doc: "What to evaluate on and when; one evaluation is always made at the end.", module: "carpedm.train",
+            constructor: Native(
+                "EvalSpec(input_fn, steps=None, name=None, *, every_epochs=None, every_steps=None, throttle_secs=None, start_delay_secs=None)",
+                "What to evaluate on: steps batches (None: all), every epoch unless every_epochs, every_steps or throttle_secs says otherwise."
+            ) { call in
+                guard case .host(let box) = call[0], let input = box.object as? InputObject else {
+                    throw call.mismatch(0, "what task.input_fn(...) gives")
+                }
+                let schedules: [EvalSpec.Schedule] = [
+                    try call.optionalInt(3).map { .epochs($0) }, try call.optionalInt(4).map { .steps($0) },
+                    call[5].isNone ? nil : .seconds(try call.double(5)),
+                ].compactMap { $0 }
+                guard schedules.count < 2 else { throw Raised.value("every_epochs, every_steps and throttle_secs exclude each other") }
+                return call.interpreter.value(
+                    of: EvalSpecObject(
+                        try EvalSpec(
+                            input: input.function, steps: try call.optionalInt(1), name: try call.optionalString(2),
+                            schedule: schedules.first ?? .epochs(1))))
+            })
+    }
+}
