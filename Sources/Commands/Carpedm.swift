@@ -1,0 +1,45 @@
+public import ArgumentParser
+import Bindings
+import Foundation
+
+/// The program `carpedm`.
+public struct Carpedm: ParsableCommand {
+    public static let configuration = CommandConfiguration(
+        commandName: "carpedm", abstract: "Seize the data manager: old Japanese books, from the page to the trained model.",
+        version: "carpedm \(Engine.version)", subcommands: [RunCommand.self])
+
+    public init() {}
+
+    /// Parses the arguments, runs the command and ends the process with its exit code.
+    public static func start() -> Never {
+        signal(SIGPIPE, SIG_IGN)
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+            Foundation.exit(0)
+        } catch let error as UsageError {
+            FileHandle.standardError.write(Data(error.text.utf8))
+            Foundation.exit(2)
+        } catch let code as ExitCode {
+            Foundation.exit(code.rawValue)
+        } catch {
+            let code = exitCode(for: error)
+            let text = fullMessage(for: error)
+            if !text.isEmpty {
+                (code.isSuccess ? FileHandle.standardOutput : FileHandle.standardError).write(Data((text + "\n").utf8))
+            }
+            // The parser's own code for wrong usage is 64; everywhere here it is 2.
+            Foundation.exit(code == .validationFailure ? 2 : code.rawValue)
+        }
+    }
+}
+
+/// A mistake of the person at the command line: exit code 2.
+struct UsageError: Error {
+    let text: String
+
+    init(_ error: some LocalizedError) {
+        let hint = error.recoverySuggestion.map { "hint: \($0)\n" } ?? ""
+        text = "carpedm: \(error.errorDescription ?? "usage")\n" + hint
+    }
+}

@@ -1,1 +1,0 @@
-// Commands: see Docs/Architecture.md.
