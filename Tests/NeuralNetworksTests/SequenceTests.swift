@@ -81,14 +81,14 @@ struct SequenceTests {
         for seed in 0..<20 {
             let logits = try Tensor.normal(Key(seed: UInt64(seed)), [1, 5, 4], deviation: 2)
             let all = try probabilities(logits).sorted { $0.value > $1.value }
-            let found = try Decoder.beam(logits, width: 2000, count: 3)[0]
+            let found = try PathDecoder.beam(logits, width: 2000, count: 3)[0]
             for (reading, expected) in zip(found, all) {
                 #expect(reading.labels == expected.key)
                 #expect(abs(reading.logProbability - log(expected.value)) < 1e-4)
             }
             // A model that says the same of every label changes nothing but the score.
             let even = try NGram(order: 1, classes: 3, from: [])
-            let guided = try Decoder.beam(logits, width: 2000, model: even, weight: 1, bonus: log(3))[0]
+            let guided = try PathDecoder.beam(logits, width: 2000, model: even, weight: 1, bonus: log(3))[0]
             #expect(guided.first?.labels == all[0].key)
         }
     }
@@ -96,16 +96,16 @@ struct SequenceTests {
     @Test func beamKeepsRealRepeats() throws {
         // Steps say A, blank, A: two A's.
         let logits = try Tensor([9, 0, 0, 0, 0, 9, 9, 0, 0] as [Float], shape: [1, 3, 3])
-        #expect(try Decoder.beam(logits)[0].first?.labels == [0, 0])
-        #expect(try Decoder.greedy(logits)[0].labels == [0, 0])
-        #expect(try Decoder.greedy(logits, lengths: Tensor([2]))[0].labels == [0])
+        #expect(try PathDecoder.beam(logits)[0].first?.labels == [0, 0])
+        #expect(try PathDecoder.greedy(logits)[0].labels == [0, 0])
+        #expect(try PathDecoder.greedy(logits, lengths: Tensor([2]))[0].labels == [0])
     }
 
     @Test func aModelTurnsTheReading() throws {
         // The picture cannot tell 0 from 1; the model has only seen 0 followed by 1.
         let logits = try Tensor([5, 5, 0, 0, 0, 9, 5, 5, 0] as [Float], shape: [1, 3, 3])
         let model = try NGram(order: 2, classes: 2, from: Array(repeating: [0, 1], count: 10))
-        #expect(try Decoder.beam(logits, model: model, weight: 1)[0].first?.labels == [0, 1])
+        #expect(try PathDecoder.beam(logits, model: model, weight: 1)[0].first?.labels == [0, 1])
     }
 
     @Test func errorRatesCountOverTheWholeSet() {

@@ -15,7 +15,7 @@ public protocol LabelModel: Sendable {
 }
 
 /// From logits `[n, t, k]` with the blank last to label sequences.
-public enum Decoder {
+public enum PathDecoder {
     /// The likeliest class of every step, repeats merged, blanks dropped.
     public static func greedy(_ logits: Tensor, lengths: Tensor? = nil) throws -> [Reading] {
         let (logs, counts) = try prepared(logits, lengths, "greedy_decode")
