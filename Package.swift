@@ -96,15 +96,15 @@ let package = Package(
         tests("NeuralNetworks", ["Tensors", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Corpus", ["Formats", "Imaging", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Training", ["NeuralNetworks", "Tensors", "Formats", "Randomness"], resources: [.copy("Fixtures")]),
-        tests("Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Formats"]),
+        tests("Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Imaging", "Randomness"]),
         tests("ScriptSyntax", resources: [.copy("Fixtures")]),
         tests("ScriptRuntime", ["ScriptSyntax"]),
         tests("ScriptLibrary", ["ScriptRuntime", "ScriptSyntax"]),
         tests("ScriptSession"),
-        tests("Bindings", ["ScriptSession"]),
+        tests("Bindings", ["ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"]),
         tests("Terminal", ["ScriptSession"]),
         tests("Doctest"),
-        tests("Commands"),
+        tests("Commands", ["carpedm"]),
     ],
     swiftLanguageModes: [.v6]
 )

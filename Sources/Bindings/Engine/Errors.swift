@@ -12,7 +12,9 @@ public import Training
 extension TrainingError: ScriptErrorConvertible {
     public var scriptException: ExceptionKind {
         switch self {
-        case .unknownName, .alreadyRegistered: .lookupError
+        case .alreadyRegistered: .lookupError
+        // What the registry lacks is looked up; a setting or a choice that does not exist is a wrong value.
+        case .unknownName(let kind, _, _): kind == "task" || kind == "model" ? .lookupError : .valueError
         case .folderInUse, .damagedCheckpoint: .osError
         case .noCheckpoint: .fileNotFoundError
         case .notFinite: .arithmeticError
