@@ -294,7 +294,7 @@ extension Interpreter {
             let quotient = x / y
             return .int(x % y != 0 && (x < 0) != (y < 0) ? quotient - 1 : quotient)
         case .modulo:
-            if y == 0 { throw Raised(.zeroDivisionError, "integer division or modulo by zero") }
+            if y == 0 { throw Raised(.zeroDivisionError, "integer modulo by zero") }
             if y == -1 { return .int(0) }
             let rest = x % y
             return .int(rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest)
@@ -360,7 +360,10 @@ extension Interpreter {
             if y == 0 { throw Raised(.zeroDivisionError, "division by zero") }
             return .float(try Interpreter.trueDivide(x, y))
         case .floorDivide, .modulo:
-            if y == 0 { throw Raised(.zeroDivisionError, "integer division or modulo by zero") }
+            if y == 0 {
+                let message = operation == .modulo ? "integer modulo by zero" : "integer division or modulo by zero"
+                throw Raised(.zeroDivisionError, message)
+            }
             try chargeWork(words.0, words.1)
             let (quotient, remainder) = Interpreter.floorDivide(x, y)
             return .integer(operation == .floorDivide ? quotient : remainder)

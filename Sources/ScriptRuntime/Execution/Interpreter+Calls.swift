@@ -202,7 +202,10 @@ extension Interpreter {
             return try invoke(constructor, arguments, keywords)
         case .plain, .exception, .wrapper, .hostWrapper: break
         }
-        if !type.isScriptClass, type.layout == .plain, let constructor = type.constructor {
+        // A native class that starts its instances in `__init__` does not want the constructor that it inherits.
+        if !type.isScriptClass, type.layout == .plain, let constructor = type.constructor,
+            constructor.owner === type || type.own(Symbol(.__init__)) == nil
+        {
             return try invoke(constructor, arguments, keywords)
         }
         let value = try makeInstance(type, arguments, keywords)

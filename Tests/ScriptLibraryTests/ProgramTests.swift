@@ -1,0 +1,32 @@
+import Foundation
+import ScriptLibrary
+import ScriptRuntime
+import ScriptSyntax
+import Testing
+
+/// Programs that are also Python, and what CPython 3.11 prints for them (`python3 NAME.cdm > NAME.out` in `Programs/`).
+@Suite struct ProgramTests {
+    @Test(arguments: ["strings", "numbers", "containers", "modules", "language"])
+    func printsWhatPythonPrints(name: String) throws {
+        let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Programs")
+        let source = try String(contentsOf: folder.appendingPathComponent("\(name).cdm"), encoding: .utf8)
+        let expected = try String(contentsOf: folder.appendingPathComponent("\(name).out"), encoding: .utf8)
+        let interpreter = Interpreter()
+        ScriptLibrary.install(in: interpreter, options: LibraryOptions(arguments: ["\(name).cdm"], capabilities: .all))
+        var output = ""
+        interpreter.output = { output += $0 }
+        var problem: String?
+        do {
+            try interpreter.execute(SourceText(name: "\(name).cdm", text: source))
+        } catch {
+            problem = interpreter.report(error)
+        }
+        #expect(problem == nil)
+        // Line by line, so that a difference shows itself.
+        let (lines, wanted) = (output.components(separatedBy: "\n"), expected.components(separatedBy: "\n"))
+        for (number, (line, want)) in zip(lines, wanted).enumerated() {
+            #expect(line == want, "line \(number + 1)")
+        }
+        #expect(lines.count == wanted.count)
+    }
+}
