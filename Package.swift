@@ -34,7 +34,6 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "carpedm", targets: ["carpedm"]),
-        .executable(name: "carpedm-repl", targets: ["carpedm-repl"]),
         .library(name: "CarpedmScript", targets: ["ScriptSyntax", "ScriptRuntime", "ScriptLibrary", "ScriptSession"]),
     ],
     dependencies: [
@@ -86,7 +85,6 @@ let package = Package(
             "TextDistance", arguments,
         ]),
         program("carpedm", ["Commands"]),
-        program("carpedm-repl", ["Commands"]),
 
         tests("TextDistance"),
         tests("Randomness", resources: [.copy("Fixtures")]),
