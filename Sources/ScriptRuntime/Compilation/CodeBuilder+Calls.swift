@@ -45,7 +45,7 @@ extension CodeBuilder {
         for (offset, keyword) in keywords.enumerated() { expression(keyword.value, into: first + arguments.count + offset) }
     }
 
-    private func finishCall(_ base: Int, _ operation: Operation, _ count: Int, _ keywords: [KeywordNode], into register: Int) {
+    func finishCall(_ base: Int, _ operation: Operation, _ count: Int, _ keywords: [KeywordNode], into register: Int) {
         if keywords.isEmpty {
             emit(operation, base, count, register)
             return

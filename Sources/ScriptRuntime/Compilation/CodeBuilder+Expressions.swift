@@ -163,7 +163,7 @@ extension CodeBuilder {
         emitBinary(CodeBuilder.operation(operation), register, left, right, 4)
     }
 
-    private static func operation(_ operation: BinaryOperator) -> BinaryOperation {
+    static func operation(_ operation: BinaryOperator) -> BinaryOperation {
         switch operation {
         case .add: .add
         case .sub: .subtract
@@ -191,18 +191,20 @@ extension CodeBuilder {
         }
         let mark = nextTemporary
         let value = operand(node)
-        let opcode: Operation
-        switch operation {
-        case .invert: opcode = .invert
-        case .not: opcode = .not
-        case .uAdd: opcode = .positive
-        case .uSub: opcode = .negative
-        }
-        emit(opcode, register, value)
+        emit(CodeBuilder.operation(operation), register, value)
         release(to: mark)
     }
 
-    private static func comparison(_ operation: ComparisonOperator) -> Operation {
+    static func operation(_ operation: UnaryOperator) -> Operation {
+        switch operation {
+        case .invert: .invert
+        case .not: .not
+        case .uAdd: .positive
+        case .uSub: .negative
+        }
+    }
+
+    static func comparison(_ operation: ComparisonOperator) -> Operation {
         switch operation {
         case .eq: .equal
         case .notEq: .notEqual

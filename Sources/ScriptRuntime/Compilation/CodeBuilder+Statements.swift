@@ -301,45 +301,6 @@ extension CodeBuilder {
         emit(.raise, register, cause.map { operand($0) } ?? Word.none)
     }
 
-    private func assertion(_ test: ExpressionNode, _ message: ExpressionNode?) {
-        let fine = Label()
-        var shown = Word.none
-        if case .compare(let left, let operations, let comparators) = test.kind, operations.count == 1 {
-            // The operands stay in registers, for the report.
-            let pair = temporaries(3)
-            expression(left, into: pair)
-            expression(comparators[0], into: pair + 1)
-            span = test.span
-            emit(comparisonOperation(operations[0]), pair + 2, pair, pair + 1)
-            jump(.jumpIfTrue, pair + 2, to: fine)
-            shown = parts.assertions.count
-            parts.assertions.append(AssertionParts(spans: [(left.span, pair), (comparators[0].span, pair + 1)]))
-        } else {
-            branch(test, to: fine, when: true)
-            span = test.span
-        }
-        let before = bound
-        let register = message.map { operand($0) } ?? Word.none
-        emit(.assertionFailed, register, shown)
-        bound = before
-        place(fine)
-    }
-
-    private func comparisonOperation(_ operation: ComparisonOperator) -> Operation {
-        switch operation {
-        case .eq: .equal
-        case .notEq: .notEqual
-        case .lt: .less
-        case .ltE: .lessOrEqual
-        case .gt: .greater
-        case .gtE: .greaterOrEqual
-        case .is: .isSame
-        case .isNot: .isNotSame
-        case .in: .isIn
-        case .notIn: .isNotIn
-        }
-    }
-
     private func importModule(_ alias: AliasNode) {
         let register = temporary()
         span = alias.name.span

@@ -124,9 +124,9 @@ struct CodeParts {
     var assertions: [AssertionParts] = []
 }
 
-/// The parts of an `assert` test whose values its failure report shows.
+/// The parts of an `assert` test whose values its failure report shows, in the order they are computed.
 struct AssertionParts {
-    let spans: [(span: SourceSpan, register: Int)]
+    var spans: [(span: SourceSpan, register: Int)] = []
 }
 
 /// Where a closure cell comes from, seen from the function around.

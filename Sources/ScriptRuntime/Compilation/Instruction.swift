@@ -11,6 +11,8 @@ package enum Operation: UInt8, CaseIterable {
     /// Raises when R[A] is unbound.
     case checkLocal
     case deleteLocal
+    /// R[A...]: B registers are unbound.
+    case unbind
     /// R[A] = global in slot B, else built-in in slot C
     case loadGlobal
     /// global slot B = R[A]
@@ -121,7 +123,7 @@ package enum Operation: UInt8, CaseIterable {
     case popHandled
     /// To T unless the exception R[A] matches R[B]
     case jumpUnlessMatches
-    /// Fails with message R[A] (none if 65535); B: parts to show (none if 65535)
+    /// Fails with message R[A] (none if 65535); B: the parts whose values the report shows
     case assertionFailed
 
     /// R[A], R[A+1] = exit method and entered value of R[B]

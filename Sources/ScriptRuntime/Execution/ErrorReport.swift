@@ -10,6 +10,16 @@ public struct ErrorReport {
         public let span: SourceSpan
     }
 
+    /// A part of a failed `assert` and what it was.
+    public struct PartValue {
+        /// As written.
+        public let expression: String
+        /// Its `repr`, cut where it is long.
+        public let value: String
+        public let source: SourceText
+        public let span: SourceSpan
+    }
+
     /// How an earlier exception belongs to a later one.
     public enum Relation: String { case cause, context }
 
@@ -17,7 +27,10 @@ public struct ErrorReport {
     public let kind: String
     public let message: String
     public let hint: String?
+    /// What `add_note` added.
     public let notes: [String]
+    /// For a failed `assert`: its parts with their values, in the order they were computed.
+    public let values: [PartValue]
     /// The innermost first.
     public let frames: [Frame]
     /// Set when the run was ended from outside the program.
@@ -35,12 +48,12 @@ extension Interpreter {
         let stop = raised.stop ?? .cancelled
         let (kind, message) = ErrorReport.describe(stop)
         return ErrorReport(
-            kind: kind, message: message, hint: nil, notes: [], frames: frames(raised.trace), stop: stop, causes: [])
+            kind: kind, message: message, hint: nil, notes: [], values: [], frames: frames(raised.trace), stop: stop, causes: [])
     }
 
     private func report(_ exception: InstanceObject, depth: Int) -> ErrorReport {
         let state = exception.exception
-        var notes = state.notes
+        var notes: [String] = []
         if case .list(let added)? = exception.attribute(Symbol(.__notes__)) {
             for note in added.items { notes.append((try? str(note).string) ?? "<note>") }
         }
@@ -55,7 +68,7 @@ extension Interpreter {
         }
         return ErrorReport(
             kind: shownName(of: exception.type).replacing("__main__.", with: ""), message: message(of: exception),
-            hint: state.hint, notes: notes, frames: frames(state.trace), stop: nil, causes: causes)
+            hint: state.hint, notes: notes, values: state.values, frames: frames(state.trace), stop: nil, causes: causes)
     }
 
     private func frames(_ trace: [TraceEntry]) -> [ErrorReport.Frame] {
@@ -102,14 +115,17 @@ extension ErrorReport {
     private var head: String {
         guard let first = frames.first else {
             var lines = ["error[\(kind)]: \(message)"]
-            lines += notes.map { "   = note: \($0)" }
+            lines += remarks.map { "   = note: \($0)" }
             if let hint { lines.append("   = help: \(hint)") }
             return lines.joined(separator: "\n") + "\n"
         }
         let diagnostic = Diagnostic(
-            code: kind, message: message, primary: .init(first.span), notes: notes, help: hint.map { [$0] } ?? [])
+            code: kind, message: message, primary: .init(first.span), notes: remarks, help: hint.map { [$0] } ?? [])
         return DiagnosticRenderer.text(diagnostic, in: first.source)
     }
+
+    /// Values of parts first, then what was added.
+    private var remarks: [String] { values.map { "\($0.expression) is \($0.value)" } + notes }
 
     /// `in f, called from file:line:column: source`; repeated lines of a recursion are folded.
     private var calls: [String] {

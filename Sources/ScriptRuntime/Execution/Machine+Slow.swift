@@ -341,21 +341,6 @@ extension Interpreter {
     }
 
     @inline(never)
-    func assertionFailure(_ word: UInt64, _ registers: UnsafeMutablePointer<Value>, _ code: CodeObject) throws(Raised) -> Raised {
-        let exception = InstanceObject(types.exception(.assertionError))
-        let message = Word.a(word) == Word.none ? [] : [registers[Word.a(word)]]
-        exception.exception.arguments = TupleObject(message)
-        if Word.b(word) < code.assertions.count {
-            for (span, register) in code.assertions[Word.b(word)].spans {
-                let text = code.source.text(of: span)
-                let shown = try repr(registers[register]).string
-                if text != shown { exception.exception.notes.append("\(text) is \(shown)") }
-            }
-        }
-        return Raised(exception: exception)
-    }
-
-    @inline(never)
     func enterContext(_ context: Value, _ a: UnsafeMutablePointer<Value>) throws(Raised) {
         let type = type(of: context)
         if let enter = type.lookup(.__enter__), let exit = type.lookup(.__exit__) {

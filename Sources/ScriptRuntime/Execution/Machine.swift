@@ -65,6 +65,7 @@ extension Interpreter {
             case .deleteLocal:
                 if a.isUnbound { throw unboundLocal(Word.a(word)) }
                 a.pointee = .undefined
+            case .unbind: for offset in 0..<Word.b(word) { (a + offset).pointee = .undefined }
             case .loadGlobal:
                 let slot = globals + Word.b(word)
                 if !slot.isUnbound {

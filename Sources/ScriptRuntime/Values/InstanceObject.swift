@@ -60,8 +60,8 @@ final class InstanceExtra {
     var context: Value = .none
     var suppressContext = false
     var trace: [TraceEntry] = []
-    /// What the reporter shows beside the message: values of an assertion's parts, a host's hint.
-    var notes: [String] = []
+    /// What the reporter shows beside the message: the values of a failed assertion's parts, a host's hint.
+    var values: [ErrorReport.PartValue] = []
     var hint: String?
 }
 

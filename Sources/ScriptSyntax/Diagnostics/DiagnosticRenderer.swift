@@ -202,27 +202,8 @@ private struct ShownLine {
 
 /// The JSON form.
 private struct DiagnosticRecord: Encodable {
-    struct Place: Encodable {
-        let start: Int
-        let end: Int
-        let line: Int
-        let column: Int
-        let endLine: Int
-        let endColumn: Int
-
-        init(_ span: SourceSpan, in source: SourceText) {
-            let first = source.position(at: Int(span.start))
-            let last = source.position(at: max(Int(span.start), Int(span.end)))
-            start = Int(span.start)
-            end = max(Int(span.start), Int(span.end))
-            line = first.line
-            column = first.column
-            endLine = last.line
-            endColumn = last.column
-        }
-    }
     struct Label: Encodable {
-        let span: Place
+        let span: PlaceRecord
         let text: String
     }
     struct Edit: Encodable {
@@ -239,7 +220,7 @@ private struct DiagnosticRecord: Encodable {
     let severity: String
     let message: String
     let file: String
-    let span: Place
+    let span: PlaceRecord
     let label: String
     let secondary: [Label]
     let notes: [String]
@@ -251,9 +232,9 @@ private struct DiagnosticRecord: Encodable {
         severity = diagnostic.severity.rawValue
         message = diagnostic.message
         file = source.name
-        span = Place(diagnostic.primary.span, in: source)
+        span = PlaceRecord(diagnostic.primary.span, in: source)
         label = diagnostic.primary.text
-        secondary = diagnostic.secondary.map { Label(span: Place($0.span, in: source), text: $0.text) }
+        secondary = diagnostic.secondary.map { Label(span: PlaceRecord($0.span, in: source), text: $0.text) }
         notes = diagnostic.notes
         help = diagnostic.help
         fixes = diagnostic.fixes.map { fix in
