@@ -79,9 +79,9 @@ let package = Package(
 
         // The doors.
         module("Terminal", ["ScriptSession", "ScriptSyntax", "CReadline"]),
-        module("Doctest", ["ScriptSession", "ScriptRuntime", "ScriptSyntax"]),
+        module("ScriptTests", ["ScriptSession", "ScriptRuntime", "ScriptSyntax", "TextDistance"]),
         module("Commands", [
-            "Bindings", "Terminal", "Doctest", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus", "Training", "Tensors",
+            "Bindings", "Terminal", "ScriptTests", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus", "Training", "Tensors",
             "TextDistance", arguments,
         ]),
         program("carpedm", ["Commands"]),
@@ -101,7 +101,7 @@ let package = Package(
         tests("ScriptSession"),
         tests("Bindings", ["ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"]),
         tests("Terminal", ["ScriptSession"]),
-        tests("Doctest"),
+        tests("ScriptTests", ["ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"]),
         tests("Commands", ["carpedm"]),
     ],
     swiftLanguageModes: [.v6]

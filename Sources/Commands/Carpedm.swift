@@ -6,7 +6,7 @@ import Foundation
 public struct Carpedm: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "carpedm", abstract: "Seize the data manager: old Japanese books, from the page to the trained model.",
-        version: "carpedm \(Engine.version)", subcommands: [RunCommand.self])
+        version: "carpedm \(Engine.version)", subcommands: [RunCommand.self, TestCommand.self, DoctestCommand.self])
 
     public init() {}
 

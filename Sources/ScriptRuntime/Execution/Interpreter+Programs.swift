@@ -88,7 +88,7 @@ extension Interpreter {
     }
 
     /// After a run from outside: nothing is being handled or shown.
-    private func settle() {
+    func settle() {
         handled = .none
         pendingStop = nil
         beingShown.removeAll()

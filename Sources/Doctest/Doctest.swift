@@ -1,1 +1,0 @@
-// Doctest: see Docs/Architecture.md.
