@@ -227,7 +227,7 @@ private struct PageRun {
             if !block.isTranscript { try show(value, interpreter) }
         } catch {
             (kind, isStop) = name(of: error, interpreter)
-            failure = Self.likeExpected(interpreter.report(error), (input.answer ?? block.output)?.lines ?? [])
+            failure = interpreter.report(error)
         }
 
         let printed = session.takeOutput()
@@ -251,7 +251,7 @@ private struct PageRun {
             }
         }
         if let answer = input.answer ?? block.output {
-            judge(outputLines(printed) + outputLines(failure ?? ""), answer, input, flags, &result)
+            judge(outputLines(printed) + outputLines(failure.map { Self.likeExpected($0, answer.lines) } ?? ""), answer, input, flags, &result)
         }
         if let answer = block.errorOutput { judge(outputLines(noticed), answer, input, flags, &result) }
     }
