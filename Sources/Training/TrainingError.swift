@@ -32,6 +32,8 @@ public enum TrainingError: Error, Equatable, Sendable {
     case damagedCheckpoint(path: String, problem: String)
     /// A checkpoint belongs to another model.
     case checkpointMismatch(path: String, missing: [String], unexpected: [String], different: [ShapeDifference])
+    /// A person asked to stop something that is not kept half done.
+    case interrupted(what: String)
     /// A number that training depends on is infinite or no number.
     case notFinite(step: Int, tensor: String)
     /// An input function gives no examples.
@@ -61,6 +63,7 @@ extension TrainingError: LocalizedError {
         case .damagedCheckpoint(let path, let problem): return "the checkpoint '\(path)' is damaged: \(problem)"
         case .checkpointMismatch(let path, let missing, let unexpected, let different):
             return "the checkpoint '\(path)' is of another model: \(Self.differences(missing, unexpected, different))"
+        case .interrupted(let what): return "the \(what) was interrupted"
         case .notFinite(let step, let tensor): return "step \(step): \(tensor) is not finite (infinite or NaN)"
         case .emptyInput(let purpose): return "the input function for \(purpose) gives no examples"
         case .badPosition(let epoch, let example): return "no batch of epoch \(epoch) begins at example \(example)"
@@ -93,7 +96,7 @@ extension TrainingError: LocalizedError {
         case .noSuchVariable(let name, let known):
             return nearest(to: name, among: known).map { "Did you mean '\($0)'?" } ?? "Known: \(known.joined(separator: ", "))."
         case .classOutOfRange: return "The number of classes of the model must be that of the task."
-        case .invalidSetting, .badShape, .metricsDiffer: return nil
+        case .interrupted, .invalidSetting, .badShape, .metricsDiffer: return nil
         }
     }
 

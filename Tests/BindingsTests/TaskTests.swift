@@ -64,7 +64,7 @@ import Testing
 
             class Seen:
                 steps = 0
-                def step_ended(self, progress):
+                def on_step(self, run):
                     Seen.steps += 1
 
             @registry.register_model
@@ -94,7 +94,7 @@ import Testing
             from carpedm import train
 
             class Broken:
-                def step_ended(self, progress):
+                def on_step(self, run):
                     raise ValueError("no more")
 
             task = dm.tasks.OCRSingleKana(data_dir=dm.data.sample, task_dir="\(folder.path)", shape_in=(16, 16))

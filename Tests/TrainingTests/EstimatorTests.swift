@@ -124,7 +124,8 @@ import Training
         #expect(throws: TrainingError.notFinite(step: 7, tensor: "the loss")) {
             try estimator.trainAndEvaluate(toySpec(20), [toyEvaluation()])
         }
-        #expect(RunFolder(path: scratch.path).steps == [0, 4])
+        // The last whole step is kept.
+        #expect(RunFolder(path: scratch.path).steps == [0, 4, 6])
 
         let spoilt = try TrainSpec(
             input: {
@@ -252,6 +253,123 @@ import Training
         let outcome = try estimator.trainAndEvaluate(toySpec(20), [toyEvaluation()])
         #expect(outcome.status == .stopped("enough"))
         #expect(outcome.step == 8)
+    }
+
+    @Test func callbacksHearOfEverything() throws {
+        final class Listener: TrainingCallback {
+            var heard: [String] = []
+            func started(_ start: RunStart, _ estimator: Estimator) throws { heard.append("start \(start.step)") }
+            func stepEnded(_ progress: StepProgress, _ estimator: Estimator) throws -> StopReason? {
+                heard.append("step \(progress.step)")
+                estimator.recorder?.scalar("mine", Double(progress.step))
+                return nil
+            }
+            func epochEnded(_ progress: StepProgress, _ estimator: Estimator) throws -> StopReason? {
+                heard.append("epoch \(progress.epoch)")
+                return nil
+            }
+            func evaluated(_ evaluation: Evaluation, _ estimator: Estimator) throws -> StopReason? {
+                heard.append("evaluation \(evaluation.step)")
+                if evaluation.step == 8 { estimator.stop("enough") }
+                return nil
+            }
+            func saved(path: String, step: Int, _ estimator: Estimator) throws { heard.append("checkpoint \(step)") }
+            func ended(_ outcome: RunOutcome, _ estimator: Estimator) throws { heard.append("end \(outcome.step)") }
+        }
+        let scratch = try ScratchFolder()
+        let estimator = try toyEstimator(scratch.path)
+        let listener = Listener()
+        estimator.callbacks = [listener]
+        let outcome = try estimator.trainAndEvaluate(toySpec(20), [toyEvaluation()])
+        #expect(outcome.status == .stopped("enough"))
+        #expect(
+            listener.heard == [
+                "start 0", "checkpoint 0", "step 1", "step 2", "step 3", "step 4", "epoch 1", "checkpoint 4", "evaluation 4", "step 5", "step 6",
+                "step 7", "step 8", "epoch 2", "checkpoint 8", "evaluation 8", "end 8",
+            ])
+        #expect(estimator.losses.map(\.step) == Array(1...8))
+        let file = try #require(FileManager.default.contentsOfDirectory(atPath: scratch.path).first { $0.hasPrefix("events.") })
+        let own = try EventFileReader.records(in: scratch.file(file)).filter {
+            if case .summaries(let summaries) = $0.content { summaries.contains { $0.tag == "mine" } } else { false }
+        }
+        #expect(own.map(\.step) == Array(1...8))
+    }
+
+    @Test func throwingCallbackLeavesTheLastStepAndTheSameBits() throws {
+        struct Trouble: Error {}
+        final class Thrower: TrainingCallback {
+            func stepEnded(_ progress: StepProgress, _ estimator: Estimator) throws -> StopReason? {
+                if progress.step == 6 { throw Trouble() }
+                return nil
+            }
+        }
+        let straight = try toyEstimator(nil)
+        _ = try straight.train(toySpec(10))
+        let scratch = try ScratchFolder()
+        let estimator = try toyEstimator(scratch.path)
+        estimator.callbacks = [Thrower()]
+        #expect(throws: Trouble.self) { try estimator.trainAndEvaluate(toySpec(10), [toyEvaluation()]) }
+        #expect(RunFolder(path: scratch.path).steps == [0, 4, 6])
+        let rest = try toyEstimator(scratch.path)
+        _ = try rest.trainAndEvaluate(toySpec(10), [toyEvaluation()])
+        #expect(bits(rest) == bits(straight))
+    }
+
+    @Test func interruptedEvaluationIsMadeLater() throws {
+        let scratch = try ScratchFolder()
+        let estimator = try toyEstimator(scratch.path)
+        var asked = 0
+        // Once after each step; then before each batch of the first evaluation.
+        estimator.isInterrupted = {
+            asked += 1
+            return asked == 6
+        }
+        #expect(try estimator.trainAndEvaluate(toySpec(6), [toyEvaluation()]).status == .interrupted)
+        #expect(estimator.step == 4 && estimator.history.isEmpty)
+        estimator.isInterrupted = { false }
+        let recorder = record(estimator)
+        _ = try estimator.trainAndEvaluate(toySpec(6), [toyEvaluation()])
+        #expect(recorder.evaluations.map(\.step) == [4, 6])
+    }
+
+    /// The rate falls after more than one evaluation without improvement, and a run that goes on has the same rate.
+    @Test func plateauLowersTheRateAlsoAfterARestart() throws {
+        let lower = MainMetric(name: "loss", isBetterWhenHigher: false)
+        let still: [(String, Setting)] = [("optimizer", .text("sgd")), ("learning_rate", .number(1e-30))]
+        let scratch = try ScratchFolder()
+        var rates: [Double] = []
+        for steps in [13, 17] {
+            let estimator = try toyEstimator(scratch.path, still)
+            estimator.callbacks = [try RateReduction(metric: lower, factor: 0.5, patience: 1, lowest: 0)]
+            let recorder = record(estimator)
+            _ = try estimator.trainAndEvaluate(toySpec(steps), [toyEvaluation()])
+            rates += recorder.steps.map(\.learningRate)
+        }
+        // Evaluated after 4, 8 and 12 (the loss stays), 13, 16: at 12 the second without improvement.
+        #expect(rates == [Double](repeating: 1e-30, count: 12) + [Double](repeating: 5e-31, count: 4) + [2.5e-31])
+    }
+
+    @Test func frozenVariablesStay() throws {
+        let scratch = try ScratchFolder()
+        let estimator = try toyEstimator(scratch.path, [("freeze", .text("hidden/*, toy/logits/bias"))])
+        _ = try estimator.train(toySpec(3))
+        let before = try Checkpoint(folder: scratch.file("model.ckpt-0")).parameters.mapValues { $0.elements(as: Float.self) }
+        let after = try Checkpoint(folder: scratch.file("model.ckpt-3")).parameters.mapValues { $0.elements(as: Float.self) }
+        #expect(before.keys.filter { before[$0] != after[$0] } == ["toy/logits/kernel"])
+        let error = #expect(throws: TrainingError.self) { try toyEstimator(nil, [("freeze", .text("hiden/*"))]).train(toySpec(1)) }
+        #expect(error?.errorDescription == "there is no variable to freeze 'hiden/*'")
+    }
+
+    /// By hand: half a cosine over eight steps after a rise over two.
+    @Test func schedulesFollowTheLengthOfTheRun() throws {
+        let estimator = try toyEstimator(
+            nil, [("lr_schedule", .text("cosine")), ("lr_warmup_steps", .integer(2)), ("learning_rate", .number(0.1))])
+        let recorder = record(estimator)
+        _ = try estimator.train(toySpec(10))
+        let rates = recorder.steps.map(\.learningRate)
+        for (step, wanted) in [(0, 0.05), (1, 0.1), (2, 0.1), (6, 0.05), (9, 0.1 * (1 + cos(7 * Double.pi / 8)) / 2)] {
+            #expect(abs(rates[step] - wanted) < 1e-12)
+        }
     }
 
     /// By hand; the measure must rise by more than the minimum change.

@@ -27,6 +27,8 @@ public final class Engine {
     var pass: Pass?
     /// Where the hooks that are running put images, texts and numbers.
     var recorder: SummaryRecorder?
+    /// The newest training run; it stays when it is over, so that it can be looked at and resumed.
+    var currentRun: RunObject?
     private var scratch: Pass?
 
     /// - Parameter interpreter: must outlive the engine, which its modules own.

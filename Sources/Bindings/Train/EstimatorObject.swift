@@ -5,72 +5,101 @@ import Training
 /// An estimator as a script's object.
 final class EstimatorObject: HostMembers {
     let estimator: Estimator
-    private let parameters: SettingsObject<HParams>
+    let parameters: SettingsObject<HParams>
+    private unowned let engine: Engine
 
     /// From the arguments `(model_fn, config, params, callbacks)`.
-    init(_ call: Call, _ engine: Engine) throws {
+    convenience init(_ call: Call, _ engine: Engine) throws {
         guard case .host(let box) = call[0], let function = box.object as? ModelFunctionObject else {
             throw call.mismatch(0, "what task.model_fn(...) gives")
         }
-        var config = try Self.settings(call, 1) ?? RunConfig()
+        let config = try call[1].isNone ? RunConfig() : call.host(1, as: SettingsObject<RunConfig>.self).settings
+        let parameters = try call[2].isNone ? SettingsObject(HParams()) : call.host(2, as: SettingsObject<HParams>.self)
+        try self.init(function.function, config, parameters, callbacks: call.interpreter.items(of: call[3]), engine)
+    }
+
+    init(
+        _ function: ModelFunction, _ config: RunConfig, _ parameters: SettingsObject<HParams>, callbacks: [Value], _ engine: Engine
+    ) throws {
+        var config = config
         if config.seed == nil { config.seed = engine.seed }
-        parameters = try call[2].isNone ? SettingsObject(HParams()) : call.host(2, as: SettingsObject<HParams>.self)
-        estimator = Estimator(function.function, config: config, hyperparameters: parameters.settings)
-        estimator.progress = { [unowned engine] in engine.progress($0) }
-        let interrupt = engine.interpreter.interrupt
-        estimator.isInterrupted = { interrupt.isSet }
-        estimator.imageEncoder = { pixels, height, width, channels in
-            try Image(width: width, height: height, format: channels == 1 ? .gray : .rgb, pixels: pixels).encoded(as: .png)
-        }
-        estimator.callbacks = try call.interpreter.items(of: call[3]).map { ScriptCallback($0, engine) }
+        (self.parameters, self.engine) = (parameters, engine)
+        estimator = Estimator(function, config: config, hyperparameters: parameters.settings)
+        engine.equip(estimator)
+        estimator.callbacks = try callbacks.map { try engine.callback($0, of: self) }
     }
 
-    private static func settings(_ call: Call, _ index: Int) throws -> RunConfig? {
-        call[index].isNone ? nil : try call.host(index, as: SettingsObject<RunConfig>.self).settings
-    }
-
-    func trainAndEvaluate(_ spec: TrainSpec, _ evaluations: [EvalSpec]) throws -> RunOutcome {
+    /// Trains; the run is what `train.current` shows from then on.
+    ///
+    /// What a script's hook raises gets a note that names the step; the interruption of a run ends the script.
+    func train(_ spec: TrainSpec, _ evaluations: [EvalSpec]) throws -> RunOutcome {
+        let run = RunObject(self, spec, evaluations, engine)
+        let outer = engine.currentRun
+        engine.currentRun = run
+        defer { if let outer, outer.status == .running { engine.currentRun = outer } }
         estimator.hyperparameters = parameters.settings
-        return try estimator.trainAndEvaluate(spec, evaluations)
+        do {
+            let outcome = try estimator.trainAndEvaluate(spec, evaluations)
+            run.status = outcome.status == .interrupted ? .interrupted : .ended
+            return outcome
+        } catch let raised as Raised {
+            run.status = raised.stop == nil ? .failed : .interrupted
+            throw engine.noted(raised, "raised within the training loop, step \(estimator.step + 1) of \(estimator.function.model.name)")
+        } catch {
+            run.status = .failed
+            throw error
+        }
     }
+
+    /// What changed in the script's settings counts from the next step on.
+    func takeSettings() { estimator.hyperparameters = parameters.settings }
 
     var scriptTypeName: String { "Estimator" }
     var scriptSummary: String { "<Estimator of \(estimator.function.model.name)>" }
-    var memberNames: [String] { ["model_dir", "params"] }
+    var memberNames: [String] { ["model_dir", "params", "step", "history"] }
 
     func member(_ name: String, _ interpreter: Interpreter) throws -> Value? {
         switch name {
         case "model_dir": estimator.config.modelDir.map { .str($0) } ?? Value.none
         case "params": interpreter.value(of: parameters)
+        case "step": .int(estimator.step)
+        case "history": engine.historyValue(estimator.history)
         default: nil
         }
     }
 }
 
-/// A script's object with `step_ended(progress)` and `evaluated(metrics)`, each optional; a string they return stops the run.
-final class ScriptCallback: TrainingCallback {
-    private let object: Value
-    private unowned let engine: Engine
-
-    init(_ object: Value, _ engine: Engine) { (self.object, self.engine) = (object, engine) }
-
-    func stepEnded(_ progress: StepProgress, _ estimator: Estimator) throws -> StopReason? {
-        let entries: [(String, Value)] = [
-            ("step", .int(progress.step)), ("epoch", .int(progress.epoch)), ("loss", .float(progress.loss)),
-            ("learning_rate", .float(progress.learningRate)), ("examples_per_second", .float(progress.examplesPerSecond)),
-        ]
-        return try tell("step_ended", engine.interpreter.dict(entries))
+extension Engine {
+    /// Gives an estimator what it needs of its surroundings: where progress goes, what interrupts it, pictures.
+    func equip(_ estimator: Estimator) {
+        estimator.progress = { [unowned self] in progress($0) }
+        let interrupt = interpreter.interrupt
+        estimator.isInterrupted = { interrupt.isSet }
+        estimator.imageEncoder = encodeImage
     }
 
-    func evaluated(_ evaluation: Evaluation, _ estimator: Estimator) throws -> StopReason? {
-        try tell("evaluated", metricsValue(evaluation.metrics, engine.interpreter))
+    var encodeImage: ImageEncoder {
+        { pixels, height, width, channels in
+            try Image(width: width, height: height, format: channels == 1 ? .gray : .rgb, pixels: pixels).encoded(as: .png)
+        }
     }
 
-    private func tell(_ method: Symbol, _ argument: Value) throws -> StopReason? {
-        let interpreter = engine.interpreter
-        guard let function = try interpreter.find(object, method) else { return nil }
-        guard case .str(let reason) = try interpreter.call(function, [argument]) else { return nil }
-        return reason.string
+    /// The exception with a line that says where in the engine it was raised.
+    func noted(_ raised: Raised, _ note: String) -> Raised {
+        guard let exception = interpreter.exception(of: raised) else { return raised }
+        // A script's class may have an add_note of its own that fails; the exception itself matters more.
+        _ = try? interpreter.callMethod(.instance(exception), named: "add_note", [.str(note)])
+        return raised
+    }
+
+    /// Evaluations as dicts with `step`, `data` and the numbers.
+    func historyValue(_ history: [EvaluationRecord]) -> Value {
+        .list(
+            history.map { record in
+                let numbers = record.metrics.filter { $0.key != "global_step" }.sorted { $0.key < $1.key }
+                return interpreter.dict(
+                    [("step", .int(record.step)), ("data", .str(record.name))] + numbers.map { ($0.key, .float($0.value)) })
+            })
     }
 }
 

@@ -4,8 +4,9 @@ import Training
 /// What `train_and_evaluate` gives.
 final class ResultObject: HostMembers {
     let outcome: RunOutcome
+    let owner: EstimatorObject
 
-    init(_ outcome: RunOutcome) { self.outcome = outcome }
+    init(_ outcome: RunOutcome, _ owner: EstimatorObject) { (self.outcome, self.owner) = (outcome, owner) }
 
     var scriptTypeName: String { "TrainingResult" }
     var scriptSummary: String { "<TrainingResult: \(status) at step \(outcome.step)>" }
@@ -19,7 +20,7 @@ final class ResultObject: HostMembers {
         case "text": textsValue(outcome.texts, interpreter)
         case "checkpoint": outcome.checkpoint.map { .str($0) } ?? Value.none
         case "best_checkpoint": outcome.bestCheckpoint.map { .str($0) } ?? Value.none
-        case "evaluation": outcome.evaluation.map { interpreter.value(of: EvaluationObject($0)) } ?? Value.none
+        case "evaluation": outcome.evaluation.map { interpreter.value(of: EvaluationObject($0, owner)) } ?? Value.none
         default: nil
         }
     }
@@ -42,8 +43,9 @@ final class ResultObject: HostMembers {
 /// What an evaluation found.
 final class EvaluationObject: HostMembers {
     let evaluation: Evaluation
+    let owner: EstimatorObject
 
-    init(_ evaluation: Evaluation) { self.evaluation = evaluation }
+    init(_ evaluation: Evaluation, _ owner: EstimatorObject) { (self.evaluation, self.owner) = (evaluation, owner) }
 
     var scriptTypeName: String { "Evaluation" }
     var scriptSummary: String { "<\(ProgressText.line(evaluation))>" }

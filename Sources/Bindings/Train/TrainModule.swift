@@ -17,10 +17,19 @@ extension Engine {
                 ) { [unowned self] call in
                     let estimator = try call.host(0, as: EstimatorObject.self)
                     let train = try call.host(1, as: TrainSpecObject.self)
-                    return try finish(try estimator.trainAndEvaluate(train.spec, try evaluations(call[2], call)), estimator)
-                }
+                    return try finish(try estimator.train(train.spec, try evaluations(call[2], call)), estimator)
+                },
+                Native(
+                    "resume(max_steps=None)",
+                    "Go on with the newest run exactly where it was interrupted, with the bits of a run that was not."
+                ) { [unowned self] call in try resume(call) },
             ],
-            members: { [unowned self] _ in trainTypes.map { ($0.name, .type($0)) } })
+            members: { [unowned self] _ in trainTypes.map { ($0.name, .type($0)) } },
+            missing: { [unowned self] name, interpreter in
+                // What is newest changes: it is looked up each time.
+                guard name == "current" else { return nil }
+                return currentRun.map { interpreter.value(of: $0) } ?? Value.none
+            })
     }
 
     /// One specification, or several.
@@ -41,7 +50,17 @@ extension Engine {
     /// A result as a value; an interrupted run ends the script, after its checkpoint was written.
     func finish(_ outcome: RunOutcome, _ estimator: EstimatorObject) throws -> Value {
         if case .interrupted = outcome.status { try interpreter.checkInterrupt() }
-        return interpreter.value(of: ResultObject(outcome))
+        return interpreter.value(of: ResultObject(outcome, estimator))
+    }
+
+    /// What is interrupted ends the script.
+    func interruptible<Result>(_ body: () throws -> Result) throws -> Result {
+        do {
+            return try body()
+        } catch TrainingError.interrupted(let what) {
+            try interpreter.checkInterrupt()
+            throw TrainingError.interrupted(what: what)
+        }
     }
 
     private func defineTrainTypes() {
@@ -53,7 +72,8 @@ extension Engine {
             interpreter.define(runConfigType()), interpreter.define(TrainSpecObject.type), interpreter.define(EvalSpecObject.type),
             interpreter.define(ModelFunctionObject.type), interpreter.define(InputObject.type),
             interpreter.define(estimatorType()), interpreter.define(ResultObject.type), interpreter.define(EvaluationObject.type),
-        ]
+            interpreter.define(RunObject.type),
+        ] + callbackTypes.map { interpreter.define($0) }
     }
 
     private func settingsType<Group: Settings>(
@@ -102,17 +122,19 @@ extension Engine {
                 Native("train(self, input_fn, max_steps=None)", "Train until step max_steps.") { [unowned self] call in
                     let estimator = try call.host(0, as: EstimatorObject.self)
                     let spec = try TrainSpec(input: try inputFunction(call[1]), maxSteps: try call.optionalInt(2))
-                    return try finish(try estimator.trainAndEvaluate(spec, []), estimator)
+                    return try finish(try estimator.train(spec, []), estimator)
                 },
                 Native("evaluate(self, input_fn, steps=None, name=None)", "Evaluate the newest checkpoint.") { [unowned self] call in
                     let estimator = try call.host(0, as: EstimatorObject.self)
                     let spec = try EvalSpec(
                         input: try inputFunction(call[1]), steps: try call.optionalInt(2), name: try call.optionalString(3))
-                    return call.interpreter.value(of: EvaluationObject(try estimator.estimator.evaluate(spec)))
+                    let evaluation = try interruptible { try estimator.estimator.evaluate(spec) }
+                    return call.interpreter.value(of: EvaluationObject(evaluation, estimator))
                 },
                 Native("predict(self, input_fn)", "A dict of predictions for every batch.") { [unowned self] call in
                     let estimator = try call.host(0, as: EstimatorObject.self)
-                    let results = try estimator.estimator.predict(try inputFunction(call[1]))
+                    let input = try inputFunction(call[1])
+                    let results = try interruptible { try estimator.estimator.predict(input) }
                     return .list(
                         results.map { result in
                             let tensors = result.predictions.sorted { $0.key < $1.key }.map { ($0.key, tensorValue($0.value)) }

@@ -27,12 +27,38 @@ public final class Estimator {
 
     /// The evaluations of this run and of those it goes on from, in order.
     public internal(set) var history: [EvaluationRecord] = []
+    /// The losses of the steps that this object made, in order; those that a run will make again are gone.
+    public internal(set) var losses: [StepLoss] = []
+    /// How the run stood after the newest step of this object.
+    public internal(set) var newest: StepProgress?
+    /// The newest evaluation of the first evaluation data.
+    public internal(set) var evaluation: Evaluation?
+    /// How the newest run of this object ended; nil before that, and when an error ended it.
+    public internal(set) var outcome: RunOutcome?
+    /// What callbacks put into the event file; set while they run.
+    public internal(set) var recorder: SummaryRecorder?
 
     var run: TrainingRun?
+    private var stopReason: StopReason?
 
     public init(_ function: ModelFunction, config: RunConfig, hyperparameters: HParams) {
         (self.function, self.config, self.hyperparameters) = (function, config, hyperparameters)
     }
+
+    /// Steps done by the run that is in memory.
+    public var step: Int { run?.step ?? 0 }
+
+    /// The learning rate of the next step.
+    public var learningRate: Double { run?.rate(hyperparameters) ?? hyperparameters.schedule(maxSteps: nil).rate(at: 0) }
+
+    /// What the schedule's learning rate is multiplied by in the run that is in memory.
+    public var rateScale: Double {
+        get { run?.rateScale ?? 1 }
+        set { run?.rateScale = newValue }
+    }
+
+    /// Ends the run after the step that is being made.
+    public func stop(_ reason: StopReason) { stopReason = reason }
 
     /// The variables as they stand, by name; empty before anything was trained or loaded.
     public var parameters: [(name: String, value: Tensor)] { run?.store.parameters.map { ($0.name, $0.value) } ?? [] }
@@ -54,7 +80,7 @@ public final class Estimator {
         let source = try spec.input()
         let run = try loadedRun(like: source)
         let path = folder.map { $0.checkpointPath(run.step) }
-        let evaluation = try Evaluator(run, imageEncoder, clock).evaluate(spec, source, checkpoint: path)
+        let evaluation = try interruptible("evaluation") { try Evaluator(run, self).evaluate(spec, source, checkpoint: path) }
         if let folder {
             let place = "\(folder.path)/\(spec.folderName)"
             let events = try EventFileWriter(folder: place)
@@ -71,6 +97,7 @@ public final class Estimator {
         let run = try loadedRun(like: source)
         var answers: [StepResults] = []
         while let batch = try source.next() {
+            if isInterrupted() { throw TrainingError.interrupted(what: "prediction") }
             try batch.validate()
             let pass = Pass(store: run.store, isTraining: false, key: Key.unused, mayCreate: false)
             let output = try run.forward(batch, pass)
@@ -78,6 +105,27 @@ public final class Estimator {
             answers.append(try run.results(.predict, batch, output, towers, nil, SummaryRecorder(isActive: false)))
         }
         return answers
+    }
+
+    // MARK: - For the loop
+
+    func begin(_ run: TrainingRun, history: [EvaluationRecord]) {
+        (self.run, self.history, outcome, stopReason) = (run, history, nil, nil)
+        losses.removeAll { $0.step > run.step }
+    }
+
+    func note(_ progress: StepProgress) {
+        newest = progress
+        losses.append(StepLoss(step: progress.step, loss: progress.loss))
+    }
+
+    func takeStopReason() -> StopReason? {
+        defer { stopReason = nil }
+        return stopReason
+    }
+
+    private func interruptible<Result>(_ what: String, _ body: () throws -> Result) throws -> Result {
+        do { return try body() } catch is Interruption { throw TrainingError.interrupted(what: what) }
     }
 
     var folder: RunFolder? { config.modelDir.map(RunFolder.init) }
@@ -100,18 +148,11 @@ public final class Estimator {
     }
 }
 
-/// Looks at a run while it goes on.
-public protocol TrainingCallback: AnyObject {
-    /// After every step. A reason ends the run.
-    func stepEnded(_ progress: StepProgress, _ estimator: Estimator) throws -> StopReason?
-    /// After every evaluation. A reason ends the run.
-    func evaluated(_ evaluation: Evaluation, _ estimator: Estimator) throws -> StopReason?
+/// The loss of a step, with the penalty.
+public struct StepLoss: Equatable, Sendable {
+    public var step: Int
+    public var loss: Double
 }
 
-/// Why a callback ends a run, for people.
-public typealias StopReason = String
-
-extension TrainingCallback {
-    public func stepEnded(_ progress: StepProgress, _ estimator: Estimator) throws -> StopReason? { nil }
-    public func evaluated(_ evaluation: Evaluation, _ estimator: Estimator) throws -> StopReason? { nil }
-}
+/// A person asked to stop where there is more to undo than a step.
+struct Interruption: Error {}

@@ -6,11 +6,13 @@ import Tensors
 /// Runs a model over evaluation data.
 struct Evaluator {
     let run: TrainingRun
-    let encodeImage: ImageEncoder?
-    let clock: () -> Double
+    private let encodeImage: ImageEncoder?
+    private let clock: () -> Double
+    private let isInterrupted: () -> Bool
 
-    init(_ run: TrainingRun, _ encodeImage: ImageEncoder?, _ clock: @escaping () -> Double) {
-        (self.run, self.encodeImage, self.clock) = (run, encodeImage, clock)
+    init(_ run: TrainingRun, _ estimator: Estimator) {
+        (self.run, encodeImage, clock) = (run, estimator.imageEncoder, estimator.clock)
+        isInterrupted = estimator.isInterrupted
     }
 
     /// An evaluation with what belongs into its event file.
@@ -19,7 +21,7 @@ struct Evaluator {
         var summaries: [Summary]
     }
 
-    /// - Throws: `TrainingError.emptyInput` when there are no examples.
+    /// - Throws: `TrainingError.emptyInput` when there are no examples; `Interruption` between batches.
     func evaluate(_ spec: EvalSpec, _ source: any BatchSource, checkpoint: String?) throws -> Outcome {
         let start = clock()
         var (lossSum, examples, batches) = (0.0, 0, 0)
@@ -28,6 +30,7 @@ struct Evaluator {
         var texts: [String: [String]] = [:]
         var summaries: [Summary] = []
         while spec.steps.map({ batches < $0 }) ?? true, let batch = try source.next() {
+            if isInterrupted() { throw Interruption() }
             try batch.validate()
             let pass = Pass(store: run.store, isTraining: false, key: Key.unused, mayCreate: false)
             let output = try run.forward(batch, pass)

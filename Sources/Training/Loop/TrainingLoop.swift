@@ -24,22 +24,37 @@ final class TrainingLoop {
         (self.estimator, self.spec, self.evaluations) = (estimator, spec, evaluations)
         // The lock comes first: what is read from the folder below must not change.
         lock = try estimator.folder.map { try FolderLock(folder: $0.path) }
-        current = try TrainingRun(estimator.function, estimator.hyperparameters, source: spec.input(), seed: estimator.seed)
+        current = try TrainingRun(estimator.function, estimator.hyperparameters, source: spec.input(), seed: estimator.seed, maxSteps: spec.maxSteps)
         savedStep = try Self.restore(current, estimator)
         log = EvaluationLog(folder: estimator.folder?.path, upTo: current.step)
         let now = estimator.clock()
         meter = StepMeter(start: now, step: current.step)
         savedTime = now
         evaluatedTimes = evaluations.map { _ in now }
-        estimator.run = current
-        estimator.history = log.entries
+        estimator.begin(current, history: log.entries)
     }
 
+    /// Trains and evaluates. When something on the way throws, the state after the last whole step is saved before the error goes on.
     func run() throws -> RunOutcome {
+        do {
+            return try whole()
+        } catch is Interruption {
+            return try finish(.interrupted)
+        } catch {
+            rescue(error)
+            throw error
+        }
+    }
+
+    private func whole() throws -> RunOutcome {
         let start = RunStart(
             model: estimator.function.model.name, folder: estimator.folder?.path, parameterCount: current.store.trainableCount,
             step: current.step, maxSteps: spec.maxSteps)
         estimator.progress(.started(start))
+        _ = try tell { callback in
+            try callback.started(start, estimator)
+            return nil
+        }
         if let maxSteps = spec.maxSteps, current.step >= maxSteps {
             estimator.progress(.notice("step \(current.step) of \(maxSteps) is reached already: nothing is trained"))
             if !evaluations.isEmpty, let outcome = try evaluate(evaluations.indices) { return try finish(.stopped(outcome)) }
@@ -68,21 +83,61 @@ final class TrainingLoop {
             guard let report = try current.advance(recorder) else { return try end(.dataEnded) }
             let progress = meter.progress(
                 after: report, current, spec.maxSteps, estimator.clock(), interval: estimator.config.logStepCountSteps)
+            estimator.note(progress)
             if isSummaryStep { try writeSummaries(report, progress) }
             estimator.progress(.step(progress))
-            for callback in estimator.callbacks {
-                if let reason = try callback.stepEnded(progress, estimator) { return try end(.stopped(reason)) }
-            }
+            let epochEnded = current.position.epoch > epoch
+            if let reason = try tell({ try $0.stepEnded(progress, estimator) }) { return try end(.stopped(reason)) }
+            if epochEnded, let reason = try tell({ try $0.epochEnded(progress, estimator) }) { return try end(.stopped(reason)) }
             if estimator.isInterrupted() {
                 try save()
                 return try finish(.interrupted)
             }
             let isLast = current.step == spec.maxSteps
-            let due = evaluations.indices.filter { isLast || isDue($0, epochEnded: current.position.epoch > epoch) }
+            let due = evaluations.indices.filter { isLast || isDue($0, epochEnded: epochEnded) }
             if isLast || !due.isEmpty || isSavingDue { try save() }
             if !due.isEmpty, let reason = try evaluate(due) { return try finish(.stopped(reason)) }
         }
         return try finish(.finished)
+    }
+
+    /// Asks every callback; what they record goes into the event file.
+    ///
+    /// - Returns: why one of them wants to stop.
+    private func tell(_ body: (any TrainingCallback) throws -> StopReason?) throws -> StopReason? {
+        guard !estimator.callbacks.isEmpty else { return nil }
+        let recorder = SummaryRecorder(isActive: events != nil, encodeImage: estimator.imageEncoder)
+        estimator.recorder = recorder
+        defer { estimator.recorder = nil }
+        var reason: StopReason?
+        for callback in estimator.callbacks { reason = try body(callback) ?? reason }
+        if !recorder.summaries.isEmpty {
+            try events?.write(recorder.summaries, step: current.step)
+            try events?.flush()
+        }
+        return reason ?? estimator.takeStopReason()
+    }
+
+    /// Keeps what was reached when something fails between or within steps: variables change only when a step is whole.
+    private func rescue(_ error: any Error) {
+        // What the disk refused it would refuse again.
+        let isDiskError = error is FormatsError
+        if let folder = estimator.folder, savedStep != current.step, current.isWhole, !isDiskError {
+            do {
+                try save()
+                estimator.progress(.notice("step \(current.step) is kept in \(folder.checkpointPath(current.step))"))
+            } catch {
+                estimator.progress(.warning("step \(current.step) could not be kept: \(error.localizedDescription)"))
+            }
+        }
+        // The error that ends the run is the one to be told.
+        try? closeEvents()
+    }
+
+    private func closeEvents() throws {
+        try events?.close()
+        for index in evaluationEvents.keys.sorted() { try evaluationEvents[index]?.close() }
+        (events, evaluationEvents) = (nil, [:])
     }
 
     /// Saves and evaluates what was not yet, then finishes.
@@ -93,13 +148,17 @@ final class TrainingLoop {
     }
 
     private func finish(_ status: RunOutcome.Status) throws -> RunOutcome {
-        try events?.close()
-        for index in evaluationEvents.keys.sorted() { try evaluationEvents[index]?.close() }
         let best = bestSteps(1).first
         let outcome = RunOutcome(
             status: status, step: current.step, evaluation: newest,
             checkpoint: savedStep.flatMap { step in estimator.folder.map { $0.checkpointPath(step) } },
             bestCheckpoint: best.flatMap { step in estimator.folder.map { $0.checkpointPath(step) } })
+        _ = try tell { callback in
+            try callback.ended(outcome, estimator)
+            return nil
+        }
+        try closeEvents()
+        estimator.outcome = outcome
         estimator.progress(.finished(outcome))
         return outcome
     }
@@ -134,6 +193,11 @@ final class TrainingLoop {
         savedStep = current.step
         try prune(folder)
         estimator.progress(.saved(path: path, step: current.step))
+        let step = current.step
+        _ = try tell { callback in
+            try callback.saved(path: path, step: step, estimator)
+            return nil
+        }
     }
 
     private func prune(_ folder: RunFolder) throws {
@@ -204,20 +268,20 @@ final class TrainingLoop {
     /// - Returns: why a callback wants to stop.
     private func evaluate(_ due: some Collection<Int>) throws -> StopReason? {
         var reason: StopReason?
-        let evaluator = Evaluator(current, estimator.imageEncoder, estimator.clock)
+        let evaluator = Evaluator(current, estimator)
         for index in due {
             let spec = evaluations[index]
             let path = savedStep == current.step ? estimator.folder.map { $0.checkpointPath(current.step) } : nil
             let evaluation = try evaluator.evaluate(spec, spec.input(), checkpoint: path)
             evaluatedTimes[index] = estimator.clock()
-            if index == 0 { newest = evaluation.report }
+            if index == 0 { (newest, estimator.evaluation) = (evaluation.report, evaluation.report) }
             try log.add(
                 .init(step: current.step, name: spec.name ?? "", metrics: evaluation.report.metrics),
                 folder: estimator.folder?.path)
             estimator.history = log.entries
             try writeEvents(evaluation, index)
             estimator.progress(.evaluated(evaluation.report))
-            for callback in estimator.callbacks { reason = try callback.evaluated(evaluation.report, estimator) ?? reason }
+            reason = try tell { try $0.evaluated(evaluation.report, estimator) } ?? reason
         }
         meter.pause(until: estimator.clock())
         return reason

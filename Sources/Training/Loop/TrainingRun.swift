@@ -1,4 +1,5 @@
 import Formats
+import Foundation
 import NeuralNetworks
 import Randomness
 import Tensors
@@ -9,23 +10,35 @@ final class TrainingRun {
     let store: ParameterStore
     let source: any BatchSource
     let seed: Int
+    /// Number of the last step, where it is known: the length of some schedules.
+    let maxSteps: Int?
     private(set) var step = 0
+    /// False while a step changes variables.
+    private(set) var isWhole = true
+    /// What the schedule's learning rate is multiplied by.
+    var rateScale = 1.0
     private(set) var optimizer: Optimizer
     private(set) var hyperparameters: HParams
     /// Where the next batch begins: what a checkpoint must remember.
     private(set) var position: DataPosition
 
-    init(_ function: ModelFunction, _ hyperparameters: HParams, source: any BatchSource, seed: Int) throws {
+    private var frozen: Set<String> = []
+
+    init(_ function: ModelFunction, _ hyperparameters: HParams, source: any BatchSource, seed: Int, maxSteps: Int? = nil) throws {
         self.function = function
         self.source = source
-        self.seed = seed
+        (self.seed, self.maxSteps) = (seed, maxSteps)
         self.hyperparameters = hyperparameters
-        try hyperparameters.schedule.validate()
-        optimizer = Optimizer(try OptimizerRule(named: hyperparameters.optimizer, momentum: hyperparameters.momentum))
+        try hyperparameters.schedule(maxSteps: maxSteps).validate()
+        optimizer = Optimizer(try hyperparameters.rule)
         store = ParameterStore(key: Key(seed: UInt64(bitPattern: Int64(seed))).folded("variables"))
         position = source.position
         try makeVariables()
+        frozen = try frozenNames(hyperparameters)
     }
+
+    /// The learning rate of the next step.
+    func rate(_ hyperparameters: HParams) -> Double { hyperparameters.schedule(maxSteps: maxSteps).rate(at: step) * rateScale }
 
     /// What came of one step.
     struct StepReport {
@@ -55,14 +68,18 @@ final class TrainingRun {
         let dataLoss = try terms.data.detached.item()
         let loss = dataLoss + terms.penalty
         guard loss.isFinite else { throw TrainingError.notFinite(step: step + 1, tensor: culprit(batch, output, terms)) }
-        let gradients = try pass.gradients(of: terms.differentiable)
-        let rate = hyperparameters.schedule.rate(at: step)
-        optimizer.treatment = GradientTreatment(
-            decay: terms.decay, clipping: hyperparameters.gradientClipping.map { .value($0) } ?? .none)
+        let gradients = try pass.gradients(of: terms.differentiable).filter { !frozen.contains($0.name) }
+        if let spoilt = gradients.first(where: { Self.isSpoilt($0.value) }) {
+            throw TrainingError.notFinite(step: step + 1, tensor: "the gradient of '\(spoilt.name)'")
+        }
+        let rate = rate(hyperparameters)
+        optimizer.treatment = GradientTreatment(decay: terms.decay, clipping: hyperparameters.clipping)
+        isWhole = false
         try optimizer.apply(gradients, to: store, rate: rate)
         try pass.commit()
         step += 1
         position = source.position
+        isWhole = true
         var report = StepReport(
             loss: loss, dataLoss: dataLoss, penalty: terms.penalty, learningRate: rate, examples: batch.count, results: nil,
             summaries: [])
@@ -93,8 +110,10 @@ final class TrainingRun {
 
     /// Changes hyper-parameters between steps; the optimizer's memory stays while its rule does.
     func change(_ new: HParams) throws {
-        try new.schedule.validate()
-        let rule = try OptimizerRule(named: new.optimizer, momentum: new.momentum)
+        guard new != hyperparameters else { return }
+        try new.schedule(maxSteps: maxSteps).validate()
+        let rule = try new.rule
+        if new.freeze != hyperparameters.freeze { frozen = try frozenNames(new) }
         if rule != optimizer.rule {
             let (state, steps) = (optimizer.state, optimizer.step)
             optimizer = Optimizer(rule)
@@ -198,15 +217,38 @@ final class TrainingRun {
             hyperparameters)
     }
 
+    /// The variables that `freeze` names: by their whole names or by those within the model.
+    ///
+    /// - Throws: `TrainingError.unknownName` for a pattern that fits none.
+    private func frozenNames(_ hyperparameters: HParams) throws -> Set<String> {
+        let own = function.model.name + "/"
+        var names: Set<String> = []
+        for pattern in (hyperparameters.freeze ?? "").split(separator: ",").map({ $0.trimmingCharacters(in: .whitespaces) }) {
+            let known = store.trainable.map(\.name)
+            let found = known.filter { name in
+                let short = name.hasPrefix(own) ? String(name.dropFirst(own.count)) : name
+                return [name, short].contains { pattern.hasSuffix("*") ? $0.hasPrefix(pattern.dropLast()) : $0 == pattern }
+            }
+            guard !found.isEmpty else { throw TrainingError.unknownName(kind: "variable to freeze", name: pattern, known: known) }
+            names.formUnion(found)
+        }
+        return names
+    }
+
     /// Which tensor spoils the loss: the first one on the way that is not finite.
     private func culprit(_ batch: Batch, _ output: ModelOutput, _ terms: LossTerms) -> String {
-        func isSpoilt(_ tensor: Tensor) -> Bool {
-            tensor.dtype.isFloating && tensor.elements(as: Float.self).contains { !$0.isFinite }
-        }
-        for (name, tensor) in batch.features.sorted(by: { $0.key < $1.key }) where isSpoilt(tensor) { return "feature '\(name)'" }
-        for variable in store.parameters where isSpoilt(variable.value) { return "variable '\(variable.name)'" }
-        for part in output.parts where isSpoilt(part.tensor) { return part.name }
+        for (name, tensor) in batch.features.sorted(by: { $0.key < $1.key }) where Self.isSpoilt(tensor) { return "feature '\(name)'" }
+        for variable in store.parameters where Self.isSpoilt(variable.value) { return "variable '\(variable.name)'" }
+        for part in output.parts where Self.isSpoilt(part.tensor) { return part.name }
         return terms.penalty.isFinite ? "the loss" : "the penalty"
+    }
+
+    /// Whether an element is infinite or no number.
+    private static func isSpoilt(_ tensor: Tensor) -> Bool {
+        guard tensor.dtype.isFloating else { return false }
+        // A finite sum of squares, which is fast, settles it; a sum that is not may only be too great.
+        if tensor.dtype == .float32, Reduction.sumOfSquares(tensor.float32, tensor.count).isFinite { return false }
+        return tensor.elements(as: Float.self).contains { !$0.isFinite }
     }
 
     private static func observe(_ name: String, _ result: Tensor, _ recorder: SummaryRecorder) {

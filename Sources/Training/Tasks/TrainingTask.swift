@@ -44,6 +44,25 @@ public struct MainMetric: Equatable, Sendable {
         (self.name, self.isBetterWhenHigher) = (name, isBetterWhenHigher)
     }
 
+    /// The metric called `name`, or the task's own; `mode` is `max`, `min`, or nil where the name tells.
+    ///
+    /// - Throws: `TrainingError.unknownName` for another mode.
+    public init(named name: String?, mode: String?, of task: any TrainingTask) throws {
+        let own = task.mainMetric
+        let name = name ?? own.name
+        switch mode {
+        case nil: self.init(name: name, isBetterWhenHigher: name == own.name ? own.isBetterWhenHigher : Self.isBetterWhenHigher(name))
+        case "max": self.init(name: name, isBetterWhenHigher: true)
+        case "min": self.init(name: name, isBetterWhenHigher: false)
+        case let other?: throw TrainingError.unknownName(kind: "mode", name: other, known: ["max", "min"])
+        }
+    }
+
+    /// Losses and error rates are better when they are lower, everything else when it is higher.
+    public static func isBetterWhenHigher(_ name: String) -> Bool {
+        !["loss", "penalty", "error", "ler", "ser", "cer"].contains { name.lowercased().contains($0) }
+    }
+
     /// Whether `value` is better than `best`; an undefined value is never better.
     func isBetter(_ value: Double, than best: Double?) -> Bool {
         guard !value.isNaN else { return false }
