@@ -13,6 +13,7 @@ enum DictMethods {
             })
         interpreter.extend(types.dict, table)
         DictView.install(in: interpreter)
+        MappingProxy.install(in: interpreter)
     }
 
     /// Adds an optional mapping or iterable at `index`, and the keywords after it.

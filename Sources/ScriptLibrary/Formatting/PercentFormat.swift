@@ -66,11 +66,13 @@ package struct PercentFormat {
             result.append(text, from: start, to: position)
             if position == text.count { break }
             position += 1
-            var conversion = try parse()
-            if conversion.type == 37 {
+            // Only a bare `%%` stands for the sign.
+            if position < text.count, text[position] == 37 {
+                position += 1
                 result.append(37)
                 continue
             }
+            var conversion = try parse()
             let value: Value
             if let found = conversion.value { value = found } else { value = try next() }
             try render(&conversion, value, into: &result)
@@ -224,7 +226,7 @@ package struct PercentFormat {
             guard code >= 0, code < 0x110000 else { throw Raised(.overflowError, "%c arg not in range(0x110000)") }
             return .character(UInt32(code))
         case .bool(let value): return .character(value ? 1 : 0)
-        case .bigInt: throw Raised(.overflowError, "Python int too large to convert to C long")
+        case .bigInt: throw Raised(.overflowError, "%c arg not in range(\(isBytes ? "256" : "0x110000"))")
         default:
             throw Raised.type(isBytes ? "%c requires an integer in range(256) or a single byte" : "%c requires int or char")
         }

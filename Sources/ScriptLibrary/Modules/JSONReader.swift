@@ -214,12 +214,12 @@ struct JSONReader {
     }
 
     private func hexUnit(at place: Int) throws -> UInt32 {
-        guard place + 4 <= text.count else { throw failure("Invalid \\uXXXX escape", place) }
+        guard place + 4 < text.count else { throw failure("Invalid \\uXXXX escape", place - 1) }
         var value: UInt32 = 0
         for index in place..<place + 4 {
             let unit = text[index]
             guard unit < 128, let digit = Character(Unicode.Scalar(UInt8(unit))).hexDigitValue else {
-                throw failure("Invalid \\uXXXX escape", place)
+                throw failure("Invalid \\uXXXX escape", place - 1)
             }
             value = value << 4 | UInt32(digit)
         }

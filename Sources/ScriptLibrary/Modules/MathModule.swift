@@ -102,10 +102,12 @@ enum MathModule {
     private static func logarithm(_ call: Call, _ index: Int, _ function: (Double) -> Double) throws(Raised) -> Double {
         if case .bigInt(let object) = call.plain(index) {
             if object.value.sign == .minus { throw domain() }
-            let x = Double(object.value)
+            let x = Interpreter.nearest(object.value.magnitude)
             if x.isFinite { return function(x) }
-            let shift = object.value.magnitude.bitWidth - 64
-            return function(Double(object.value >> shift)) + function(2) * Double(shift)
+            // As CPython: a number between a half and one, and a power of two.
+            let shift = object.value.magnitude.bitWidth - 128
+            let top = Interpreter.nearest(object.value.magnitude >> shift)
+            return function(top.significand / 2) + function(2) * Double(Int(top.exponent) + 1 + shift)
         }
         let x = try call.double(index)
         if x.isNaN || x == .infinity { return x }

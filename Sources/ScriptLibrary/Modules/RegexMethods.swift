@@ -165,7 +165,7 @@ enum RegexMethods {
                 NativeProperty("groupindex", "The numbers of the named groups.", get: { call in
                     let dict = DictObject()
                     for (name, number) in try own(call).program.names { dict[name] = .int(number) }
-                    return .dict(dict)
+                    return call.interpreter.value(of: MappingProxy(dict))
                 }),
             ], isInheritable: false)
     }

@@ -185,6 +185,7 @@ final class RegexContext {
 
     func raised(_ failure: RegexError, pattern: Value, _ interpreter: Interpreter) throws -> Raised {
         let hasPlace = failure.position >= 0
+        let pattern = failure.pattern.map { Value.str(.make(units: $0)) } ?? pattern
         let made = try interpreter.call(
             .type(error), [.str(failure.message), hasPlace ? pattern : .none, hasPlace ? .int(failure.position) : .none])
         guard case .instance(let exception) = made else { return .value(failure.message) }

@@ -86,8 +86,8 @@ package enum FloatParsing {
     /// `float.fromhex(text)`.
     package static func fromHex(_ text: StrObject) throws(Raised) -> Double {
         let invalid = Raised.value("invalid hexadecimal floating-point string")
-        let stripped = text.stripped(nil, left: true, right: true)
-        guard stripped.isASCII else { throw invalid }
+        guard text.isASCII else { throw invalid }
+        let stripped = text.stripped(.make(" \t\n\r\u{B}\u{C}"), left: true, right: true)
         var bytes = Array(stripped.string.utf8)
         if let special = special(bytes) { return special }
         var isNegative = false

@@ -97,4 +97,6 @@ struct RegexFlags: OptionSet, Hashable {
 struct RegexError: Error {
     let message: String
     let position: Int
+    /// What the position is in, when it is not the pattern that was compiled.
+    var pattern: [UInt32]?
 }

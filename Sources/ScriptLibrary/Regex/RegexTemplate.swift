@@ -48,7 +48,7 @@ private struct TemplateParser {
                 continue
             }
             guard position < template.count else {
-                throw RegexError(message: "bad escape (end of pattern)", position: template.count - 1)
+                throw failure("bad escape (end of pattern)", at: template.count - 1)
             }
             let escaped = template[position]
             position += 1
@@ -63,7 +63,7 @@ private struct TemplateParser {
     }
 
     private mutating func add(_ group: Int, at place: Int) throws {
-        guard group <= program.groups else { throw RegexError(message: "invalid group reference \(group)", position: place) }
+        guard group <= program.groups else { throw failure("invalid group reference \(group)", at: place) }
         flush()
         parts.append(.group(group))
     }
@@ -93,8 +93,8 @@ private struct TemplateParser {
                     position += 1
                     let value = UInt32(number) * 64 + second * 8 + third
                     if value > 0o377 {
-                        throw RegexError(
-                            message: "octal escape value \(template.slice(start, position).string) outside of range 0-0o377", position: start)
+                        throw failure(
+                            "octal escape value \(template.slice(start, position).string) outside of range 0-0o377", at: start)
                     }
                     literal.append(value)
                     return
@@ -112,7 +112,7 @@ private struct TemplateParser {
         case "\\": literal.append(92)
         default:
             if (unit | 32) &- 97 < 26 {
-                throw RegexError(message: "bad escape \(template.slice(start, position).string)", position: start)
+                throw failure("bad escape \(template.slice(start, position).string)", at: start)
             }
             literal.append(92)
             literal.append(unit)
@@ -121,17 +121,17 @@ private struct TemplateParser {
 
     private mutating func named() throws {
         guard position < template.count, template[position] == 60 else {
-            throw RegexError(message: "missing <", position: position)
+            throw failure("missing <", at: position)
         }
         position += 1
         let start = position
         while position < template.count, template[position] != 62 { position += 1 }
         let name = template.slice(start, position)
         guard position < template.count else {
-            throw RegexError(message: name.isEmpty ? "missing group name" : "missing >, unterminated name", position: name.isEmpty ? position : start)
+            throw failure(name.isEmpty ? "missing group name" : "missing >, unterminated name", at: name.isEmpty ? position : start)
         }
         position += 1
-        if name.isEmpty { throw RegexError(message: "missing group name", position: start) }
+        if name.isEmpty { throw failure("missing group name", at: start) }
         if name.isIdentifier {
             guard let known = program.names.first(where: { $0.name == name.string }) else {
                 throw Raised.index("unknown group name \(shown(name))")
@@ -139,12 +139,16 @@ private struct TemplateParser {
             return try add(known.number, at: start)
         }
         guard name.all({ $0 &- 48 < 10 }) else {
-            throw RegexError(message: "bad character in group name \(shown(name))", position: start)
+            throw failure("bad character in group name \(shown(name))", at: start)
         }
         guard let number = Int(name.string), number <= program.groups else {
-            throw RegexError(message: "invalid group reference \(name.string)", position: start)
+            throw failure("invalid group reference \(name.string)", at: start)
         }
         try add(number, at: start)
+    }
+
+    private func failure(_ message: String, at position: Int) -> RegexError {
+        RegexError(message: message, position: position, pattern: template.units)
     }
 
     private func shown(_ name: StrObject) -> String {

@@ -24,7 +24,7 @@ package enum Codec {
             default: break
             }
         }
-        var encoder = Encoder(text, kind, errors, interpreter)
+        var encoder = Encoder(text, kind, encoding, errors, interpreter)
         return try encoder.run()
     }
 
@@ -35,7 +35,9 @@ package enum Codec {
         try interpreter.charge(count: bytes.count, of: 2)
         if kind == .latin { return .make(latin: bytes) }
         if kind == .utf8 || kind == .ascii, !bytes.contains(where: { $0 >= 128 }) { return .make(latin: bytes) }
-        var decoder = Decoder(bytes, kind, errors, interpreter)
+        // The signature is not part of what messages count.
+        let hasSignature = kind == .utf8WithSignature && bytes.starts(with: [0xEF, 0xBB, 0xBF])
+        var decoder = Decoder(hasSignature ? Array(bytes.dropFirst(3)) : bytes, kind, encoding, errors, interpreter)
         return try decoder.run()
     }
 
@@ -92,8 +94,13 @@ package enum Codec {
             ])
     }
 
-    static func unknownHandler(_ name: String) -> Raised {
-        Raised(.lookupError, "unknown error handler name '\(name)'")
+    /// CPython tells more where a codec is found by its name than where it is built in.
+    static func unknownHandler(_ name: String, _ kind: Kind, _ encoding: String, _ what: String) -> Raised {
+        let message = "unknown error handler name '\(name)'"
+        switch kind {
+        case .utf8, .ascii, .latin, .utf16(.marked), .utf32(.marked): return Raised(.lookupError, message)
+        default: return Raised(.lookupError, "\(what) with '\(encoding)' codec failed (LookupError: \(message))")
+        }
     }
 }
 
@@ -101,14 +108,16 @@ package enum Codec {
 private struct Encoder {
     private let text: StrObject
     private let kind: Codec.Kind
+    private let encoding: String
     private let errors: String
     private let interpreter: Interpreter
     private var system: SystemCodec?
     private var result: [UInt8] = []
 
-    init(_ text: StrObject, _ kind: Codec.Kind, _ errors: String, _ interpreter: Interpreter) {
+    init(_ text: StrObject, _ kind: Codec.Kind, _ encoding: String, _ errors: String, _ interpreter: Interpreter) {
         self.text = text
         self.kind = kind
+        self.encoding = encoding
         self.errors = errors
         self.interpreter = interpreter
         result.reserveCapacity(text.count * 2)
@@ -238,7 +247,7 @@ private struct Encoder {
                 case .utf8, .utf8WithSignature, .utf16, .utf32: appendUnchecked(unit)
                 default: throw Codec.encodeError(name, text, range, reason)
                 }
-            default: throw Codec.unknownHandler(errors)
+            default: throw Codec.unknownHandler(errors, kind, encoding, "encoding")
             }
         }
         for scalar in replacement.unicodeScalars { _ = append(scalar.value) }
@@ -249,14 +258,16 @@ private struct Encoder {
 private struct Decoder {
     private let bytes: [UInt8]
     private let kind: Codec.Kind
+    private let encoding: String
     private let errors: String
     private let interpreter: Interpreter
     private var result: StrBuilder
     private var position = 0
 
-    init(_ bytes: [UInt8], _ kind: Codec.Kind, _ errors: String, _ interpreter: Interpreter) {
+    init(_ bytes: [UInt8], _ kind: Codec.Kind, _ encoding: String, _ errors: String, _ interpreter: Interpreter) {
         self.bytes = bytes
         self.kind = kind
+        self.encoding = encoding
         self.errors = errors
         self.interpreter = interpreter
         result = StrBuilder(capacity: bytes.count)
@@ -264,10 +275,7 @@ private struct Decoder {
 
     mutating func run() throws(Raised) -> StrObject {
         switch kind {
-        case .utf8WithSignature:
-            if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { position = 3 }
-            try utf8()
-        case .utf8: try utf8()
+        case .utf8, .utf8WithSignature: try utf8()
         case .ascii:
             while position < bytes.count {
                 if bytes[position] < 128 {
@@ -330,12 +338,11 @@ private struct Decoder {
 
     private mutating func utf16(_ order: Codec.ByteOrder) throws(Raised) {
         var isBig = order == .big
-        var name = order == .marked ? "utf-16" : isBig ? "utf-16-be" : "utf-16-le"
         if order == .marked, bytes.count >= 2, bytes[0] == 0xFE && bytes[1] == 0xFF || bytes[0] == 0xFF && bytes[1] == 0xFE {
             isBig = bytes[0] == 0xFE
             position = 2
-            name = "utf-16"
         }
+        let name = isBig ? "utf-16-be" : "utf-16-le"
         func unit(_ place: Int) -> UInt32 {
             let (a, b) = (UInt32(bytes[place]), UInt32(bytes[place + 1]))
             return isBig ? a << 8 | b : b << 8 | a
@@ -364,11 +371,11 @@ private struct Decoder {
 
     private mutating func utf32(_ order: Codec.ByteOrder) throws(Raised) {
         var isBig = order == .big
-        let name = order == .marked ? "utf-32" : isBig ? "utf-32-be" : "utf-32-le"
         if order == .marked, bytes.starts(with: [0xFF, 0xFE, 0, 0]) || bytes.starts(with: [0, 0, 0xFE, 0xFF]) {
             isBig = bytes[0] == 0
             position = 4
         }
+        let name = isBig ? "utf-32-be" : "utf-32-le"
         while position < bytes.count {
             guard position + 4 <= bytes.count else {
                 try handle(bytes.count - position, name, "truncated data")
@@ -399,6 +406,27 @@ private struct Decoder {
         }
     }
 
+    /// The surrogate that begins here, and the bytes it takes.
+    private func surrogate(_ name: String) -> (UInt32, Int)? {
+        let rest = bytes[position...].prefix(4).map { UInt32($0) }
+        let unit: UInt32
+        let length: Int
+        switch name {
+        case "utf-8":
+            guard rest.count >= 3, rest[0] == 0xED, rest[1] & 0xC0 == 0x80, rest[2] & 0xC0 == 0x80 else { return nil }
+            (unit, length) = (0xD000 | (rest[1] & 0x3F) << 6 | rest[2] & 0x3F, 3)
+        case "utf-16-le", "utf-16-be":
+            guard rest.count >= 2 else { return nil }
+            (unit, length) = (name == "utf-16-be" ? rest[0] << 8 | rest[1] : rest[1] << 8 | rest[0], 2)
+        case "utf-32-le", "utf-32-be":
+            guard rest.count == 4 else { return nil }
+            let ordered = name == "utf-32-be" ? rest : rest.reversed()
+            (unit, length) = (ordered.reduce(0) { $0 << 8 | $1 }, 4)
+        default: return nil
+        }
+        return unit & 0xFFFF_F800 == 0xD800 ? (unit, length) : nil
+    }
+
     /// Applies the error handler to the next `length` bytes.
     private mutating func handle(_ length: Int, _ name: String, _ reason: String) throws(Raised) {
         let range = position..<(position + length)
@@ -408,18 +436,17 @@ private struct Decoder {
         case "replace": result.append(0xFFFD)
         case "backslashreplace": for byte in bytes[range] { result.append(Quoting.escape(UInt32(byte))) }
         case "surrogateescape":
-            for byte in bytes[range] {
-                guard byte >= 128 else { throw Codec.decodeError(name, bytes, range, reason) }
-                result.append(0xDC00 + UInt32(byte))
-            }
-        case "surrogatepass":
-            guard kind == .utf8, position + 3 <= bytes.count, bytes[position] == 0xED, bytes[position + 1] >= 0xA0,
-                bytes[position + 1] < 0xC0, bytes[position + 2] & 0xC0 == 0x80
-            else { throw Codec.decodeError(name, bytes, range, reason) }
-            result.append(0xD000 | UInt32(bytes[position + 1] & 0x3F) << 6 | UInt32(bytes[position + 2] & 0x3F))
-            position += 3
+            let escaped = bytes[range].prefix(4).prefix { $0 >= 128 }
+            if escaped.isEmpty { throw Codec.decodeError(name, bytes, range, reason) }
+            for byte in escaped { result.append(0xDC00 + UInt32(byte)) }
+            position = escaped.endIndex
             return
-        default: throw Codec.unknownHandler(errors)
+        case "surrogatepass":
+            guard let (unit, length) = surrogate(name) else { throw Codec.decodeError(name, bytes, range, reason) }
+            result.append(unit)
+            position += length
+            return
+        default: throw Codec.unknownHandler(errors, kind, encoding, "decoding")
         }
         position = range.upperBound
     }

@@ -64,9 +64,7 @@ extension StrObject {
             if index == end { return parts }
             let start = index
             if parts.count >= limit {
-                index = end
-                while index > start, CodePoint.isSpace(self[index - 1]) { index -= 1 }
-                parts.append(start..<index)
+                parts.append(start..<end)
                 return parts
             }
             while index < end, !CodePoint.isSpace(self[index]) { index += 1 }
@@ -83,9 +81,7 @@ extension StrObject {
             if index == 0 { break }
             let end = index
             if parts.count >= limit {
-                index = 0
-                while index < end, CodePoint.isSpace(self[index]) { index += 1 }
-                parts.append(index..<end)
+                parts.append(0..<end)
                 break
             }
             while index > 0, !CodePoint.isSpace(self[index - 1]) { index -= 1 }

@@ -66,6 +66,7 @@ final class SystemCodec {
 
     func decode(_ bytes: [UInt8], at position: Int) -> Decoded {
         if bytes[position] < 128 { return .text([UInt32(bytes[position])], length: 1) }
+        if name == "EUC-JP", position + 1 == bytes.count { return .incomplete }
         // Shortest first: no sequence of these encodings is the beginning of another.
         for length in 1...3 {
             guard position + length <= bytes.count else { return .incomplete }

@@ -385,7 +385,8 @@ extension Interpreter {
                 throw Raised(.overflowError, "too many digits in integer")
             }
             if operation == .leftShift { return try shiftLeft(x, count) }
-            return .integer(x >> count)
+            // The floor, also of negative numbers: -1 - ((-1 - x) >> count).
+            return .integer(x.sign == .minus ? -1 - BigInt((x.magnitude - 1) >> count) : x >> count)
         }
     }
 
@@ -403,7 +404,7 @@ extension Interpreter {
 
     /// Correctly rounded quotient of two integers.
     static func trueDivide(_ x: BigInt, _ y: BigInt) throws(Raised) -> Double {
-        if x == 0 { return 0 }
+        if x == 0 { return y.sign == .minus ? -0.0 : 0 }
         let isNegative = (x.sign == .minus) != (y.sign == .minus)
         let (a, b) = (x.magnitude, y.magnitude)
         // A quotient of 66 or 67 bits, its last bit sticky, rounds to the right double.
@@ -421,8 +422,7 @@ extension Interpreter {
             scale += spare
         }
         if rest != 0 { quotient |= 1 }
-        let kept = exponent < -1021 ? quotient : quotient
-        let rounded = exponent < -1021 ? Double(Int(roundToEven(kept))) : Double(kept)
+        let rounded = exponent < -1021 ? Double(Int(roundToEven(quotient))) : nearest(quotient)
         let result = exponent < -1021 ? scalbn(rounded, Int32(clamping: scale + 1)) : scalbn(rounded, Int32(clamping: scale))
         if result.isInfinite { throw Raised(.overflowError, "integer division result too large for a float") }
         return isNegative ? -result : result

@@ -1,4 +1,10 @@
-import BigInt
+public import BigInt
+
+#if canImport(Darwin)
+    import Darwin
+#else
+    import Glibc
+#endif
 
 /// `value[index]`, `in`, and slices.
 extension Interpreter {
@@ -34,7 +40,7 @@ extension Interpreter {
                 let range = try resolve(slice, count: bytes.count)
                 return .bytes(BytesObject((0..<range.count).map { bytes.bytes[range.start + $0 * range.step] }))
             }
-            return .int(Int(bytes.bytes[try position(index, bytes.count, "index")]))
+            return .int(Int(bytes.bytes[try position(index, bytes.count, "byte")]))
         case .range(let range):
             if case .slice(let slice) = index {
                 let part = try resolve(slice, count: range.count)
@@ -204,19 +210,20 @@ extension Interpreter {
             number = try wholeIndex(index, what)
         }
         if number < 0 { number &+= count }
-        guard number >= 0 && number < count else { throw .index("\(what) index out of range") }
+        guard number >= 0 && number < count else { throw .index(what == "byte" ? "index out of range" : "\(what) index out of range") }
         return number
     }
 
     private func wholeIndex(_ index: Value, _ what: String) throws(Raised) -> Int {
-        let name = what == "list assignment" ? "list" : what == "range object" ? "range" : what == "index" ? "byte" : what
+        let name = what == "list assignment" ? "list" : what == "range object" ? "range" : what
         switch plain(index) {
         case .bool(let value): return value ? 1 : 0
         case .int(let value): return value
         case .bigInt: throw Raised(.indexError, "cannot fit 'int' into an index-sized integer")
         default:
             guard type(of: index).lookup(.__index__) != nil else {
-                throw .type("\(name) indices must be integers or slices, not \(typeName(of: index))")
+                let kinds = what == "string" ? "integers, not '\(typeName(of: index))'" : "integers or slices, not \(typeName(of: index))"
+                throw .type("\(name) indices must be \(kinds)")
             }
             return try self.index(index)
         }
@@ -264,9 +271,20 @@ extension Interpreter {
 
     /// Correctly rounded.
     static func double(_ value: BigInt) throws(Raised) -> Double {
-        let result = Double(value)
+        let result = nearest(value.magnitude)
         if result.isInfinite { throw Raised(.overflowError, "int too large to convert to float") }
-        return result
+        return value.sign == .minus ? -result : result
+    }
+
+    /// The nearest double, half to even; infinite beyond the largest.
+    public static func nearest(_ value: BigUInt) -> Double {
+        let dropped = value.bitWidth - 64
+        if dropped <= 0 { return Double(UInt64(value)) }
+        if dropped > 1024 { return .infinity }
+        // The upper 64 bits; the last is one more bit of rounding, so it can stand for all below it.
+        let top = UInt64(value >> dropped)
+        let isExact = value.trailingZeroBitCount >= dropped
+        return scalbn(Double(isExact ? top : top | 1), Int32(dropped))
     }
 
     /// The indices a slice means for a sequence of `count` items.
