@@ -6,7 +6,10 @@ import Foundation
 public struct Carpedm: ParsableCommand {
     public static let configuration = CommandConfiguration(
         commandName: "carpedm", abstract: "Seize the data manager: old Japanese books, from the page to the trained model.",
-        version: "carpedm \(Engine.version)", subcommands: [RunCommand.self, TestCommand.self, DoctestCommand.self])
+        version: "carpedm \(Engine.version)",
+        subcommands: [
+            RunCommand.self, TestCommand.self, DoctestCommand.self, CheckCommand.self, FixCommand.self, AstCommand.self, DisCommand.self,
+        ])
 
     public init() {}
 

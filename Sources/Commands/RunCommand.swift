@@ -27,6 +27,12 @@ struct RunCommand: ParsableCommand {
     @Option(help: "Threads that share the work; 0 takes all cores. Results do not depend on it.")
     var threads = 0
 
+    @Option(help: "How errors are told: text, or json for one object a line.")
+    var errorFormat = ErrorFormat.text
+
+    @OptionGroup(title: "Limits")
+    var limits: RunLimits
+
     @Argument(help: "The script, or '-' for standard input.")
     var script: String?
 
@@ -45,39 +51,40 @@ struct RunCommand: ParsableCommand {
         let interrupt = Interrupt()
         let signal = InterruptSignal(for: interrupt)
         let session = ScriptSession(
-            interrupt: interrupt, library: LibraryOptions(arguments: [name] + passed, seed: seed, capabilities: .all))
-        let engine = try Engine.install(in: session.interpreter, seed: seed)
+            limits: limits.limits, interrupt: interrupt,
+            library: LibraryOptions(arguments: [name] + passed, seed: seed, capabilities: limits.capabilities))
         let display = ProgressDisplay()
-        engine.progress = { display.show($0) }
-        engine.notice = { text in
+        let engine = limits.sandbox ? nil : try Engine.install(in: session.interpreter, seed: seed)
+        engine?.progress = { display.show($0) }
+        engine?.notice = { text in
             display.end()
-            FileHandle.standardError.write(Data(text.utf8))
+            printRemark(text)
         }
+        if limits.sandbox { session.interpreter.moduleResolver = Self.withoutEngine }
         let output = OutputBuffer(before: { display.end() })
         session.interpreter.output = { output.write($0) }
         let outcome = withExtendedLifetime((engine, signal)) { session.run(source) }
         output.flush()
         display.end()
-        FileHandle.standardError.write(Data(outcome.errorText.utf8))
+        printRemark(errorFormat == .json ? outcome.errorJSON : outcome.errorText)
         if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
+    }
+
+    /// A clearer word than that there is no such module.
+    private static func withoutEngine(_ name: String, _ interpreter: Interpreter) throws -> NativeModule? {
+        guard name == "carpedm" || name.hasPrefix("carpedm.") else { return nil }
+        throw Raised(.importError, "the module '\(name)' is not available in a sandbox", hint: "Run the script without --sandbox.")
     }
 
     /// The source, and the name it has in `sys.argv`.
     private func source() throws -> (SourceText, String) {
         if let code { return (SourceText(name: "<string>", text: code), "-c") }
         guard let script else { throw UsageError(CommandError.nothingToRun) }
-        if script == "-" {
-            let bytes = try FileHandle.standardInput.readToEnd().map { [UInt8]($0) } ?? []
-            return (SourceText(name: "<stdin>", utf8: bytes), "-")
-        }
         do {
-            let location = try ScriptLocation(script)
-            if let remark = location.remark { FileHandle.standardError.write(Data("carpedm: \(remark)\n".utf8)) }
-            return (try ScriptFile.source(at: location.path), location.path)
-        } catch let error as CommandError {
-            throw UsageError(error)
-        } catch {
-            throw UsageError(CommandError.notReadable(path: script, reason: error.localizedDescription))
+            let source = try SourceArgument.read(script)
+            return (source, script == "-" ? "-" : source.name)
+        } catch let refusal as Refusal {
+            throw SourceArgument.exit(with: refusal, format: errorFormat)
         }
     }
 }

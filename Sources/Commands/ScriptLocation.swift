@@ -76,6 +76,7 @@ enum CommandError: LocalizedError {
     case noScript(path: String, isFolder: Bool)
     case ambiguous(path: String, candidates: [String])
     case notReadable(path: String, reason: String)
+    case notWritable(path: String, reason: String)
     case nothingToRun
 
     var errorDescription: String? {
@@ -83,6 +84,7 @@ enum CommandError: LocalizedError {
         case .noScript(let path, let isFolder): isFolder ? "'\(path)' is a folder" : "there is no file '\(path)'"
         case .ambiguous(let path, _): "there is no file '\(path)', but several whose names differ by capital letters"
         case .notReadable(let path, let reason): "'\(path)' cannot be read: \(reason)"
+        case .notWritable(let path, let reason): "'\(path)' cannot be written: \(reason)"
         case .nothingToRun: "nothing to run"
         }
     }
@@ -93,7 +95,7 @@ enum CommandError: LocalizedError {
         case .noScript:
             ScriptLocation.bundled.map { "Check the path; the scripts that come with the program are in \($0)." } ?? "Check the path."
         case .ambiguous(_, let candidates): "Choose one of \(candidates.joined(separator: ", "))."
-        case .notReadable: nil
+        case .notReadable, .notWritable: nil
         case .nothingToRun: "Name a file, '-' for standard input, or give code with -c."
         }
     }

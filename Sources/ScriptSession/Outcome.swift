@@ -7,7 +7,7 @@ public enum Outcome {
     /// It called `sys.exit`; what it gave beside a number is for standard error.
     case exited(code: Int32, message: String?)
     /// It is not a program.
-    case refused(text: String)
+    case refused(Refusal)
     /// It raised an exception that nobody caught.
     case failed(ErrorReport)
     /// A limit ended it.
@@ -31,9 +31,20 @@ public enum Outcome {
         switch self {
         case .finished: ""
         case .exited(_, let message): message.map { $0 + "\n" } ?? ""
-        case .refused(let text): text
+        case .refused(let refusal): refusal.text
         case .failed(let report), .stopped(let report): report.text
         case .interrupted: "interrupted\n"
+        }
+    }
+
+    /// The same for programs: one JSON object a line.
+    public var errorJSON: String {
+        switch self {
+        case .finished: ""
+        case .exited(_, let message): message.map { $0 + "\n" } ?? ""
+        case .refused(let refusal): refusal.json
+        case .failed(let report), .stopped(let report): report.json + "\n"
+        case .interrupted: #"{"kind":"KeyboardInterrupt","message":"interrupted"}"# + "\n"
         }
     }
 }

@@ -13,8 +13,8 @@ public final class ScriptSession {
         interpreter = Interpreter(limits: limits, interrupt: interrupt)
         ScriptLibrary.install(in: interpreter, options: library)
         let capabilities = library.capabilities
-        interpreter.sourceResolver = { name, importer, _ in
-            try ScriptFile.imported(name, from: importer, capabilities)
+        interpreter.sourceResolver = { name, importer, interpreter in
+            try ScriptFile.imported(name, from: importer, capabilities, limits: interpreter.limits.syntax)
         }
     }
 
@@ -35,10 +35,12 @@ public final class ScriptSession {
         interpreter.resetBudgets()
         do {
             return .finished(try body())
-        } catch .raised(let raised) {
-            return outcome(of: raised)
         } catch {
-            return .refused(text: interpreter.report(error))
+            switch error {
+            case .raised(let raised): return outcome(of: raised)
+            case .invalid(let diagnostics, let source): return .refused(Refusal(diagnostics, in: source))
+            case .tooLarge(let error, let source): return .refused(Refusal([error.diagnostic], in: source))
+            }
         }
     }
 

@@ -6,10 +6,14 @@ public enum CompilationError: Error, LocalizedError {
     case tooLarge(what: String, span: SourceSpan)
 
     public var errorDescription: String? {
-        switch self {
-        case .tooLarge(let what, _): "too many \(what) in one function or module"
-        }
+        diagnostic.message
     }
 
-    public var recoverySuggestion: String? { "Split it into several functions or files." }
+    public var recoverySuggestion: String? { diagnostic.help.first }
+
+    public var diagnostic: Diagnostic {
+        switch self {
+        case .tooLarge(let what, let span): .programTooLarge(span, what: what)
+        }
+    }
 }

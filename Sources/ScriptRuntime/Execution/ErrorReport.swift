@@ -80,11 +80,7 @@ extension Interpreter {
         switch error {
         case .invalid(let diagnostics, let source):
             return diagnostics.map { DiagnosticRenderer.text($0, in: source) }.joined(separator: "\n")
-        case .tooLarge(let error, let source):
-            guard case .tooLarge(_, let span) = error else { return "" }
-            let help = error.recoverySuggestion.map { [$0] } ?? []
-            return DiagnosticRenderer.text(
-                Diagnostic(code: "E0900", message: error.errorDescription ?? "", primary: .init(span), help: help), in: source)
+        case .tooLarge(let error, let source): return DiagnosticRenderer.text(error.diagnostic, in: source)
         case .raised(let raised): return report(raised).text
         }
     }

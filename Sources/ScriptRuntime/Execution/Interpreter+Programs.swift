@@ -45,7 +45,7 @@ extension Interpreter {
         _ source: SourceText, in module: ModuleObject? = nil, mode: Compilation.Mode = .file
     ) throws(ProgramError) -> CodeObject {
         let module = module ?? main
-        let parsed = Parser.parse(source)
+        let parsed = Parser.parse(source, limits: limits.syntax)
         if parsed.hasErrors { throw .invalid(parsed.diagnostics, source) }
         let analysis = ScopeAnalysis.analyze(parsed.module, known: knownNames(module))
         let errors = analysis.diagnostics.filter { $0.severity == .error }

@@ -1,3 +1,4 @@
+public import ScriptSyntax
 import Synchronization
 
 /// What a run may use. Nil: as much as it likes.
@@ -12,6 +13,8 @@ public struct Limits: Sendable {
     public var callDepth = 1_000
     /// Bytes that one value may take (`"x" * 10**12`); reaching it raises `MemoryError`.
     public var valueBytes = 1 << 32
+    /// Size and nesting of sources.
+    public var syntax = SyntaxLimits()
 
     public init() {}
 }

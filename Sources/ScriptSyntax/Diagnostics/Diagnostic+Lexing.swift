@@ -19,7 +19,7 @@ extension Diagnostic {
             help: "Remove it; the file may not be text, or be saved as UTF-16.")
     }
 
-    static func sourceTooLong(_ bytes: Int, limit: Int) -> Diagnostic {
+    public static func sourceTooLong(_ bytes: Int, limit: Int) -> Diagnostic {
         Diagnostic(
             .sourceTooLong, "the source has \(bytes) bytes; the limit is \(limit)", .zero,
             help: "Split it into several files, or keep data in a data file.")

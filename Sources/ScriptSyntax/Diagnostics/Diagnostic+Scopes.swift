@@ -4,7 +4,7 @@ extension Diagnostic {
         Diagnostic(
             .unboundName, "the name '\(name)' is not bound anywhere", span,
             help: nearest.map { "Did you mean '\($0)'?" } ?? "Assign to it, define it or import it first.",
-            fixes: nearest.map { [Fix("write '\($0)'", [Edit(span, $0)])] } ?? [])
+            fixes: nearest.map { [Fix("write '\($0)'", [Edit(span, $0)], isGuess: true)] } ?? [])
     }
 
     static func classMember(_ span: SourceSpan, _ name: String, owner: String) -> Diagnostic {
@@ -115,5 +115,11 @@ extension Diagnostic {
     static func unknownFuture(_ name: Identifier) -> Diagnostic {
         Diagnostic(
             .unknownFuture, "there is no future feature '\(name.text)'", name.span, help: "Remove it.")
+    }
+
+    public static func programTooLarge(_ span: SourceSpan, what: String) -> Diagnostic {
+        Diagnostic(
+            .programTooLarge, "too many \(what) in one function or module", span,
+            help: "Split it into several functions or files.")
     }
 }

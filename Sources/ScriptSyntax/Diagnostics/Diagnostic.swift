@@ -22,10 +22,13 @@ public struct Diagnostic: Sendable {
     public struct Fix: Sendable {
         public var title: String
         public var edits: [Edit]
+        /// Whether something else may have been meant, so that a person should look at it.
+        public var isGuess: Bool
 
-        public init(_ title: String, _ edits: [Edit]) {
+        public init(_ title: String, _ edits: [Edit], isGuess: Bool = false) {
             self.title = title
             self.edits = edits
+            self.isGuess = isGuess
         }
     }
 

@@ -1,7 +1,7 @@
 /// Every cause that the front end can report, by its public number; `DiagnosticCatalogue` explains each.
 ///
-/// 00xx characters and tokens, 01xx grammar, 02xx names and scopes, 05xx what the language leaves out, W06xx warnings.
-/// (03xx and 04xx belong to the run time.)
+/// 00xx characters and tokens, 01xx grammar, 02xx names and scopes, 03xx compilation, 05xx what the language leaves out,
+/// W06xx warnings. (04xx belong to hosts.)
 public enum DiagnosticCode: String, CaseIterable, Sendable {
     case invalidUTF8 = "E0001"
     case nullByte = "E0002"
@@ -95,6 +95,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case foreignConstant = "E0216"
     case lateFutureImport = "E0217"
     case unknownFuture = "E0218"
+
+    case programTooLarge = "E0301"
 
     case async = "E0501"
     case await = "E0502"

@@ -2,22 +2,25 @@
 public enum FixApplication {
     public struct Result: Sendable {
         public let utf8: [UInt8]
-        /// Fixes that were applied; one that overlaps an earlier one is left for another round.
-        public let count: Int
+        /// The diagnostics whose fixes were applied; one whose fix overlaps an earlier one is left for another round.
+        public let applied: [Diagnostic]
+        public var count: Int { applied.count }
     }
 
     /// Takes the first fix of each diagnostic, in order.
-    public static func apply(_ diagnostics: [Diagnostic], to source: SourceText) -> Result {
+    ///
+    /// - Parameter guesses: whether fixes that may not be what was meant are applied too.
+    public static func apply(_ diagnostics: [Diagnostic], to source: SourceText, guesses: Bool = true) -> Result {
         var edits: [Diagnostic.Edit] = []
-        var count = 0
+        var applied: [Diagnostic] = []
         for diagnostic in diagnostics {
-            guard let fix = diagnostic.fixes.first, !fix.edits.isEmpty else { continue }
+            guard let fix = diagnostic.fixes.first, !fix.edits.isEmpty, guesses || !fix.isGuess else { continue }
             let isFree = fix.edits.allSatisfy { edit in
                 Int(edit.span.end) <= source.utf8.count && edits.allSatisfy { !overlap($0.span, edit.span) }
             }
             guard isFree else { continue }
             edits += fix.edits
-            count += 1
+            applied.append(diagnostic)
         }
         edits.sort { ($0.span.start, $0.span.end) < ($1.span.start, $1.span.end) }
         var result: [UInt8] = []
@@ -27,7 +30,7 @@ public enum FixApplication {
             result += Array(edit.replacement.utf8)
             position = max(position, Int(edit.span.end))
         }
-        return Result(utf8: result + source.utf8[position...], count: count)
+        return Result(utf8: result + source.utf8[position...], applied: applied)
     }
 
     private static func overlap(_ a: SourceSpan, _ b: SourceSpan) -> Bool {

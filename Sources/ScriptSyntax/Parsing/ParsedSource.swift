@@ -7,6 +7,10 @@ public struct ParsedSource: Sendable {
     public let diagnostics: [Diagnostic]
     /// Every comment, from `#` to the end of its line.
     public let comments: [SourceSpan]
+    /// Statements that could not be read.
+    let dropped: [SourceSpan]
+    /// Not all of the text was read.
+    let isTruncated: Bool
     /// The text ends inside something that more text could complete.
     let ending: Ending
 

@@ -14,6 +14,7 @@ extension Parser {
     mutating func parseStatement(into body: inout [StatementNode]) {
         let blocks = blockNesting
         let count = body.count
+        let start = current.start
         do {
             if let statement = try parseCompound() {
                 body.append(statement)
@@ -25,6 +26,7 @@ extension Parser {
             nesting = 0
             blockNesting = blocks
             recover()
+            dropped.append(span(from: start))
         }
     }
 

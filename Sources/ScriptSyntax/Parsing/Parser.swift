@@ -13,6 +13,8 @@ public struct Parser {
     var current: Token
     var names: NameTable
     var diagnostics: [Diagnostic] = []
+    /// Statements that could not be read.
+    var dropped: [SourceSpan] = []
     var unclosed: [Lexer.UnclosedRegion] = []
     var scopeCount = 1
     /// Depth of the calls that read nested expressions.
@@ -33,7 +35,7 @@ public struct Parser {
         if let refusal = SourceCheck.refusal(of: source, limits: limits) {
             return ParsedSource(
                 source: source, module: ModuleNode(body: [], scopeCount: 1), diagnostics: [refusal], comments: [],
-                ending: .invalid)
+                dropped: [], isTruncated: true, ending: .invalid)
         }
         let start = source.utf8.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         var lexer = Lexer(bytes: source.utf8, range: start..<source.utf8.count, names: NameTable(), limits: limits)
@@ -72,7 +74,8 @@ public struct Parser {
             }
         return ParsedSource(
             source: source, module: ModuleNode(body: body, scopeCount: scopeCount), diagnostics: sorted,
-            comments: lexer.comments, ending: ending)
+            comments: lexer.comments, dropped: dropped, isTruncated: diagnostics.count >= Parser.maximumErrors,
+            ending: ending)
     }
 
     /// An error in front of the open bracket, quote or backslash makes the text invalid whatever follows.

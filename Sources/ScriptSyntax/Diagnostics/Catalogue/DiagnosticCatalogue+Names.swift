@@ -34,6 +34,8 @@ extension DiagnosticCatalogue {
             "x = 1\nfrom __future__ import annotations\n", "from __future__ import annotations\nprint(annotations)\n"),
         Entry(.unknownFuture, "An unknown __future__ feature", "There is no feature of this name.",
             "from __future__ import braces\n", "x = 1\n"),
+        Entry(.programTooLarge, "A function or module of too many parts",
+            "An instruction can address some 65,000 variables, constants or values; only programs written by programs reach that.", "", "x = 1\n"),
     ]
 
     static let refusals: [Entry] = [

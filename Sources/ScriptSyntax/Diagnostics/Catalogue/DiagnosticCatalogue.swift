@@ -4,7 +4,7 @@ public enum DiagnosticCatalogue {
         public let code: DiagnosticCode
         public let title: String
         public let explanation: String
-        /// Causes the diagnostic. Bytes, for not every cause is text.
+        /// Causes the diagnostic; empty where no short program does. Bytes, for not every cause is text.
         public let bad: [UInt8]
         /// The same intention, free of diagnostics.
         public let fixed: String

@@ -1,0 +1,24 @@
+public import Foundation
+public import ScriptRuntime
+public import ScriptSyntax
+
+/// Why a text is no program: its mistakes, in source order, with the text they are in.
+public struct Refusal: Error, LocalizedError, ScriptErrorConvertible {
+    public let diagnostics: [Diagnostic]
+    public let source: SourceText
+
+    public init(_ diagnostics: [Diagnostic], in source: SourceText) {
+        self.diagnostics = diagnostics
+        self.source = source
+    }
+
+    /// For people: places with carets, and what to do.
+    public var text: String { diagnostics.map { DiagnosticRenderer.text($0, in: source) }.joined(separator: "\n") }
+
+    /// For programs: one JSON object a line.
+    public var json: String { diagnostics.map { DiagnosticRenderer.json($0, in: source) + "\n" }.joined() }
+
+    public var errorDescription: String? { diagnostics.first?.message }
+    public var recoverySuggestion: String? { diagnostics.first?.help.first }
+    public var scriptException: ExceptionKind { .syntaxError }
+}
