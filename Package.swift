@@ -101,7 +101,7 @@ let package = Package(
         tests("ScriptRuntime", ["ScriptSyntax"], resources: [.copy("Scripts")]),
         tests("ScriptLibrary", ["ScriptRuntime", "ScriptSyntax"], resources: [.copy("Programs")]),
         tests("ScriptSession"),
-        tests("Bindings", ["Training", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"]),
+        tests("Bindings", ["Training", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"], resources: [.copy("Fixtures")]),
         tests("Terminal", ["ScriptSession"]),
         tests("ScriptTests", ["ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"]),
         tests("Commands", ["carpedm"], exclude: ["Failing"]),

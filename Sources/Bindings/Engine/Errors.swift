@@ -55,5 +55,14 @@ extension FormatsError: ScriptErrorConvertible {
 }
 
 extension TensorError: ScriptErrorConvertible {
-    public var scriptException: ExceptionKind { .valueError }
+    public var scriptException: ExceptionKind {
+        switch self {
+        case .indexOutOfRange, .tooManyIndices: .indexError
+        case .wrongDType, .notDifferentiable: .typeError
+        case .divisionByZero: .zeroDivisionError
+        case .memoryLimit, .outOfMemory: .memoryError
+        case .tapeUsed, .noSecondDerivative: .runtimeError
+        default: .valueError
+        }
+    }
 }

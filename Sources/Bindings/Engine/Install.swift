@@ -15,15 +15,17 @@ extension Engine {
         let engine = Engine(interpreter, seed: seed)
         try engine.defineTasks()
         try engine.defineModels()
+        let tensorType = engine.defineTensors()
         let modules = [
             engine.dataModule(), engine.tasksModule(), engine.modelsModule(), engine.trainModule(), engine.metricsModule(),
             engine.summaryModule(), engine.logModule(), engine.registryModule(),
             NativeModule("carpedm.util", doc: "The registry."),
         ]
-        for module in modules { interpreter.register(module) }
+        for module in modules + engine.tensorModules(tensorType) { interpreter.register(module) }
         interpreter.register(
             NativeModule(
                 "carpedm", doc: "Seize the data manager: old Japanese books, from the page to the trained model.",
+                functions: engine.gradientFunctions,
                 members: { _ in [("__version__", .str(version))] }))
         return engine
     }

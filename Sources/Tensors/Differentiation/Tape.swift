@@ -168,7 +168,7 @@ extension Tensor {
     }
 
     /// This tensor without its place on `tape`, which is its innermost if it is on it at all.
-    fileprivate func peeled(from tape: Tape) -> Tensor {
+    package func peeled(from tape: Tape) -> Tensor {
         guard let trace, trace.tape === tape else { return self }
         var copy = self
         copy.trace = trace.outer

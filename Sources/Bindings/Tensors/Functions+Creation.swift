@@ -1,0 +1,81 @@
+import ScriptRuntime
+import Tensors
+
+extension TensorFunction {
+    /// New tensors.
+    static var creation: [TensorFunction] {
+        [
+            TensorFunction(
+                "tensor(data, dtype=None)",
+                "A tensor of a number, of nested lists of numbers, or of a tensor. Without dtype: bool, int64, or float32 if there is a fraction."
+            ) { call in
+                if let tensor = call.engine.asTensor(call[0]) { return try tensor.converted(to: call.dtype(1, tensor.dtype)) }
+                return try NestedData(call[0], call.engine, call.name).tensor(call.engine.dtype(call[1], call.name))
+            },
+            TensorFunction("asarray(data, dtype=None)", "The same as tensor.") { call in
+                if let tensor = call.engine.asTensor(call[0]) { return try tensor.converted(to: call.dtype(1, tensor.dtype)) }
+                return try NestedData(call[0], call.engine, call.name).tensor(call.engine.dtype(call[1], call.name))
+            },
+            TensorFunction("zeros(shape, dtype='float32')", "Zeros.") { try filled($0, 0) },
+            TensorFunction("ones(shape, dtype='float32')", "Ones.") { try filled($0, 1) },
+            TensorFunction("full(shape, fill_value, dtype=None)", "Every element fill_value, whose kind decides the dtype if none is given.") { call in
+                let shape = try call.shape(0)
+                let value = try call.tensor(1)
+                let dtype = try call.dtype(2, value.dtype)
+                try call.reserve(shape, dtype)
+                return try value.converted(to: dtype).broadcast(to: shape)
+            },
+            TensorFunction("zeros_like(x, dtype=None)", "Zeros of the shape of x.") { call in
+                let x = try call.tensor()
+                return try .zeros(x.shape, call.dtype(1, x.dtype))
+            },
+            TensorFunction("ones_like(x, dtype=None)", "Ones of the shape of x.") { call in
+                let x = try call.tensor()
+                return try .ones(x.shape, call.dtype(1, x.dtype))
+            },
+            TensorFunction("full_like(x, fill_value, dtype=None)", "A tensor of the shape of x with every element fill_value.") { call in
+                let x = try call.tensor()
+                return try call.tensor(1).converted(to: call.dtype(2, x.dtype)).broadcast(to: x.shape)
+            },
+            TensorFunction(
+                "arange(start, stop=None, step=1, dtype=None)",
+                "start, start + step, ... below stop; with one argument from 0. int64 for ints, else float32."
+            ) { call in
+                let isWhole = [0, 1, 2].allSatisfy { index in
+                    if case .float = call[index] { return false }
+                    return true
+                }
+                let dtype = try call.dtype(3, isWhole ? .int64 : .float32)
+                let (start, stop) = call.has(1) ? (try call.call.double(0), try call.call.double(1)) : (0, try call.call.double(0))
+                let step = try call.call.double(2)
+                if step != 0, (stop - start) / step < 0x1p62 { try call.reserve([Int(max(0, (stop - start) / step))], .float64) }
+                return try .range(from: start, to: stop, by: step, dtype)
+            },
+            TensorFunction("linspace(start, stop, num=50, dtype='float32')", "num numbers from start to stop, both included, with even steps.") { call in
+                let count = try call.int(2)
+                try call.reserve([count], .float64)
+                return try .linear(from: call.call.double(0), to: call.call.double(1), count: count, call.dtype(3, .float32))
+            },
+            TensorFunction("eye(n_rows, n_cols=None, k=0, dtype='float32')", "Ones on diagonal k, zeros elsewhere.") { call in
+                let (rows, columns) = (try call.int(0), try call.optionalInt(1))
+                try call.reserve([rows, columns ?? rows], call.dtype(3, .float32))
+                return try .eye(rows, columns, diagonal: call.int(2), call.dtype(3, .float32))
+            },
+            TensorFunction("diag(x)", "The diagonal of a matrix, or the matrix with this vector as its diagonal.", method: true) { try $0.tensor().diagonal() },
+            TensorFunction("tril(x, k=0)", "The last two axes with zeros above diagonal k.") { try $0.tensor().triangle(lower: true, diagonal: $0.int(1)) },
+            TensorFunction("triu(x, k=0)", "The last two axes with zeros below diagonal k.") { try $0.tensor().triangle(lower: false, diagonal: $0.int(1)) },
+            TensorFunction("one_hot(indices, depth, dtype='float32')", "A new last axis of depth: 1 at each element's number, 0 elsewhere.") { call in
+                let (numbers, depth, dtype) = (try call.tensor(), try call.int(1), try call.dtype(2, .float32))
+                guard depth >= 0 else { throw TensorError.negativeSize(operation: "one_hot", shape: numbers.shape + [depth]) }
+                try call.reserve(numbers.shape + [depth], .int64)
+                return try .oneHot(numbers, depth: depth, dtype)
+            },
+        ]
+    }
+
+    private static func filled(_ call: TensorCall, _ value: Double) throws -> Tensor {
+        let (shape, dtype) = (try call.shape(0), try call.dtype(1, .float32))
+        try call.reserve(shape, dtype)
+        return try .full(shape, value, dtype)
+    }
+}

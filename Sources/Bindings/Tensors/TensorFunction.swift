@@ -1,0 +1,145 @@
+import ScriptRuntime
+import Tensors
+
+/// One function of tensors: what calls, completion and `help` know of it.
+///
+/// The tables in `Functions+...` hold all of them. The first parameter of one that is also a method is called `x`.
+struct TensorFunction {
+    let declaration: String
+    let doc: String
+    let isMethod: Bool
+    let body: (TensorCall) throws -> Value
+
+    /// A function that gives one tensor.
+    init(_ declaration: String, _ doc: String, method: Bool = false, _ body: @escaping (TensorCall) throws -> Tensor) {
+        self.init(values: declaration, doc, method: method) { call in try call.engine.result(body(call)) }
+    }
+
+    /// A function that gives anything else.
+    init(values declaration: String, _ doc: String, method: Bool = false, _ body: @escaping (TensorCall) throws -> Value) {
+        (self.declaration, self.doc, isMethod, self.body) = (declaration, doc, method, body)
+    }
+
+    func native(_ engine: Engine) -> Native {
+        let (name, body) = (name, body)
+        return Native(declaration, doc) { [unowned engine] call in try body(TensorCall(call: call, engine: engine, name: name)) }
+    }
+
+    /// The same as a method of its first argument.
+    func method(_ engine: Engine) -> Native? {
+        guard isMethod else { return nil }
+        let (name, body) = (name, body)
+        return Native(declaration.replacing("(x", with: "(self", maxReplacements: 1), doc) { [unowned engine] call in
+            try body(TensorCall(call: call, engine: engine, name: name))
+        }
+    }
+
+    private var name: String { String(declaration.prefix { $0 != "(" }) }
+}
+
+/// The arguments of one call, read as what functions of tensors take.
+struct TensorCall {
+    let call: Call
+    unowned let engine: Engine
+    let name: String
+
+    subscript(index: Int) -> Value { call[index] }
+
+    var interpreter: Interpreter { call.interpreter }
+
+    func has(_ index: Int) -> Bool {
+        switch call[index] {
+        case .none, .undefined: false
+        default: true
+        }
+    }
+
+    func tensor(_ index: Int = 0) throws -> Tensor {
+        if case .host(let box) = call[index], let object = box.object as? TensorObject { return object.tensor }
+        return try engine.tensor(call[index], "\(name): argument \(index + 1)")
+    }
+
+    /// Two operands that broadcast; numbers are weak.
+    func pair(_ first: Int = 0, _ second: Int = 1) throws -> (Tensor, Tensor) {
+        try engine.pair(call[first], call[second], ("\(name): argument \(first + 1)", "\(name): argument \(second + 1)"))
+    }
+
+    /// The tensors of a list or tuple; a tensor is taken apart along its first axis.
+    func tensors(_ index: Int = 0) throws -> [Tensor] {
+        let items = try interpreter.items(of: call[index])
+        return try items.enumerated().map { try engine.tensor($1, "\(name): item \($0)") }
+    }
+
+    func flag(_ index: Int) throws -> Bool { try call.truth(index) }
+
+    func int(_ index: Int) throws -> Int {
+        if case .int(let value) = call[index] { return value }
+        return try interpreter.index(call[index])
+    }
+
+    func optionalInt(_ index: Int) throws -> Int? { has(index) ? try int(index) : nil }
+    func optionalDouble(_ index: Int) throws -> Double? { has(index) ? try call.double(index) : nil }
+
+    /// An axis, several of them, or None for all.
+    func axes(_ index: Int) throws -> [Int]? {
+        switch call[index] {
+        case .none, .undefined: nil
+        case .int(let axis): [axis]
+        default: try ints(index, "axis")
+        }
+    }
+
+    /// A shape: one size or several.
+    func shape(_ index: Int) throws -> [Int] {
+        if case .int(let size) = call[index] { return [size] }
+        return try ints(index, "shape")
+    }
+
+    /// An int, or a list or tuple of ints.
+    func ints(_ index: Int, _ what: String) throws -> [Int] {
+        let value = interpreter.plain(call[index])
+        switch value {
+        case .list, .tuple, .range: return try interpreter.items(of: value).map { try interpreter.index($0) }
+        case .host:
+            if let tensor = engine.asTensor(value), tensor.dtype.isInteger { return tensor.integers }
+        case .int(let one): return [one]
+        default: break
+        }
+        throw Raised.type("\(name): \(what) must be an int or a tuple of ints, not \(interpreter.typeName(of: value))")
+    }
+
+    /// - Parameter otherwise: what None means.
+    func dtype(_ index: Int, _ otherwise: DType) throws -> DType { try engine.dtype(call[index], name) ?? otherwise }
+
+    /// Refuses a result that is larger than a value may be, before it is made.
+    func reserve(_ shape: [Int], _ dtype: DType) throws {
+        var bytes = dtype.size
+        for size in shape {
+            let (product, overflow) = bytes.multipliedReportingOverflow(by: max(0, size))
+            if overflow { throw TensorError.countOverflow(operation: name, shape: shape) }
+            bytes = product
+        }
+        guard bytes <= interpreter.limits.valueBytes else {
+            throw TensorError.memoryLimit(operation: name, bytes: bytes, limit: interpreter.limits.valueBytes)
+        }
+    }
+}
+
+extension Engine {
+    /// A dtype by name, or Python's `float`, `int` or `bool`; nil for None.
+    func dtype(_ value: Value, _ function: String) throws -> DType? {
+        switch value {
+        case .none, .undefined: return nil
+        case .str(let text):
+            if let found = DType(name: text.string) { return found }
+            let known = DType.allCases.map(\.name).joined(separator: ", ")
+            throw Raised(.typeError, "\(function): there is no dtype '\(text.string)'", hint: "Known dtypes: \(known).")
+        case .type(let type):
+            if type === interpreter.types.float { return .float32 }
+            if type === interpreter.types.int { return .int64 }
+            if type === interpreter.types.bool { return .bool }
+        default: break
+        }
+        throw Raised.type("\(function): dtype must be the name of a dtype, not \(try interpreter.repr(value).string)")
+    }
+}
