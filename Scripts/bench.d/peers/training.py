@@ -42,7 +42,7 @@ def ours(chosen, seed):
         out, seconds, memory = timed([chosen.carpedm, "run", "--seed", str(seed), script], {"CARPEDM_SAMPLE": str(chosen.data)})
     finally:
         shutil.rmtree(folder)
-    found = re.search(r"accuracy ([0-9.]+)\s*$", out)
+    found = re.search(r"^step \d+: accuracy ([0-9.]+)$", out, re.MULTILINE)
     if not found:
         sys.exit("bench: no accuracy in what the script printed")
     return float(found[1]), seconds, memory
