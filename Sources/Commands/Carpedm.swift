@@ -8,7 +8,7 @@ public struct Carpedm: ParsableCommand {
         commandName: "carpedm", abstract: "Seize the data manager: old Japanese books, from the page to the trained model.",
         version: "carpedm \(Engine.version)",
         subcommands: [
-            RunCommand.self, TestCommand.self, DoctestCommand.self, CheckCommand.self, FixCommand.self, AstCommand.self, DisCommand.self,
+            RunCommand.self, TestCommand.self, DoctestCommand.self, ReferenceCommand.self, CheckCommand.self, FixCommand.self, AstCommand.self, DisCommand.self,
         ])
 
     public init() {}

@@ -12,6 +12,12 @@ extension Interpreter {
         return module
     }
 
+    /// The modules that a script can import without a file, sorted.
+    public var hostModuleNames: [String] {
+        let made = modules.filter { $0.value.file == nil }.map(\.key)
+        return Set(made + pendingModules.keys).subtracting(["__main__", "builtins"]).sorted()
+    }
+
     /// A module that starts with the names of another: what runs in it leaves the other's names as they are.
     public func copy(of module: ModuleObject) -> ModuleObject {
         let copy = ModuleObject(module.name, id: newID(), file: module.file)
