@@ -28,7 +28,10 @@ package enum HelpText {
         case .native(let native): return native.declaration.replacing("=<unset>", with: "=...")
         case .boundMethod(let method): return signature(of: method.function)
         case .function(let function): return function.qualifiedName + "(...)"
-        case .type(let type): return type.constructor?.declaration.replacing("=<unset>", with: "=...") ?? type.name
+        case .type(let type):
+            // A constructor that is only inherited is not this class's.
+            guard let constructor = type.constructor, constructor.name == type.name else { return type.name }
+            return constructor.declaration.replacing("=<unset>", with: "=...")
         default: return ""
         }
     }

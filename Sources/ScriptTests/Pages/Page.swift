@@ -100,7 +100,8 @@ private struct PageReader {
         let lines = lines(of: fence)
         if !fence.isClosed { block.mistake = PageError(message: "the block is not closed", hint: "End it with the marks it began with.") }
         guard let first = lines.firstIndex(where: { !$0.trimmingBlanks.isEmpty }) else {
-            block.mistake = block.mistake ?? PageError(message: "the block is empty")
+            // What is to be shown of a file can be filled in by blessing.
+            if block.options?.include == nil { block.mistake = block.mistake ?? PageError(message: "the block is empty") }
             return block
         }
         if lines[first].hasPrefix("cdm>") {

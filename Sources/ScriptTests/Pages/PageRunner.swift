@@ -183,7 +183,8 @@ private struct PageRun {
         var body = source.text(of: SourceSpan(0..<source.utf8.count))
         if parts.count > 1 {
             let cells = Parser.parse(source).cells
-            guard let cell = cells.first(where: { $0.title == parts[1].replacing("_", with: " ") || $0.title == parts[1] }) else {
+            let title = parts[1] == "head" ? "" : parts[1].replacing("_", with: " ")
+            guard let cell = cells.first(where: { $0.title == title }) else {
                 let titles = cells.map(\.title).filter { !$0.isEmpty }
                 throw PageError(message: "include=\(include): there is no such cell", hint: "Cells: \(titles.joined(separator: ", ")).")
             }
@@ -211,7 +212,7 @@ private struct PageRun {
     ) {
         let interpreter = session.interpreter
         // Blank lines before it give every line the number that it has in the page.
-        let source = SourceText(name: page.name, text: String(repeating: "\n", count: input.line - 1) + input.code)
+        let source = SourceText(name: URL(fileURLWithPath: page.name).lastPathComponent, text: String(repeating: "\n", count: input.line - 1) + input.code)
         result.column = block.fence.indent + 1
         if flags.isNotRun || flags.isNoProgram {
             check(source, flags, interpreter, &result)
