@@ -239,7 +239,8 @@ private struct PageRun {
             result.output = printed
             return
         }
-        let mayFail = block.isTranscript || flags.shouldFail
+        // A transcript expects an error by showing it.
+        let mayFail = flags.shouldFail || input.answer?.lines.contains { $0.hasPrefix("error[") } == true
         if let failure, !mayFail {
             fail(&result, failure)
             result.output = printed
