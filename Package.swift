@@ -83,8 +83,8 @@ let package = Package(
         module("Terminal", ["ScriptSession", "ScriptSyntax", "CReadline"]),
         module("ScriptTests", ["ScriptSession", "ScriptRuntime", "ScriptSyntax", "TextDistance"]),
         module("Commands", [
-            "Bindings", "Terminal", "ScriptTests", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus", "Training", "Tensors",
-            "TextDistance", arguments,
+            "Bindings", "Terminal", "ScriptTests", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus", "Imaging",
+            "Randomness", "Training", "Tensors", "TextDistance", arguments,
         ]),
         program("carpedm", ["Commands"]),
 

@@ -124,13 +124,8 @@ extension Corpus {
     /// A name that is unique in the corpus: `hnsd00000/hnsd001-011/C0012`, or `.../C0012-C0014` for several characters.
     public func identifier(of excerpt: Excerpt) -> String {
         let glyphs = glyphs(of: excerpt)
-        let numbers = [glyphs.first, glyphs.last].compactMap { $0.map { Self.characterID($0.number) } }
+        let numbers = [glyphs.first, glyphs.last].compactMap { $0?.characterID }
         let range = glyphs.count == 1 ? numbers[0] : numbers.joined(separator: "-")
         return "\(books[excerpt.book].id)/\(page(of: excerpt).name)/\(range)"
-    }
-
-    private static func characterID(_ number: Int) -> String {
-        let digits = String(number)
-        return "C" + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
     }
 }

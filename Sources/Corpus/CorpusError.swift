@@ -28,6 +28,8 @@ public enum CorpusError: Error, Equatable, Sendable {
     case boxOutsidePage(file: String, row: Int, box: Box, image: String, width: Int, height: Int)
     /// A page image that cannot be used; the cause names it.
     case badImage(ImagingError, file: String, row: Int)
+    /// What needs characters to know its place on the page has none.
+    case noCharacters(image: String)
 
     // Arguments.
     case unknownChoice(argument: String, value: String, known: [String])
@@ -46,6 +48,7 @@ public enum CorpusError: Error, Equatable, Sendable {
     case devFactorUnreachable(factor: Int, available: Int)
     case duplicateType(String)
     case noUnknownType
+    case emptySubset(String)
 
     // Stored datasets.
     case chunksNeedSize(shape: String)
@@ -57,6 +60,14 @@ public enum CorpusError: Error, Equatable, Sendable {
     case notReadable(folder: String)
     case interrupted
     case tooManyPages(bytes: Int, limit: Int)
+}
+
+extension CorpusError {
+    /// What to say of a page whose image cannot be used.
+    static func of(_ error: ImagingError, file: String, row: Int, image: String) -> CorpusError {
+        if case .unreadable(_, ENOENT) = error { return .missingImage(file: file, row: row, image: image) }
+        return .badImage(error, file: file, row: row)
+    }
 }
 
 extension CorpusError: LocalizedError {
@@ -83,6 +94,7 @@ extension CorpusError: LocalizedError {
             "\(file):\(row): the box x \(box.x)..\(box.right), y \(box.y)..\(box.bottom) leaves its page '\(image)' "
                 + "of \(width) x \(height) pixels"
         case .badImage(let cause, let file, let row): "\(cause.localizedDescription) (page of \(file):\(row))"
+        case .noCharacters(let image): "the excerpt of '\(image)' has no characters, which say where on the page it is"
         default: argumentDescription
         }
     }
@@ -107,6 +119,7 @@ extension CorpusError: LocalizedError {
         case .devFactorUnreachable(let factor, let available): "\(available) examples cannot fill a dev set that divides by \(factor)"
         case .duplicateType(let type): "the vocabulary has '\(type)' twice"
         case .noUnknownType: "the vocabulary has no '\(Vocabulary.unknownToken)'"
+        case .emptySubset(let subset): "the subset '\(subset)' is empty"
         default: storeDescription
         }
     }
@@ -151,6 +164,7 @@ extension CorpusError: LocalizedError {
         case .missingImage: "Put the image there, or remove its rows from the table."
         case .boxOutsidePage: "Correct X, Y, Width and Height, or check that the image is the one that was measured."
         case .badImage(let cause, _, _): cause.recoverySuggestion
+        case .noCharacters: "Add a character to it, or make it a full image."
         default: argumentSuggestion
         }
     }
@@ -173,11 +187,12 @@ extension CorpusError: LocalizedError {
         case .devFactorUnreachable: "Give a smaller dev_factor."
         case .duplicateType: "Give each reserved token once."
         case .noUnknownType: "Add '\(Vocabulary.unknownToken)' to the types."
+        case .emptySubset: "Choose another subset, or other splits."
         case .chunksNeedSize: "Give shape_store as two numbers of pixels, for example (256, 256)."
-        case .staleDataset, .foreignFiles: "Give overwrite=True to replace it, or choose another folder."
-        case .badManifest: "Give overwrite=True to generate the dataset again, or remove its folder."
+        case .staleDataset, .foreignFiles: "To replace it overwrite it (overwrite=True, or --overwrite), or choose another folder."
+        case .badManifest: "Generate the dataset again with overwrite=True (--overwrite), or remove its folder."
         case .notGenerated: "Generate it first."
-        case .badRecord: "Generate the dataset again with overwrite=True."
+        case .badRecord: "Generate the dataset again with overwrite=True (--overwrite)."
         case .notReadable: "Generate it with format_store='tfrecords' in another folder."
         case .interrupted: "Run again to finish it."
         case .tooManyPages: "View a subset with fewer books, for example by a smaller dev_split."

@@ -68,6 +68,20 @@ public struct Image: Sendable, Equatable {
         return Image(width: box.width, height: box.height, format: format, filled: part)
     }
 
+    /// Puts another image of the same format into this one.
+    ///
+    /// - Throws: `ImagingError.cropOutside` when it does not lie inside, `.badSize` when the formats differ.
+    public mutating func paste(_ part: Image, x: Int, y: Int) throws(ImagingError) {
+        let box = Box(x: x, y: y, width: part.width, height: part.height)
+        guard part.format == format else { throw .badSize(width: part.width, height: part.height) }
+        guard bounds.contains(box) else { throw .cropOutside(box: box, width: width, height: height) }
+        let rowBytes = part.width * channels
+        for row in 0..<part.height {
+            let start = ((y + row) * width + x) * channels
+            pixels.replaceSubrange(start..<start + rowBytes, with: part.pixels[row * rowBytes..<(row + 1) * rowBytes])
+        }
+    }
+
     /// The image with rows below and columns to the right of one value added.
     ///
     /// - Throws: `ImagingError.badSize` when the sum is too large.

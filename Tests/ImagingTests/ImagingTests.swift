@@ -160,3 +160,41 @@ struct ImagingTests {
         }
     }
 }
+
+struct TerminalPictureTests {
+    @Test(arguments: [
+        (["TERM": "xterm-kitty"], TerminalPicture.kitty), (["KITTY_WINDOW_ID": "1", "TERM": "xterm-256color"], .kitty),
+        (["TERM_PROGRAM": "iTerm.app", "TERM": "xterm-256color"], .iterm), (["TERM": "foot"], .sixel), (["TERM": "xterm-256color"], nil),
+        (["TERM": "xterm-kitty", "TMUX": "/tmp/x"], nil), (["TERM": "screen.xterm-kitty"], nil), ([:], nil),
+        (["TERM": "xterm-kitty", "CARPEDM_IMAGES": "none"], nil), (["TERM": "xterm", "CARPEDM_IMAGES": "Sixel", "TMUX": "x"], .sixel),
+    ] as [([String: String], TerminalPicture?)])
+    func terminalsAreKnownByTheirVariables(_ environment: [String: String], _ expected: TerminalPicture?) {
+        #expect(TerminalPicture.protocolOfTerminal(environment) == expected)
+    }
+
+    /// Base64 pieces of 4,096 characters put together again are the file.
+    @Test func kittyGetsTheWholeFileInPieces() throws {
+        let noise = (0..<90 * 90).map { UInt8(truncatingIfNeeded: ($0 &* $0 &* 2_654_435_761) >> 13) }
+        let png = try Image(width: 90, height: 90, format: .gray, pixels: noise).encoded(as: .png)
+        let text = try TerminalPicture.kitty.text(drawing: png)
+        let pieces = text.components(separatedBy: "\u{1B}\\").dropLast().map { $0.split(separator: ";")[1] }
+        #expect(pieces.count > 1 && pieces.allSatisfy { $0.count <= 4096 })
+        #expect(Data(base64Encoded: pieces.joined()).map { [UInt8]($0) } == png)
+        #expect(text.components(separatedBy: "m=1").count == pieces.count && text.contains("m=0"))
+    }
+
+    /// Decoded by hand: two columns of black and white, three rows.
+    @Test func sixelsHaveOneBitPerRow() throws {
+        let image = try Image(width: 2, height: 3, format: .gray, pixels: [0, 255, 0, 255, 0, 255])
+        let text = try TerminalPicture.sixel.text(drawing: try image.encoded(as: .png))
+        // Black: bits 0...2 of column 0 (63 + 7 = "F"), then nothing ("?"); white the other way round.
+        #expect(text == "\u{1B}Pq\"1;1;2;3#0;2;0;0;0#31;2;100;100;100#0F?$#31?F$-\u{1B}\\\n")
+    }
+
+    @Test func partsArePastedWhereTheyBelong() throws {
+        var sheet = try Image(width: 4, height: 2, format: .gray, filling: 9)
+        try sheet.paste(Image(width: 2, height: 1, format: .gray, pixels: [1, 2]), x: 1, y: 1)
+        #expect(sheet.pixels == [9, 9, 9, 9, 9, 1, 2, 9])
+        #expect(throws: ImagingError.self) { try sheet.paste(Image(width: 4, height: 1, format: .gray, filling: 0), x: 1, y: 0) }
+    }
+}

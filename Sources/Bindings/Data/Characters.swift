@@ -55,6 +55,21 @@ extension Engine {
         throw Raised.type("\(what) must be a CharacterSet, a name or a list of characters, not \(interpreter.typeName(of: value))")
     }
 
+    /// Characters in the order given, or by falling count, ties in the order of the dict.
+    private func ranked(_ value: Value) throws -> [Unicode.Scalar] {
+        var texts: [String]
+        if case .dict(let dict) = interpreter.plain(value) {
+            let counts = try dict.entries.map { (name: try interpreter.strings(.tuple([$0.0]), name: "vocab")[0], count: try interpreter.index($0.1)) }
+            texts = counts.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.map(\.element.name)
+        } else {
+            texts = try interpreter.strings(value, name: "vocab")
+        }
+        return try texts.map { text in
+            guard let scalar = CodePoint.scalar(of: text) else { throw CorpusError.notACodePoint(text) }
+            return scalar
+        }
+    }
+
     func defineCharacterTypes() {
         let methods = [
             Native("in_charset(self, character)", "Whether a character, or the one that U+306B names, is in the set.") { call in
@@ -83,7 +98,18 @@ extension Engine {
         let vocabulary = interpreter.define(
             NativeType(
                 "Vocabulary", doc: "The classes of a task: reserved tokens, then characters by falling frequency.", module: "carpedm.data",
+                constructor: Native(
+                    "Vocabulary(reserved, vocab)",
+                    "reserved: tokens with the first ids. vocab: characters or labels in the order of their ids, or a dict of their counts."
+                ) { [unowned self] call in
+                    let reserved = try call.interpreter.strings(call[0], name: "reserved")
+                    return vocabularyValue(try Vocabulary(reserved: reserved, characters: try ranked(call[1])))
+                },
                 methods: [
+                    Native("save(self, out_dir, as_unicode=False)", "Write vocab.txt: one type per line in the order of ids; gives its path.") { call in
+                        let vocabulary = try call.host(0, as: VocabularyObject.self).vocabulary
+                        return .str(try vocabulary.save(in: try call.string(1), asCharacters: try call.truth(2)))
+                    },
                     Native("types(self, as_unicode=False)", "All types by id.") { call in
                         let vocabulary = try call.host(0, as: VocabularyObject.self).vocabulary
                         return .list((try call.truth(1) ? vocabulary.typesAsCharacters : vocabulary.types).map { .str($0) })
@@ -101,6 +127,9 @@ extension Engine {
                         .int(try call.host(0, as: VocabularyObject.self).vocabulary.reservedCount)
                     },
                 ]))
-        dataTypes = [base, japanese, vocabulary]
+        let others = [
+            loaderType, subsetType, imageMetaType, characterType, boxType, parserType, providerType, batchType, pictureType,
+        ]
+        dataTypes = [base, japanese, vocabulary] + others.map { interpreter.define($0) }
     }
 }

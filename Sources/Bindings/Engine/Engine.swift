@@ -1,3 +1,4 @@
+import Corpus
 import NeuralNetworks
 public import ScriptRuntime
 public import Training
@@ -15,7 +16,11 @@ public final class Engine {
     public var progress: (ProgressEvent) -> Void = { _ in }
     /// Gets lines for people: notices, warnings and the log. Each ends with a line end.
     public var notice: (String) -> Void = { _ in }
+    /// Draws a picture (a PNG file's bytes) where the results go; false where it cannot.
+    public var showPicture: ([UInt8]) throws -> Bool = { _ in false }
     var logLevel = LogLevel.warning
+    /// The pages that scripts looked at last.
+    let pages = PageCache()
 
     // Classes, in the order in which their modules list them.
     var taskTypes: [TypeObject] = []

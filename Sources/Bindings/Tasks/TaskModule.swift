@@ -82,7 +82,7 @@ extension Engine {
     }
 
     /// Tells how far the storing of examples is, and lets Ctrl-C end it.
-    private var monitor: GenerationMonitor {
+    var monitor: GenerationMonitor {
         let interrupt = interpreter.interrupt
         return GenerationMonitor(isCancelled: { interrupt.isSet })
     }

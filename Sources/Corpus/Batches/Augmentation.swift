@@ -30,14 +30,19 @@ public struct Augmentation: Sendable, Hashable, Codable {
     /// Whether nothing is ever changed.
     public var isIdentity: Bool { self == Augmentation() }
 
+    /// The extents by name, with the greatest that makes sense.
+    public static var extents: [(name: String, path: WritableKeyPath<Augmentation, Double>, limit: Double)] {
+        [
+            ("rotation", \.rotation, Double.pi), ("shear", \.shear, 2), ("scale", \.scale, 3), ("shift", \.shift, 1),
+            ("elastic", \.elastic, 0.5), ("thickness", \.thickness, 1), ("contrast", \.contrast, 1), ("brightness", \.brightness, 1),
+            ("erase", \.erase, 1),
+        ]
+    }
+
     /// - Throws: `CorpusError.badArgument` for an extent that makes no sense.
     public func validate() throws(CorpusError) {
-        let limits: [(String, Double, Double)] = [
-            ("rotation", rotation, Double.pi), ("shear", shear, 2), ("scale", scale, 3), ("shift", shift, 1), ("elastic", elastic, 0.5),
-            ("thickness", thickness, 1), ("contrast", contrast, 1), ("brightness", brightness, 1), ("erase", erase, 1),
-        ]
-        for (name, value, limit) in limits where !(0...limit).contains(value) {
-            throw .badArgument(argument: name, value: "\(value)", rule: "from 0 to \(limit)")
+        for (name, path, limit) in Self.extents where !(0...limit).contains(self[keyPath: path]) {
+            throw .badArgument(argument: name, value: "\(self[keyPath: path])", rule: "from 0 to \(limit)")
         }
     }
 
@@ -63,6 +68,9 @@ public struct Augmentation: Sendable, Hashable, Codable {
         }
         if erase > 0 { cover(&frame, height: height, width: width, surround: surround, key: key.folded("erase")) }
     }
+
+    /// What decides the change of one example in one epoch.
+    static func key(_ key: Key, epoch: Int, example: Int) -> Key { key.folded("augmentation").folded(epoch).folded(example) }
 
     /// Uniform in -extent...extent.
     fileprivate static func signed(_ extent: Double, _ key: Key) -> Double { (2 * key.uniform() - 1) * extent }

@@ -92,7 +92,7 @@ public final class BatchSource {
     /// Reads the dataset once, checking every record.
     ///
     /// - Throws: `CorpusError.badArgument` for a batch size that gives no batch; what reading throws.
-    public init(_ store: DatasetStore, _ request: BatchRequest, threads: Int = 2) throws {
+    public init(_ store: any ExampleStore, _ request: BatchRequest, threads: Int = 2) throws {
         guard request.batchSize >= 1 else {
             throw CorpusError.badArgument(argument: "batch_size", value: "\(request.batchSize)", rule: "at least 1")
         }
@@ -201,7 +201,7 @@ extension Work {
             var pixels = Array(images[range])
             augmentation.apply(
                 to: &pixels, height: frame.height, width: frame.width, surround: surrounds[n],
-                key: key.folded("augmentation").folded(epoch).folded(example))
+                key: Augmentation.key(key, epoch: epoch, example: example))
             images.replaceSubrange(range, with: pixels)
         }
     }

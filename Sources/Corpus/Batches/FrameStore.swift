@@ -1,4 +1,3 @@
-import Formats
 import Imaging
 import Synchronization
 
@@ -11,27 +10,9 @@ final class FrameStore: Sendable {
         var surround: Float
     }
 
-    /// A reader that one caller uses at a time.
-    private final class Source: Sendable {
-        let path: String
-        private let reader: Mutex<TFRecordReader>
-
-        init(path: String) throws {
-            self.path = path
-            reader = Mutex(try TFRecordReader(path: path))
-        }
-
-        func record(at offset: Int) throws -> [UInt8]? {
-            try reader.withLock { reader in
-                try reader.seek(to: offset)
-                return try reader.next()
-            }
-        }
-    }
-
     private enum Contents: Sendable {
         case memory(pixels: [UInt8], kept: [Kept])
-        case files([Source], places: [(shard: Int, offset: Int)])
+        case store(any ExampleAccess, places: [(part: Int, place: Int)])
     }
 
     let fitting: Fitting
@@ -44,13 +25,11 @@ final class FrameStore: Sendable {
     /// Reads the dataset once, checking every record.
     ///
     /// - Parameter memoryLimit: how many bytes of fitted pixels may stay in memory.
-    init(_ store: DatasetStore, fitting: Fitting, memoryLimit: Int, threads: Int) throws {
+    init(_ store: any ExampleStore, fitting: Fitting, memoryLimit: Int, threads: Int) throws {
         self.fitting = fitting
-        let isSmall = store.shards.reduce(0) { $0 + $1.bytes } <= memoryLimit
-        let parts = Slots<Part>(count: store.shards.count)
-        try inParallel(store.shards.count, threads: threads) { i in
-            parts[i] = try Part(store, shard: i, fitting: isSmall ? fitting : nil)
-        }
+        let isSmall = store.bytes <= memoryLimit
+        let parts = Slots<Part>(count: store.partCount)
+        try inParallel(store.partCount, threads: threads) { i in parts[i] = try Part(store, part: i, fitting: isSmall ? fitting : nil) }
         targets = parts.values.flatMap(\.targets)
         if isSmall {
             var pixels: [UInt8] = []
@@ -61,8 +40,8 @@ final class FrameStore: Sendable {
             }
             contents = .memory(pixels: pixels, kept: kept)
         } else {
-            let places = parts.values.enumerated().flatMap { shard, part in part.offsets.map { (shard, $0) } }
-            contents = .files(try store.shards.map { try Source(path: $0.path) }, places: places)
+            let places = parts.values.enumerated().flatMap { number, part in part.places.map { (number, $0) } }
+            contents = .store(try store.access(), places: places)
         }
     }
 
@@ -77,27 +56,24 @@ final class FrameStore: Sendable {
                 fitting.fill(target, place: one.place, pixels: part, surround: one.surround)
             }
             return (one.place, one.surround)
-        case .files(let sources, let places):
-            let (shard, offset) = places[example]
-            guard let record = try sources[shard].record(at: offset) else {
-                throw CorpusError.badRecord(file: sources[shard].path, number: example, problem: "the file has become shorter")
-            }
-            let fitted = try fitting.fitted(StoredExample(record: record, file: sources[shard].path, number: example).image)
+        case .store(let access, let places):
+            let (part, place) = places[example]
+            let fitted = try fitting.fitted(access.example(ofPart: part, at: place, number: example).image)
             fitted.pixels.withUnsafeBufferPointer { fitting.fill(target, place: fitted.place, pixels: $0, surround: fitted.surround) }
             return (fitted.place, fitted.surround)
         }
     }
 
-    /// What one shard contributes.
+    /// What one part of the store contributes.
     private struct Part: Sendable {
         var targets: [[Int32]] = []
         var fitted: [Fitting.Fitted] = []
-        var offsets: [Int] = []
+        var places: [Int] = []
 
-        init(_ store: DatasetStore, shard: Int, fitting: Fitting?) throws {
-            try store.forEachExample(of: store.shards[shard]) { offset, example in
+        init(_ store: any ExampleStore, part: Int, fitting: Fitting?) throws {
+            try store.forEachExample(ofPart: part) { place, example in
                 targets.append(example.targets)
-                offsets.append(offset)
+                places.append(place)
                 if let fitting { fitted.append(try fitting.fitted(example.image)) }
             }
         }

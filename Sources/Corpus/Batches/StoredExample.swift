@@ -1,6 +1,7 @@
 public import Formats
 import Foundation
 public import Imaging
+import Synchronization
 
 /// One example as it was stored.
 public struct StoredExample: Sendable {
@@ -9,6 +10,12 @@ public struct StoredExample: Sendable {
     public var targets: [Int32]
     /// Everything that was stored.
     public var features: SequenceExample
+
+    init(image: Image, targets: [Int32], features: SequenceExample) {
+        self.image = image
+        self.targets = targets
+        self.features = features
+    }
 
     /// - Throws: `CorpusError.badRecord`, `FormatsError.badMessage`.
     init(record: [UInt8], file: String, number: Int) throws {
@@ -38,23 +45,14 @@ public struct StoredExample: Sendable {
     }
 }
 
-extension DatasetStore {
-    /// Hands over every example in order.
-    ///
-    /// - Throws: `FormatsError` for damaged files, `CorpusError.badRecord`, and what `body` throws.
-    public func forEachExample(_ body: (Int, StoredExample) throws -> Void) throws {
-        var number = 0
-        for shard in shards {
-            try forEachExample(of: shard) { _, example in
-                try body(number, example)
-                number += 1
-            }
-        }
-    }
+extension DatasetStore: ExampleStore {
+    public var bytes: Int { shards.reduce(0) { $0 + $1.bytes } }
+    public var partCount: Int { shards.count }
 
-    /// Hands over the examples of a shard with the byte at which each begins.
-    func forEachExample(of shard: Shard, _ body: (Int, StoredExample) throws -> Void) throws {
+    /// Each part is a shard, and the place of an example the byte at which its record begins.
+    public func forEachExample(ofPart part: Int, _ body: (Int, StoredExample) throws -> Void) throws {
         guard isReadable else { throw CorpusError.notReadable(folder: folder) }
+        let shard = shards[part]
         let reader = try TFRecordReader(path: shard.path)
         var number = 0
         var offset = reader.offset
@@ -66,5 +64,38 @@ extension DatasetStore {
         guard number == shard.count else {
             throw CorpusError.badRecord(file: shard.path, number: number, problem: "the file should have \(shard.count) records")
         }
+    }
+
+    public func access() throws -> any ExampleAccess { OpenShards(readers: try shards.map { try OpenShards.Reader(path: $0.path) }) }
+}
+
+/// The shards of a dataset, each opened once.
+private struct OpenShards: ExampleAccess {
+    /// A reader that one caller uses at a time.
+    final class Reader: Sendable {
+        let path: String
+        private let reader: Mutex<TFRecordReader>
+
+        init(path: String) throws {
+            self.path = path
+            reader = Mutex(try TFRecordReader(path: path))
+        }
+
+        func record(at offset: Int) throws -> [UInt8]? {
+            try reader.withLock { reader in
+                try reader.seek(to: offset)
+                return try reader.next()
+            }
+        }
+    }
+
+    let readers: [Reader]
+
+    func example(ofPart part: Int, at place: Int, number: Int) throws -> StoredExample {
+        let path = readers[part].path
+        guard let record = try readers[part].record(at: place) else {
+            throw CorpusError.badRecord(file: path, number: number, problem: "the file has become shorter")
+        }
+        return try StoredExample(record: record, file: path, number: number)
     }
 }

@@ -13,12 +13,14 @@ struct CoordinateTable {
 
     /// The book in `folder`.
     ///
-    /// - Parameter problem: told of each row that cannot be used, which is then left out; to stop at the first, throw.
+    /// - Parameters:
+    ///   - table: the path of the table where it is not `<folder>/<id>/<id>_coordinate.csv`.
+    ///   - problem: told of each row that cannot be used, which is then left out; to stop at the first, throw.
     /// - Throws: `CorpusError` for a table that cannot be read at all, and whatever `problem` throws.
     static func read(
-        book id: String, in folder: String, problem: (CorpusError) throws(CorpusError) -> Void
+        book id: String, in folder: String, table: String? = nil, problem: (CorpusError) throws(CorpusError) -> Void
     ) throws(CorpusError) -> Book {
-        let file = "\(folder)/\(id)/\(id)_coordinate.csv"
+        let file = table ?? "\(folder)/\(id)/\(id)_coordinate.csv"
         var table = CoordinateTable(file: file, imageFolder: "\(folder)/\(id)/images")
         return try table.book(id: id, problem: problem)
     }
@@ -80,7 +82,7 @@ struct CoordinateTable {
     /// An integer as Python's `int` reads it, small enough that sums of boxes cannot overflow.
     private func number(_ row: DelimitedText.Row, _ column: Int) throws(CorpusError) -> Int {
         let text = String(decoding: row.fields[columns[column]], as: UTF8.self)[...].trimmed
-        guard let value = Int(text), abs(value) <= 1 << 31 else {
+        guard let value = Int(text), (-greatestCoordinate...greatestCoordinate).contains(value) else {
             throw .badNumber(file: file, row: row.line, column: Self.required[column], value: text)
         }
         return value
@@ -89,10 +91,7 @@ struct CoordinateTable {
     /// The number in `B0001` or `C0001`.
     private func identifier(_ row: DelimitedText.Row, _ column: Int, letter: Character) throws(CorpusError) -> Int {
         let text = String(decoding: row.fields[columns[column]], as: UTF8.self)
-        let digits = text.dropFirst()
-        guard text.first == letter, (4...9).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }),
-            let value = Int(digits)
-        else {
+        guard let value = Glyph.number(in: text, letter: letter) else {
             throw .badIdentifier(file: file, row: row.line, column: Self.required[column], value: text)
         }
         return value

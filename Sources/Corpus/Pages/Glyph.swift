@@ -33,6 +33,11 @@ public struct Page: Sendable, Equatable {
     public var name: String
     /// The image file.
     public var path: String
+
+    public init(name: String, path: String) {
+        self.name = name
+        self.path = path
+    }
 }
 
 /// A folder `<id>` with `<id>_coordinate.csv` and `images`.
@@ -47,3 +52,47 @@ public struct Book: Sendable, Equatable {
     /// In the order of the table.
     public var glyphs: [Glyph]
 }
+
+extension Glyph {
+    /// A character from the texts of a table's row.
+    ///
+    /// - Throws: `CorpusError.badArgument` for what no row may have.
+    public init(label: String, box: Box, block: String, number: String) throws(CorpusError) {
+        guard let scalar = CodePoint.scalar(ofLabel: label.utf8) else {
+            throw .badArgument(argument: "label", value: "'\(label)'", rule: "U+ and 4 to 6 hexadecimal digits of a character, such as U+3055")
+        }
+        guard let block = Self.number(in: block, letter: "B") else {
+            throw .badArgument(argument: "block_id", value: "'\(block)'", rule: "B and at least four digits, such as B0001")
+        }
+        guard let digits = Self.number(in: number, letter: "C") else {
+            throw .badArgument(argument: "char_id", value: "'\(number)'", rule: "C and at least four digits, such as C0001")
+        }
+        let sides = [box.x, box.y, box.width, box.height]
+        guard box.width > 0, box.height > 0, sides.allSatisfy({ (-greatestCoordinate...greatestCoordinate).contains($0) }) else {
+            throw .badArgument(argument: "the box", value: "\(sides)", rule: "x, y, width and height in pixels, the last two at least 1")
+        }
+        self.init(scalar: scalar, box: box, page: 0, block: block, number: digits, row: 0)
+    }
+
+    /// `B0001`
+    public var blockID: String { Self.identifier("B", block) }
+    /// `C0001`
+    public var characterID: String { Self.identifier("C", number) }
+
+    static func identifier(_ letter: String, _ number: Int) -> String {
+        let digits = String(number)
+        return letter + String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
+    /// The number in `B0001` or `C0001`.
+    static func number(in text: String, letter: Character) -> Int? {
+        let digits = text.dropFirst()
+        guard text.first == letter, (4...9).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+            return nil
+        }
+        return Int(digits)
+    }
+}
+
+/// Coordinates beyond this are refused, so that sums of boxes cannot overflow.
+let greatestCoordinate = 1 << 31

@@ -20,6 +20,18 @@ public struct CorpusCheck: Sendable {
         /// One character makes up more than half of a subset.
         case imbalance(subset: Subset, label: String, share: Double)
 
+        /// The kind of finding as one word.
+        public var kind: String {
+            switch self {
+            case .unusable: "unusable"
+            case .duplicate: "duplicate"
+            case .blank: "blank"
+            case .tiny: "tiny"
+            case .rare: "rare"
+            case .imbalance: "imbalance"
+            }
+        }
+
         /// A line for a person.
         public var message: String {
             switch self {

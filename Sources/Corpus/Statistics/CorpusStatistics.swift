@@ -65,6 +65,18 @@ public struct CorpusStatistics: Sendable {
         counts(of: subset).filter { !vocabulary.contains($0.scalar) }
     }
 
+    /// The counts of all subsets as CSV: `class,(unicode),train,dev,test`, by falling sum, ties by code point.
+    public var table: String {
+        var sums: [UInt32: Int] = [:]
+        for tally in tallies.values { for element in tally.elements { sums[element, default: 0] += tally[element] } }
+        let rows = sums.sorted { ($1.value, $0.key) < ($0.value, $1.key) }.compactMap { value, _ in
+            Unicode.Scalar(value).map { scalar in
+                CommaSeparated.row([CodePoint.label(of: scalar), "(\(scalar))"] + subsets.map { "\(tallies[$0]?[value] ?? 0)" })
+            }
+        }
+        return CommaSeparated.row(["class", "(unicode)"] + subsets.map(\.rawValue)) + rows.joined()
+    }
+
     /// The counts of a subset as CSV: `class,(unicode),count`.
     public func table(of subset: Subset) -> String {
         CommaSeparated.row(["class", "(unicode)", "count"])

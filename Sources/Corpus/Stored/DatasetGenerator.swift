@@ -31,14 +31,14 @@ struct DatasetGenerator: Sendable {
     let corpus: Corpus
     let subset: Subset
     let recipe: StorageRecipe
-    let folder: String
     let threads: Int
     let monitor: GenerationMonitor
 
     /// One example on its way to a file.
     struct Entry: Sendable {
         var record: RecordSpool.Handle
-        var caption: ImageCaption
+        /// For image files, which have tables beside them.
+        var caption: ImageCaption?
     }
 
     /// The excerpts of one page, as places in the subset.
@@ -131,7 +131,7 @@ struct DatasetGenerator: Sendable {
             return (place, try products.map { product in
                 Entry(
                     record: try spool.append(bytes(of: product, maker)),
-                    caption: recipe.format == .tfrecords ? .none : ImageCaption(product, maker, page: page.name, region: region))
+                    caption: recipe.format == .tfrecords ? nil : ImageCaption(product, maker, page: page.name, region: region))
             })
         }
     }
@@ -151,15 +151,13 @@ extension Book {
     /// - Throws: `CorpusError.missingImage`, `.badImage`, with the first row that names it.
     func image(of page: Int, as format: PixelFormat) throws(CorpusError) -> Image {
         do {
-            return try Image.read(pages[page].path, as: format)
+            return try pages[page].image(as: format)
         } catch { throw problem(with: page, error) }
     }
 
     /// What to say of a page whose image cannot be used.
     func problem(with page: Int, _ error: ImagingError) -> CorpusError {
-        let row = glyphs.first { $0.page == page }?.row ?? 1
-        if case .unreadable(_, ENOENT) = error { return .missingImage(file: table, row: row, image: pages[page].path) }
-        return .badImage(error, file: table, row: row)
+        .of(error, file: table, row: glyphs.first { $0.page == page }?.row ?? 1, image: pages[page].path)
     }
 }
 

@@ -139,7 +139,7 @@ public struct DatasetStore: Sendable {
         let threads = request.threads > 0 ? request.threads : ProcessInfo.processInfo.activeProcessorCount
         let spool = RecordSpool(folder: request.folder)
         let generator = DatasetGenerator(
-            corpus: corpus, subset: request.subset, recipe: request.recipe, folder: request.folder, threads: threads,
+            corpus: corpus, subset: request.subset, recipe: request.recipe, threads: threads,
             monitor: request.monitor)
         let writer = DatasetWriter(
             folder: request.folder, subset: request.subset, recipe: request.recipe,
@@ -210,7 +210,7 @@ extension Corpus {
         let book = books[excerpt.book]
         let glyph = book.glyphs[excerpt.glyphs.lowerBound]
         do {
-            let size = try Image.size(of: book.pages[glyph.page].path)
+            let size = try book.pages[glyph.page].size()
             return (size.height, size.width)
         } catch { throw book.problem(with: glyph.page, error) }
     }

@@ -58,7 +58,7 @@ struct DatasetWriter: Sendable {
         do {
             try FileSystem.makeFolder(temporary)
             if hasClassFolders {
-                for label in Set(parts.joined().compactMap(\.caption.label)) { try FileSystem.makeFolder("\(temporary)/\(label)") }
+                for label in Set(parts.joined().compactMap { $0.caption?.label }) { try FileSystem.makeFolder("\(temporary)/\(label)") }
             }
             let made = Slots<Manifest.Shard>(count: shardCount)
             try inParallel(shardCount, threads: threads) { i in made[i] = try writeImages(parts[i], number: i, to: temporary, from: spool) }
@@ -77,7 +77,7 @@ struct DatasetWriter: Sendable {
         var parents = CommaSeparated.row(["file_id", "image_id", "X", "Y", "Width", "Height"])
         for (n, entry) in entries.enumerated() {
             let id = "\(number)_\(n)"
-            let caption = entry.caption
+            guard let caption = entry.caption else { continue }
             let place = hasClassFolders ? caption.label.map { "/\($0)" } ?? "" : ""
             let file = try OutputFile(path: "\(temporary)\(place)/\(id).\(recipe.format.rawValue)")
             try file.write(try spool.record(entry.record))

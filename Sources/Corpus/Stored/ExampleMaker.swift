@@ -161,3 +161,13 @@ private struct Masks {
         return (box.y..<max(box.y, box.bottom)).flatMap { y in (box.x..<max(box.x, box.right)).map { y * image.width + $0 } }
     }
 }
+
+/// Reads masks back.
+public enum StoredMask {
+    /// The classes of `image/mask/class`, one for each pixel.
+    public static func classes(_ bytes: [UInt8]) -> [Int32] {
+        stride(from: 0, to: bytes.count - bytes.count % 4, by: 4).map { start in
+            Int32(bitPattern: bytes[start..<start + 4].reversed().reduce(0) { $0 << 8 | UInt32($1) })
+        }
+    }
+}

@@ -1,30 +1,19 @@
 import Imaging
 
-/// What the tables beside stored image files say about one of them.
-struct ImageCaption: Sendable {
+/// What the tables beside stored image files say about one of them; an object, so that records of other formats pay one pointer for it.
+final class ImageCaption: Sendable {
     /// The types of its characters joined by `_`, or nil when labels are not stored.
-    var label: String?
+    let label: String?
     /// `x:y:w:h` of each character, joined by `_`.
-    var boxes: String
+    let boxes: String
     /// The page it is from and the part of it.
-    var page: String
-    var region: Box
-
-    /// For formats that need none.
-    static let none = ImageCaption(label: nil, boxes: "", page: "", region: Box(x: 0, y: 0, width: 0, height: 0))
-
-    private init(label: String?, boxes: String, page: String, region: Box) {
-        self.label = label
-        self.boxes = boxes
-        self.page = page
-        self.region = region
-    }
+    let page: String
+    let region: Box
 
     init(_ product: ExampleMaker.Product, _ maker: ExampleMaker, page: String, region: Box) {
         let recipe = maker.recipe
         let hasLabels = recipe.hasCharacters && recipe.hasLabels
         label = hasLabels ? maker.targets(of: product).map { maker.vocabulary.type(of: $0) }.joined(separator: "_") : nil
-        boxes = ""
         if recipe.hasCharacters, let unit = recipe.boxes {
             let (height, width) = unit == .ratio ? (Double(product.image.height), Double(product.image.width)) : (1, 1)
             boxes = product.characters.map { character in
@@ -32,6 +21,8 @@ struct ImageCaption: Sendable {
                 let values = [box.left / width, box.top / height, (box.right - box.left) / width, (box.bottom - box.top) / height]
                 return values.map { "\($0)" }.joined(separator: ":")
             }.joined(separator: "_")
+        } else {
+            boxes = ""
         }
         self.page = page
         self.region = region

@@ -9,6 +9,13 @@ final class RecordSpool: Sendable {
     enum Handle: Sendable {
         case memory([UInt8])
         case file(offset: Int, count: Int)
+
+        var count: Int {
+            switch self {
+            case .memory(let record): record.count
+            case .file(_, let count): count
+            }
+        }
     }
 
     private struct State {

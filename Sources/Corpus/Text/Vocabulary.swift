@@ -1,3 +1,5 @@
+import Formats
+
 /// The classes of a task: reserved tokens first, then characters by falling frequency in the training set.
 public struct Vocabulary: Sendable, Equatable {
     /// The name of the class for characters that are in no other.
@@ -69,6 +71,18 @@ public struct Vocabulary: Sendable, Equatable {
     /// The text of `vocab.txt`: one type per line in the order of ids.
     public func text(asCharacters: Bool = false) -> String {
         (asCharacters ? typesAsCharacters : types).map { $0 + "\n" }.joined()
+    }
+
+    /// Writes `vocab.txt` in a folder, which is made where there is none.
+    ///
+    /// - Returns: its path.
+    /// - Throws: `CorpusError.unwritable`; `FormatsError.system`.
+    @discardableResult
+    public func save(in folder: String, asCharacters: Bool = false) throws -> String {
+        try FileSystem.makeFolder(folder)
+        let path = "\(folder)/vocab.txt"
+        try AtomicFile.write(Array(text(asCharacters: asCharacters).utf8), to: path)
+        return path
     }
 }
 

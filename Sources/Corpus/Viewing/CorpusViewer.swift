@@ -1,11 +1,13 @@
 import Formats
 import Foundation
-import Imaging
+public import Imaging
 
 /// Makes one HTML file in which a person can leaf through a subset (`view_images`): it needs no network and no other file.
 public struct CorpusViewer: Sendable {
     /// The most bytes of page images that are put into one file.
     public var byteLimit = 256 << 20
+    /// The size at which images are shown; unchanged fits them to the window.
+    public var shape = Shape.unchanged
 
     public init() {}
 
@@ -19,6 +21,8 @@ public struct CorpusViewer: Sendable {
             var id: String
             var page: Int
             var box: [Int]
+            /// `[width, height]` on the screen; none for the size of the window.
+            var size: [Int]?
             /// `[x, y, width, height]` on the page and the code point of each character.
             var glyphs: [[Int]]
             var lines: [[Int]]
@@ -33,6 +37,12 @@ public struct CorpusViewer: Sendable {
     /// - Throws: `CorpusError.missingImage`, `.badImage`; `.tooManyPages` when the images exceed `byteLimit`; `FormatsError.system`.
     public func write(_ corpus: Corpus, subset: Subset, to path: String) throws {
         try AtomicFile.write(Array(try html(corpus, subset: subset).utf8), to: path)
+    }
+
+    /// A name in the temporary folder, the same for the same corpus and subset.
+    public static func usualPath(for corpus: Corpus, _ subset: Subset) throws(CorpusError) -> String {
+        let name = try "carpedm-view-\(corpus.configuration.scope.rawValue)-\(subset.rawValue)-\(corpus.configurationHash(for: StorageRecipe())).html"
+        return FileManager.default.temporaryDirectory.appendingPathComponent(name).path
     }
 
     /// The text of the file.
@@ -64,8 +74,10 @@ public struct CorpusViewer: Sendable {
                 sheetOfPage[[excerpt.book, page]] = sheets.count - 1
             }
             let sheet = sheetOfPage[[excerpt.book, page]] ?? 0
+            let box = corpus.bounds(of: excerpt) ?? sizes[sheet]
+            let shown = shape == .unchanged ? nil : shape.size(forHeight: box.height, width: box.width)
             return Contents.Entry(
-                id: corpus.identifier(of: excerpt), page: sheet, box: Self.numbers(corpus.bounds(of: excerpt) ?? sizes[sheet]),
+                id: corpus.identifier(of: excerpt), page: sheet, box: Self.numbers(box), size: shown.map { [$0.width, $0.height] },
                 glyphs: glyphs.map { Self.numbers($0.box) + [Int($0.scalar.value)] },
                 lines: LineRule.lines(of: glyphs.map(\.box)).map(Self.numbers))
         }

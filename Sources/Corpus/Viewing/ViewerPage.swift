@@ -89,8 +89,8 @@ enum ViewerPage {
 
         function frame(context, box, colour, entry) {
           context.strokeStyle = colour; context.lineWidth = 2;
-          context.strokeRect(view.x + (box[0] - entry.box[0]) * view.scale, view.y + (box[1] - entry.box[1]) * view.scale,
-            box[2] * view.scale, box[3] * view.scale);
+          context.strokeRect(view.x + (box[0] - entry.box[0]) * view.sx, view.y + (box[1] - entry.box[1]) * view.sy,
+            box[2] * view.sx, box[3] * view.sy);
         }
 
         function draw() {
@@ -100,10 +100,11 @@ enum ViewerPage {
           if (!shown.length) { at("status").textContent = "no images"; return; }
           const entry = data.entries[shown[place]], image = sheet(entry.page), [x, y, w, h] = entry.box;
           at("status").textContent = place + "/" + (shown.length - 1) + " (" + entry.id + ")";
-          const scale = Math.min((width - 24) / w, (height - 24) / h);
-          view = { scale, x: (width - w * scale) / 2, y: (height - h * scale) / 2 };
+          const fit = Math.min((width - 24) / w, (height - 24) / h);
+          const [sx, sy] = entry.size ? [entry.size[0] / w, entry.size[1] / h] : [fit, fit];
+          view = { sx, sy, x: (width - w * sx) / 2, y: (height - h * sy) / 2 };
           if (!image.complete || !image.naturalWidth) return;
-          context.drawImage(image, x, y, w, h, view.x, view.y, w * scale, h * scale);
+          context.drawImage(image, x, y, w, h, view.x, view.y, w * view.sx, h * view.sy);
           if (at("boxes").checked) for (const g of entry.glyphs) if (!codes.length || codes.includes(g[4])) frame(context, g, "#1a7f37", entry);
           if (at("lines").checked) for (const l of entry.lines) frame(context, l, "#0550ae", entry);
         }
@@ -112,7 +113,7 @@ enum ViewerPage {
         at("view").addEventListener("mousemove", event => {
           if (!view || !shown.length) return;
           const entry = data.entries[shown[place]];
-          const x = (event.offsetX - view.x) / view.scale + entry.box[0], y = (event.offsetY - view.y) / view.scale + entry.box[1];
+          const x = (event.offsetX - view.x) / view.sx + entry.box[0], y = (event.offsetY - view.y) / view.sy + entry.box[1];
           let under = entry.glyphs.filter(g => inside(x, y, g));
           if (at("lines").checked) {
             const line = entry.lines.find(l => inside(x, y, l));
