@@ -63,7 +63,7 @@ struct RunCommand: ParsableCommand {
         if limits.sandbox { session.interpreter.moduleResolver = Self.withoutEngine }
         let output = OutputBuffer(before: { display.end() })
         session.interpreter.output = { output.write($0) }
-        engine.showPicture = { png in try PictureOutput.draw(png, write: output.write) }
+        engine?.showPicture = { png in try PictureOutput.draw(png, write: output.write) }
         let outcome = withExtendedLifetime((engine, signal)) { session.run(source) }
         output.flush()
         display.end()
