@@ -13,7 +13,8 @@ public import Tensors
 /// ```
 public final class Pass {
     public let store: ParameterStore
-    public let isTraining: Bool
+    /// Whether layers act as in training: dropout drops, batch normalisation takes the batch's own moments.
+    public private(set) var isTraining: Bool
     /// Where operations are recorded; nil when no gradient is wanted.
     public let tape: Tape?
     /// Whether parameters that the store lacks are made.
@@ -63,6 +64,19 @@ public final class Pass {
         return try body()
     }
 
+    /// The same in two steps, for callers that cannot hand over a closure: every `enter` needs its `leave`.
+    public func enter(_ name: String) { scopes.append(name) }
+
+    public func leave() { _ = scopes.popLast() }
+
+    /// Runs `body` with layers acting as in training, or not; nil leaves that as it is.
+    public func acting(asTraining training: Bool?, _ body: () throws -> Tensor) rethrows -> Tensor {
+        let before = isTraining
+        isTraining = training ?? before
+        defer { isTraining = before }
+        return try body()
+    }
+
     /// `base`, then `base_1`, `base_2`, ... within the current scope: the name of a layer that was given none.
     public func unusedName(_ base: String) -> String {
         let number = nameCounts[path(base), default: 0]
@@ -86,6 +100,12 @@ public final class Pass {
         let result = isTrainable ? try tape?.watch(value) ?? value : value
         watched[full] = result
         return result
+    }
+
+    /// Drops a parameter (by its full name), so that it is made anew when it is next asked for.
+    public func forget(_ full: String) {
+        watched[full] = nil
+        store.remove(full)
     }
 
     /// A key of its own for every draw of the pass: the same from run to run, different from place to place.

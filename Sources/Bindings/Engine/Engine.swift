@@ -32,9 +32,13 @@ public final class Engine {
     var pass: Pass?
     /// Where the hooks that are running put images, texts and numbers.
     var recorder: SummaryRecorder?
+    /// The step whose `results` hook is running.
+    var outcome: StepOutcome?
     /// The newest training run; it stays when it is over, so that it can be looked at and resumed.
     var currentRun: RunObject?
     private var scratch: Pass?
+    /// `carpedm.testing.Skipped`, made when it is first needed.
+    var skippedType: TypeObject?
 
     /// - Parameter interpreter: must outlive the engine, which its modules own.
     init(_ interpreter: Interpreter, seed: Int) {
@@ -47,12 +51,22 @@ public final class Engine {
     /// A scratch parameter that is asked for in another shape starts anew.
     func withPass<Result>(_ body: (Pass) throws -> Result) throws -> Result {
         if let pass { return try body(pass) }
-        if let scratch {
-            do { return try body(scratch) } catch NeuralNetworkError.parameterShape {}
+        let scratch = scratch ?? newScratch(isTraining: false)
+        for _ in 0..<64 {
+            do { return try body(scratch) } catch {
+                guard case NeuralNetworkError.parameterShape(let name, _, _) = error else { throw error }
+                scratch.forget(name)
+            }
         }
-        let fresh = Pass(inference: ParameterStore(key: Key(seed: UInt64(bitPattern: Int64(seed)))))
+        return try body(scratch)
+    }
+
+    /// A pass of its own over the scratch parameters, in which the names of layers that were given none count from the start.
+    func newScratch(isTraining: Bool) -> Pass {
+        let key = Key(seed: UInt64(bitPattern: Int64(seed)))
+        let fresh = Pass(store: scratch?.store ?? ParameterStore(key: key), isTraining: isTraining, key: key)
         scratch = fresh
-        return try body(fresh)
+        return fresh
     }
 
     /// Runs `body` with `pass` (and `recorder`) as the running ones.

@@ -21,7 +21,7 @@ extension Engine {
             engine.summaryModule(), engine.logModule(), engine.registryModule(),
             NativeModule("carpedm.util", doc: "The registry."),
         ]
-        for module in modules + engine.tensorModules(tensorType) { interpreter.register(module) }
+        for module in modules + engine.tensorModules(tensorType) + engine.networkModules() + [engine.testingModule()] { interpreter.register(module) }
         interpreter.register(
             NativeModule(
                 "carpedm", doc: "Seize the data manager: old Japanese books, from the page to the trained model.",

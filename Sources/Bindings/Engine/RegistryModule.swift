@@ -34,6 +34,7 @@ extension Engine {
     }
 
     private func register(_ type: TypeObject, _ name: String?, _ registry: Registry<Value>) throws -> Value {
+        if registry === tasks { try checkTask(type) } else { try checkModel(type) }
         try registry.register(.type(type), typeName: type.name, name: name)
         return .type(type)
     }

@@ -29,7 +29,7 @@ final class ScriptModel: Model {
         }
         self.object = object
         self.engine = engine
-        if let name = try interpreter.find(object, "name") {
+        if let name = try Self.ownName(object, interpreter) {
             guard case .str(let text) = name else { throw Raised.type("a model's name must be a string") }
             self.name = text.string
         } else {
@@ -37,19 +37,32 @@ final class ScriptModel: Model {
         }
     }
 
-    func forward(_ features: [String: Tensor], _ pass: Pass) throws -> ModelOutput {
-        let answer = try engine.running(pass) {
-            try engine.interpreter.callMethod(
-                object, named: "forward_pass",
-                [engine.featuresValue(features), .str("channels_last"), .none, .bool(pass.isTraining)])
+    /// The name that the script says: not the base class's property, which asks this model.
+    private static func ownName(_ object: Value, _ interpreter: Interpreter) throws -> Value? {
+        guard case .instance(let instance) = object, instance.attribute("name") == nil, interpreter.overriding(instance, "name") == nil else {
+            return try interpreter.find(object, "name")
         }
-        return try engine.output(answer, "what forward_pass returns")
+        return nil
+    }
+
+    func forward(_ features: [String: Tensor], _ pass: Pass) throws -> ModelOutput {
+        let owner = engine.interpreter.typeName(of: object)
+        return try engine.hook("\(owner).forward_pass") {
+            let answer = try engine.running(pass) {
+                try engine.interpreter.callMethod(
+                    object, named: "forward_pass",
+                    [engine.featuresValue(features), .str("channels_last"), .none, .bool(pass.isTraining)])
+            }
+            return try engine.output(answer, "what \(owner).forward_pass returns")
+        }
     }
 
     func initializePretrained(from folder: String) throws -> [(theirs: String, ours: String)] {
         let interpreter = engine.interpreter
         guard let method = try interpreter.find(object, "initialize_pretrained") else { return [] }
-        guard case .dict(let mapping) = try interpreter.call(method, [.str(folder)]) else {
+        guard case .dict(let mapping) = try engine.hook("\(interpreter.typeName(of: object)).initialize_pretrained", {
+            try interpreter.call(method, [.str(folder)])
+        }) else {
             throw Raised.type("initialize_pretrained must return a dict from their name prefixes to ours")
         }
         return try mapping.entries.map { theirs, ours in
@@ -102,6 +115,16 @@ extension Engine {
                 let model = try model(call[0])
                 let features = try features(call[1], "features")
                 return outputValue(try withPass { pass in try pass.scoped(model.name) { try model.forward(features, pass) } })
+            },
+            Native(
+                "__call__(self, features, is_training=False)",
+                "The output for a dict of features, or for images [n, h, w, c], with parameters that are kept from call to call."
+            ) { [unowned self] call in
+                let given = asTensor(call[1]).map { ["image/data": $0] }
+                let features = try given ?? features(call[1], "features")
+                let model = try model(call[0])
+                let pass = try pass ?? newScratch(isTraining: call.truth(2))
+                return outputValue(try running(pass) { try pass.scoped(model.name) { try model.forward(features, pass) } })
             },
             Native("summary(self, input_shape=None)", "A table of layers, output shapes, parameters and multiply-adds; input_shape is (64, 64, 1) by default.") {
                 [unowned self] call in

@@ -90,33 +90,45 @@ final class ScriptDefinition: TaskDefinition {
         guard let instance, let method = interpreter.overriding(instance, "loss_fn") else {
             return try builtIn.loss(features: features, output: output, targets: targets, isTraining: isTraining, task)
         }
-        let answer = try interpreter.callMethod(
-            method, .instance(instance), engine.featuresValue(features), engine.outputValue(output), try engine.targetsValue(targets),
-            .bool(isTraining))
-        return try engine.tensor(answer, "what \(typeName).loss_fn returns")
+        return try engine.hook("\(typeName).loss_fn") {
+            let answer = try interpreter.callMethod(
+                method, .instance(instance), engine.featuresValue(features), engine.outputValue(output), try engine.targetsValue(targets),
+                .bool(isTraining))
+            return try engine.tensor(answer, "what \(typeName).loss_fn returns")
+        }
     }
 
     func regularization(_ hyperparameters: HParams, _ pass: Pass) throws -> Regularization {
         guard let instance, let method = interpreter.overriding(instance, "regularization") else {
             return try builtIn.regularization(hyperparameters, pass)
         }
-        let answer = try engine.running(pass) {
-            try interpreter.callMethod(method, .instance(instance), interpreter.value(of: SettingsObject(hyperparameters)))
+        return try engine.hook("\(typeName).regularization") {
+            let answer = try engine.running(pass) {
+                try interpreter.callMethod(method, .instance(instance), interpreter.value(of: SettingsObject(hyperparameters)))
+            }
+            if answer.isNone { return .none }
+            if case .int(0) = answer { return .none }
+            if case .host(let box) = answer, let chosen = box.object as? RegularizationObject { return chosen.regularization }
+            return .penalty(try engine.tensor(answer, "what \(typeName).regularization returns"))
         }
-        return answer.isNone ? .none : .penalty(try engine.tensor(answer, "what \(typeName).regularization returns"))
     }
 
     func results(_ outcome: StepOutcome, _ task: OCRTask) throws -> StepResults {
         guard let instance, let method = interpreter.overriding(instance, "results") else {
             return try builtIn.results(outcome, task)
         }
-        let answer = try engine.running(nil, outcome.summaries) {
-            try interpreter.callMethod(
-                method, .instance(instance), outcome.loss.map { engine.tensorValue($0) } ?? .none,
-                .list(outcome.features.map(engine.featuresValue)), .list(outcome.outputs.map(engine.outputValue)),
-                .list(try outcome.targets.map(engine.targetsValue)), .bool(outcome.isTraining))
+        return try engine.hook("\(typeName).results") {
+            let before = engine.outcome
+            engine.outcome = outcome
+            defer { engine.outcome = before }
+            let answer = try engine.running(nil, outcome.summaries) {
+                try interpreter.callMethod(
+                    method, .instance(instance), outcome.loss.map { engine.tensorValue($0) } ?? .none,
+                    .list(outcome.features.map(engine.featuresValue)), .list(outcome.outputs.map(engine.outputValue)),
+                    .list(try outcome.targets.map(engine.targetsValue)), .bool(outcome.isTraining))
+            }
+            return try engine.stepResults(answer, "\(typeName).results")
         }
-        return try engine.stepResults(answer, "\(typeName).results")
     }
 
     var mainMetric: MainMetric {

@@ -57,7 +57,7 @@ extension Engine {
     }
 
     var taskMethods: [Native] {
-        [
+        builtInHooks + [
             Native("get_class_labels(self, as_unicode=False)", "The types by id: labels (U+306B), or characters with as_unicode.") { call in
                 .list(try call.host(0, as: TaskObject.self).task.classLabels(asCharacters: try call.truth(1)).map { .str($0) })
             },

@@ -15,6 +15,10 @@ final class TaskObject: HostSubclassable {
         }
     }
 
+    func attached(to instance: InstanceObject, _ interpreter: Interpreter) throws {
+        try engine.checkTask(instance.type)
+    }
+
     init(_ task: OCRTask, _ engine: Engine) {
         self.task = task
         builtIn = task.definition

@@ -87,6 +87,16 @@ public final class ParameterStore: Sendable {
         return try self[name] ?? initializer.value(shape, key.folded(name), dtype)
     }
 
+    /// Drops a parameter; nothing happens when there is none of that name.
+    public func remove(_ name: String) {
+        state.withLock { state in
+            guard let position = state.positions.removeValue(forKey: name) else { return }
+            state.entries.remove(at: position)
+            for (index, entry) in state.entries.enumerated().dropFirst(position) { state.positions[entry.name] = index }
+            state.version += 1
+        }
+    }
+
     /// An independent store with the same values.
     public func copy() -> ParameterStore {
         let other = ParameterStore(key: key)

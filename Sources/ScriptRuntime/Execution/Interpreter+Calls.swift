@@ -279,6 +279,7 @@ extension Interpreter {
                     instance.base = made
                     if case .host(let box) = made, let object = box.object as? any HostSubclassable {
                         object.scriptInstance = instance
+                        try object.attached(to: instance, call.interpreter)
                     }
                     return .none
                 }))

@@ -99,6 +99,12 @@ public protocol HostContext: HostObject {
 public protocol HostSubclassable: HostObject {
     /// The script's instance, nil for a plain host object. Weak: the instance owns this object.
     var scriptInstance: InstanceObject? { get set }
+    /// Called when `scriptInstance` is set; throws when the script's class cannot stand on this object.
+    func attached(to instance: InstanceObject, _ interpreter: Interpreter) throws
+}
+
+extension HostSubclassable {
+    public func attached(to instance: InstanceObject, _ interpreter: Interpreter) throws {}
 }
 
 /// Errors that choose which exception class they become in scripts; other errors become `RuntimeError`.
