@@ -87,6 +87,7 @@ let package = Package(
             "Randomness", "Training", "Tensors", "TextDistance", arguments,
         ]),
         program("carpedm", ["Commands"]),
+        program("EngineBenchmark", ["NeuralNetworks", "Tensors", "Randomness"]),
 
         tests("TextDistance"),
         tests("Randomness", resources: [.copy("Fixtures")]),

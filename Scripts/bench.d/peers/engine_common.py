@@ -4,7 +4,10 @@ Weights and batches are those of Scripts/fixtures/reference.py. Other inputs are
 row-major order: uniform ones 2 u - 1, normal ones sqrt(-2 ln(1 - u1)) cos(2 pi u2) of two successive draws.
 """
 import json
+import os
 import pathlib
+import re
+import resource
 import statistics
 import sys
 import time
@@ -33,9 +36,15 @@ class Report:
 
     def __init__(self, seconds=2.0):
         self.seconds, self.rows = seconds, []
+        self.only = re.compile(os.environ.get("CARPEDM_BENCH_ONLY", ""))
+
+    def wants(self, name):
+        return self.only.search(name) is not None
 
     def add(self, name, step, check=None):
         """Median time of `step`, after two warm-up calls unless one call alone takes longer than the budget."""
+        if not self.wants(name):
+            return
         start = time.perf_counter()
         step()
         first = time.perf_counter() - start
@@ -49,6 +58,12 @@ class Report:
                 times.append(time.perf_counter() - start)
         row = {"name": name, "value": round(1000 * statistics.median(times), 4), "unit": "ms"}
         self.rows.append(row if check is None else {**row, "check": float(check)})
+
+    def add_memory(self, name):
+        """The most memory that the process has held so far."""
+        if self.wants(name):
+            kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+            self.rows.append({"name": name, "value": round(kilobytes / 1024, 1), "unit": "MB"})
 
     def show(self):
         print(json.dumps(self.rows))

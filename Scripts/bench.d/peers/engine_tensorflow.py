@@ -22,8 +22,12 @@ def logits(v, images):
     return tf.matmul(x, v["logits/kernel"]) + v["logits/bias"]
 
 
+def variables():
+    return {name: tf.Variable(value) for name, value in reference.weights(single.VARIABLES).items()}
+
+
 def add_single_kana(report):
-    v = {name: tf.Variable(value) for name, value in reference.weights(single.VARIABLES).items()}
+    v = variables()
     slots = {name: tf.Variable(tf.zeros_like(value)) for name, value in v.items()}
     images, labels = next(reference.batches(1, 32, 1))
     images, labels = tf.constant(images), tf.constant(labels[:, 0])
@@ -43,18 +47,25 @@ def add_single_kana(report):
         return loss
 
     check = data_loss().numpy()
-    infer = tf.function(lambda some: logits(v, some))
+    report.add("single_kana_train_b32", lambda: step().numpy(), check)
+    report.add_memory("single_kana_train_b32_memory")
+    fresh = variables()
+    infer = tf.function(lambda some: logits(fresh, some))
     for count in (1, 64):
         some = tf.concat([images, images], 0)[:count]
         report.add("single_kana_infer_b%d" % count, lambda: infer(some).numpy(), np.abs(infer(some)[0]).sum())
-    report.add("single_kana_train_b32", lambda: step().numpy(), check)
 
 
 def add_beam_search(report):
-    for times, classes in ((12, 71), (100, 5000)):
-        peaky = tf.constant(normal(6, times, 1, classes))
-        decode = lambda: tf.nn.ctc_beam_search_decoder(peaky, [times], beam_width=100)
-        report.add("beam100_t%d_c%d_b1" % (times, classes), decode)
+    for times, lines, classes in ((12, 1, 71), (24, 32, 72), (100, 1, 5000)):
+        name = "beam100_t%d_c%d_b%d" % (times, classes, lines)
+        if not report.wants(name):
+            continue
+        peaky = tf.constant(normal(6, times, lines, classes))
+        decode = lambda: tf.nn.ctc_beam_search_decoder(peaky, [times] * lines, beam_width=100)
+        found = []
+        report.add(name, lambda: found.append(decode()[0][0]))
+        report.rows[-1]["check"] = int(tf.size(found[0].values))
 
 
 if __name__ == "__main__":

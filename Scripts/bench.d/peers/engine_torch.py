@@ -99,18 +99,26 @@ def add_training(report):
     model, (images, labels) = SingleKana().to(memory_format=torch.channels_last), batch(1)
     loss = lambda: F.cross_entropy(model(images), labels[:, 0])
     check = loss().item()
-    with torch.inference_mode():
-        for count in (1, 64):
-            some = torch.cat([images, images])[:count].contiguous(memory_format=torch.channels_last)
-            report.add("single_kana_infer_b%d" % count, lambda: model(some), model(some)[0].abs().sum())
     optimizer = torch.optim.SGD(model.parameters(), lr=single.RATE, momentum=single.MOMENTUM, weight_decay=single.DECAY)
     report.add("single_kana_train_b32", training(model, optimizer, loss), check)
+    report.add_memory("single_kana_train_b32_memory")
 
+    if not report.wants("seq_kana3_train_b32"):
+        return
     model2, (long, triples) = SequenceOfKana().to(memory_format=torch.channels_last), batch(3)
     loss = lambda: ctc(model2(long), triples)
     check = loss().item()
     optimizer = torch.optim.Adam(model2.parameters(), lr=seq.RATE, weight_decay=seq.DECAY)
     report.add("seq_kana3_train_b32", training(model2, optimizer, loss), check)
+    report.add_memory("seq_kana3_train_b32_memory")
+
+
+def add_inference(report):
+    model, images = SingleKana().to(memory_format=torch.channels_last), batch(1)[0]
+    with torch.inference_mode():
+        for count in (1, 64):
+            some = torch.cat([images, images])[:count].contiguous(memory_format=torch.channels_last)
+            report.add("single_kana_infer_b%d" % count, lambda: model(some), model(some)[0].abs().sum())
 
 
 def add_lstm(report):
@@ -124,6 +132,8 @@ def add_lstm(report):
 
 def add_ctc(report):
     for times, classes, length in ((12, 71, 3), (100, 5000, 20)):
+        if not report.wants("ctc_t%d_c%d_b32" % (times, classes)):
+            continue
         logits = torch.tensor(normal(1, 32, times, classes)).requires_grad_()
         labels = (torch.arange(32 * length) * 7 % (classes - 1)).reshape(32, length)
         report.add("ctc_t%d_c%d_b32" % (times, classes), lambda: torch.autograd.grad(ctc(logits, labels), logits),
@@ -134,6 +144,7 @@ if __name__ == "__main__":
     torch.set_num_threads(os.cpu_count())
     report = Report()
     add_training(report)
+    add_inference(report)
     add_lstm(report)
     add_ctc(report)
     report.show()
