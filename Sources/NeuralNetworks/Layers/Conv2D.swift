@@ -37,7 +37,11 @@ public struct Conv2D: Layer {
             )
         }
         let tail: ConvolutionTail = activation != .relu ? .linear : pool?.isHalving == true ? .reluMaxPool : .relu
-        var result = try x.convolved(with: weights, bias: bias, stride: stride, padding: padding, tail: tail)
+        let filter = pass.scoped(name) { pass.path("kernel") }
+        var result = try x.convolved(with: weights, bias: bias, stride: stride, padding: padding, tail: tail) {
+            // In training the weights change before they are used again.
+            pass.tape == nil ? try pass.store.prepared(filter, for: $0) : nil
+        }
         let cells = tail == .reluMaxPool ? convolvedCells(x) : result.count
         if activation != .relu { result = try activation(result) }
         if let pool, tail != .reluMaxPool { result = try pool.applied(to: result) }
@@ -51,7 +55,8 @@ public struct Conv2D: Layer {
         func extent(_ size: Int, _ window: Int, _ step: Int) -> Int {
             padding == .same ? (size + step - 1) / step : max(0, (size - window) / step + 1)
         }
-        return x.shape[0] * extent(x.shape[1], kernel.height, stride.height) * extent(x.shape[2], kernel.width, stride.width) * filters
+        return x.shape[0] * extent(x.shape[1], kernel.height, stride.height) * extent(x.shape[2], kernel.width, stride.width)
+            * filters
     }
 }
 
@@ -62,7 +67,8 @@ public struct MaxPool2D: Layer, Hashable {
     public let stride: Extent
     public let padding: Padding
 
-    public init(_ size: Extent = Extent(2), stride: Extent? = nil, padding: Padding = .valid, name: String = "max_pool2d") throws {
+    public init(_ size: Extent = Extent(2), stride: Extent? = nil, padding: Padding = .valid, name: String = "max_pool2d") throws
+    {
         self.name = name
         (self.size, self.stride, self.padding) = (size, stride ?? size, padding)
         guard min(size.height, size.width, self.stride.height, self.stride.width) > 0 else {
@@ -88,7 +94,9 @@ public struct AveragePool2D: Layer, Hashable {
     public let stride: Extent
     public let padding: Padding
 
-    public init(_ size: Extent = Extent(2), stride: Extent? = nil, padding: Padding = .valid, name: String = "average_pool2d") throws {
+    public init(_ size: Extent = Extent(2), stride: Extent? = nil, padding: Padding = .valid, name: String = "average_pool2d")
+        throws
+    {
         self.name = name
         (self.size, self.stride, self.padding) = (size, stride ?? size, padding)
         guard min(size.height, size.width, self.stride.height, self.stride.width) > 0 else {

@@ -35,13 +35,21 @@ extension Tensor {
         with kernel: Tensor, bias: Tensor? = nil, stride: Extent = Extent(1), padding: Padding = .same,
         tail: ConvolutionTail = .linear
     ) throws -> Tensor {
+        try convolved(with: kernel, bias: bias, stride: stride, padding: padding, tail: tail) { _ in nil }
+    }
+
+    /// The same with what `prepared` knows of the kernel already.
+    func convolved(
+        with kernel: Tensor, bias: Tensor?, stride: Extent, padding: Padding, tail: ConvolutionTail,
+        prepared: (Convolution) throws -> PreparedFilter?
+    ) throws -> Tensor {
         let kind = dtype.promoted(with: kernel.dtype).floating
         let inputs = try ([self, kernel] + (bias.map { [$0] } ?? [])).map { try $0.converted(to: kind) }
         let sizes = try Convolving.sizes(self, kernel, bias, stride, padding)
         let isTraced = inputs.contains(where: \.isTraced)
         var places: Tensor?
         return try Tape.nary(inputs) { inputs in
-            let (result, argmax) = try Convolving.forward(sizes, inputs, tail, wantsPlaces: isTraced)
+            let (result, argmax) = try Convolving.forward(sizes, inputs, tail, prepared(sizes), wantsPlaces: isTraced)
             places = argmax
             return result
         } pullback: { inputs, y, needs in
@@ -64,7 +72,8 @@ private enum Convolving {
         let places: Tensor?
     }
 
-    static func sizes(_ x: Tensor, _ kernel: Tensor, _ bias: Tensor?, _ stride: Extent, _ padding: Padding) throws -> Convolution {
+    static func sizes(_ x: Tensor, _ kernel: Tensor, _ bias: Tensor?, _ stride: Extent, _ padding: Padding) throws -> Convolution
+    {
         let name = "conv2d"
         guard x.rank == 4 else { throw TensorError.invalidShape(operation: name, shape: x.shape, rule: "[n, h, w, c]") }
         guard kernel.rank == 4 else {
@@ -89,11 +98,12 @@ private enum Convolving {
     }
 
     static func forward(
-        _ sizes: Convolution, _ inputs: [Tensor], _ tail: ConvolutionTail, wantsPlaces: Bool
+        _ sizes: Convolution, _ inputs: [Tensor], _ tail: ConvolutionTail, _ filter: PreparedFilter?, wantsPlaces: Bool
     ) throws -> (Tensor, places: Tensor?) {
         let pools = tail == .reluMaxPool
         let shape = [
-            sizes.images, pools ? sizes.pooledHeight : sizes.outputHeight, pools ? sizes.pooledWidth : sizes.outputWidth, sizes.filters,
+            sizes.images, pools ? sizes.pooledHeight : sizes.outputHeight, pools ? sizes.pooledWidth : sizes.outputWidth,
+            sizes.filters,
         ]
         let (x, kernel) = (inputs[0], inputs[1])
         let result = try Tensor.uninitialized(shape, x.dtype, "conv2d")
@@ -101,12 +111,17 @@ private enum Convolving {
         let argmax = places?.start(of: UInt8.self)
         if result.count == 0 { return (result, places) }
         if x.dtype == .float32 {
-            sizes.forward(
-                x.float32, weights: kernel.float32, bias: inputs.count > 2 ? UnsafePointer(inputs[2].float32) : nil, tail: tail.kernel,
-                output: result.float32, argmax: argmax)
+            let bias = inputs.count > 2 ? UnsafePointer(inputs[2].float32) : nil
+            if let filter {
+                sizes.forward(x.float32, filter: filter, bias: bias, tail: tail.kernel, output: result.float32, argmax: argmax)
+            } else {
+                sizes.forward(
+                    x.float32, weights: kernel.float32, bias: bias, tail: tail.kernel, output: result.float32, argmax: argmax)
+            }
         } else {
             sizes.forward(
-                x.float64, weights: kernel.float64, bias: inputs.count > 2 ? UnsafePointer(inputs[2].float64) : nil, tail: tail.kernel,
+                x.float64, weights: kernel.float64, bias: inputs.count > 2 ? UnsafePointer(inputs[2].float64) : nil,
+                tail: tail.kernel,
                 output: result.float64, argmax: argmax)
         }
         return (result, places)

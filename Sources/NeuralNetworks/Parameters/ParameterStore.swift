@@ -18,7 +18,9 @@ public final class ParameterStore: Sendable {
     private struct Entry {
         let name: String
         let isTrainable: Bool
-        var value: Tensor
+        var value: Tensor { didSet { prepared = nil } }
+        /// What a convolution made of the value, as long as that is the value.
+        var prepared: PreparedFilter?
     }
 
     private struct State {
@@ -95,6 +97,19 @@ public final class ParameterStore: Sendable {
             for (index, entry) in state.entries.enumerated().dropFirst(position) { state.positions[entry.name] = index }
             state.version += 1
         }
+    }
+
+    /// The kernel `name` as a convolution of `sizes` works with it, made once for every value; nil where that is the value itself.
+    package func prepared(_ name: String, for sizes: Convolution) throws -> PreparedFilter? {
+        let entry = state.withLock { state in state.positions[name].map { state.entries[$0] } }
+        guard sizes.preparesFilters, let value = entry?.value, value.dtype == .float32 else { return nil }
+        if let known = entry?.prepared, known.path == .current { return known }
+        let made = try sizes.prepare(value.float32)
+        state.withLock { state in
+            guard let position = state.positions[name], state.entries[position].value.storage === value.storage else { return }
+            state.entries[position].prepared = made
+        }
+        return made
     }
 
     /// An independent store with the same values.

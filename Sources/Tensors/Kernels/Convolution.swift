@@ -91,19 +91,24 @@ extension Convolution {
         }
     }
 
-    /// Weights turned once into what `forward` works with, for inference: worth it when several batches share the weights.
-    package func prepare(_ weights: UnsafePointer<Float>) -> PreparedFilter { PreparedFilter(self, weights) }
+    /// Whether `forward` works with weights in another form, which batches may share. The tail makes no difference to that.
+    package var preparesFilters: Bool { way(.linear) == .threeByThree }
 
-    /// As `forward` with the weights that `filter` was made from; the number of images may differ from then.
+    /// Weights in that form, where there is one.
+    package func prepare(_ weights: UnsafePointer<Float>) throws -> PreparedFilter {
+        precondition(preparesFilters, "this shape takes its weights as they are")
+        let filter = PreparedFilter(
+            storage: try Storage(bytes: ck_conv3x3_prepared_count(plane) * MemoryLayout<Float>.size, "conv2d"), path: .current)
+        prepare(weights, into: filter.points)
+        return filter
+    }
+
+    /// As `forward` with the weights that `filter` was made from, for this shape or another number or size of images.
     package func forward(
         _ input: UnsafePointer<Float>, filter: PreparedFilter, bias: UnsafePointer<Float>?, tail: Tail,
         output: UnsafeMutablePointer<Float>, argmax: UnsafeMutablePointer<UInt8>? = nil
     ) {
-        if way(tail) == .threeByThree, let prepared = filter.prepared {
-            winogradForward(input, prepared: prepared, bias: bias, tail: tail, output: output, argmax: argmax)
-        } else {
-            forward(input, weights: filter.weights, bias: bias, tail: tail, output: output, argmax: argmax)
-        }
+        winogradForward(input, prepared: filter.points, bias: bias, tail: tail, output: output, argmax: argmax)
     }
 
     /// The same in double precision, for checks.
@@ -157,28 +162,12 @@ extension Convolution {
     }
 }
 
-/// The weights of one convolution, and what the kernels make of them; immutable, so it may be shared by threads.
-package final class PreparedFilter: @unchecked Sendable {
-    // Sendable: the memory is written in the initializer only.
-    fileprivate let weights: UnsafeMutablePointer<Float>
-    /// Nil where the kernels take the weights as they are.
-    fileprivate let prepared: UnsafeMutablePointer<Float>?
+/// The weights of one convolution as the kernels want them.
+package struct PreparedFilter: Sendable {
+    fileprivate let storage: Storage
+    /// The code path that made it: another one's would differ in the last bits.
+    package let path: CPUPath
 
-    init(_ shape: Convolution, _ weights: UnsafePointer<Float>) {
-        self.weights = .allocate(capacity: shape.weightCount)
-        self.weights.initialize(from: weights, count: shape.weightCount)
-        guard shape.way(.linear) == .threeByThree else {
-            prepared = nil
-            return
-        }
-        let bytes = ck_conv3x3_prepared_count(shape.plane) * MemoryLayout<Float>.size
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64).assumingMemoryBound(to: Float.self)
-        shape.prepare(weights, into: memory)
-        prepared = memory
-    }
-
-    deinit {
-        weights.deallocate()
-        prepared?.deallocate()
-    }
+    /// Written by `Convolution.prepare` only, before anyone else has the filter.
+    fileprivate var points: UnsafeMutablePointer<Float> { storage.pointer.assumingMemoryBound(to: Float.self) }
 }
