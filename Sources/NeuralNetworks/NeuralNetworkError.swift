@@ -13,7 +13,8 @@ public enum NeuralNetworkError: Error, Equatable, Sendable {
     case labelOutOfRange(position: Int, label: Int, classes: Int)
     case unknownName(kind: String, name: String, known: [String])
     /// A label sequence that cannot fit its time steps: it needs one for each label and one between equal neighbours.
-    case labelsDoNotFit(example: Int, labels: Int, repeats: Int, steps: Int)
+    /// `fitting` is the shape that all labels of the batch would fit.
+    case labelsDoNotFit(example: Int, labels: Int, repeats: Int, steps: Int, fitting: [Int])
     /// A slot of an optimizer's saved state that it does not have.
     case unknownState(name: String)
 }
@@ -30,7 +31,7 @@ extension NeuralNetworkError: LocalizedError {
         case .labelOutOfRange(let position, let label, let classes):
             "label \(label) at position \(position) is not one of \(classes) classes"
         case .unknownName(let kind, let name, _): "there is no \(kind) '\(name)'"
-        case .labelsDoNotFit(let example, let labels, let repeats, let steps):
+        case .labelsDoNotFit(let example, let labels, let repeats, let steps, _):
             "example \(example): \(labels) labels with \(repeats) repeats need \(labels + repeats) time steps, but there are \(steps)"
         case .unknownState(let name): "the optimizer has no state '\(name)'"
         }
@@ -43,13 +44,10 @@ extension NeuralNetworkError: LocalizedError {
         case .missingParameter: "Run the model once in training, or load a checkpoint that holds it."
         case .labelOutOfRange(_, _, let classes): "Labels count from 0 to \(classes - 1)."
         case .unknownName(let kind, _, let known): "Known \(kind)s: \(known.joined(separator: ", "))."
-        case .labelsDoNotFit(_, let labels, let repeats, let steps):
-            "Use images \(Self.factor(labels + repeats, steps)) times as long in reading direction, or shorter sequences."
+        case .labelsDoNotFit(_, _, _, _, let fitting):
+            "Logits of shape \(TensorError.text(fitting)) would fit: use images that are longer in reading direction, fewer poolings "
+                + "along it, or shorter sequences."
         default: nil
         }
-    }
-
-    private static func factor(_ needed: Int, _ steps: Int) -> String {
-        steps > 0 ? String((needed + steps - 1) / steps) : String(needed)
     }
 }

@@ -39,7 +39,8 @@ struct SequenceTests {
             for (labels, probability) in try probabilities(logits) {
                 let exact = try Tensor.temporalClassificationLoss(logits: logits, labels: [labels]).item()
                 #expect(abs(exact + log(probability)) < 1e-10, "\(labels)")
-                let single = try Tensor.temporalClassificationLoss(logits: logits.converted(to: .float32), labels: [labels]).item()
+                let single = try Tensor.temporalClassificationLoss(logits: logits.converted(to: .float32), labels: [labels])
+                    .item()
                 #expect(abs(single + log(probability)) < 1e-4, "\(labels)")
             }
         }
@@ -59,7 +60,8 @@ struct SequenceTests {
                 var moved = values
                 moved[element] += offset
                 return try Tensor.temporalClassificationLoss(
-                    logits: Tensor(moved, shape: logits.shape), labels: labels, lengths: lengths).sum().item()
+                    logits: Tensor(moved, shape: logits.shape), labels: labels, lengths: lengths
+                ).sum().item()
             }
             #expect(abs(try (loss(1e-5) - loss(-1e-5)) / 2e-5 - slopes[element]) < 1e-8)
         }
@@ -67,11 +69,12 @@ struct SequenceTests {
 
     @Test func labelsThatCannotFitNameTheExample() throws {
         let logits = try Tensor.zeros([2, 4, 5])
-        #expect(throws: NeuralNetworkError.labelsDoNotFit(example: 1, labels: 3, repeats: 2, steps: 4)) {
+        #expect(throws: NeuralNetworkError.labelsDoNotFit(example: 1, labels: 3, repeats: 2, steps: 4, fitting: [2, 5, 5])) {
             try Tensor.temporalClassificationLoss(logits: logits, labels: [[1], [2, 2, 2]])
         }
-        let error = NeuralNetworkError.labelsDoNotFit(example: 1, labels: 3, repeats: 2, steps: 4)
+        let error = NeuralNetworkError.labelsDoNotFit(example: 1, labels: 3, repeats: 2, steps: 4, fitting: [2, 5, 5])
         #expect(error.localizedDescription == "example 1: 3 labels with 2 repeats need 5 time steps, but there are 4")
+        #expect(error.recoverySuggestion?.hasPrefix("Logits of shape (2, 5, 5) would fit") == true)
         #expect(throws: NeuralNetworkError.labelOutOfRange(position: 0, label: 4, classes: 4)) {
             try Tensor.temporalClassificationLoss(logits: logits, labels: [[4], []])
         }
@@ -106,6 +109,7 @@ struct SequenceTests {
         let logits = try Tensor([5, 5, 0, 0, 0, 9, 5, 5, 0] as [Float], shape: [1, 3, 3])
         let model = try NGram(order: 2, classes: 2, from: Array(repeating: [0, 1], count: 10))
         #expect(try PathDecoder.beam(logits, model: model, weight: 1)[0].first?.labels == [0, 1])
+        #expect(throws: TensorError.self) { try PathDecoder.beam(logits, model: model, weight: -1) }
     }
 
     @Test func errorRatesCountOverTheWholeSet() {

@@ -186,7 +186,9 @@ extension KernelTests {
             return (loss[0], gradient)
         }
 
-        @Test("the loss is the sum over all paths", arguments: [[], [0], [1, 2], [0, 0], [2, 1, 2], [1, 1, 1], [0, 1, 2, 0, 1]])
+        @Test(
+            "the loss is the sum over all paths",
+            arguments: [[], [0], [1, 2], [0, 0], [2, 1, 2], [1, 1, 1], [0, 1, 2, 0, 1]])
         func sumOverPaths(_ labels: [Int32]) {
             let logits = Self.logits(14), exact = logits.map(Double.init)
             func truth(_ logits: [Double]) -> Double {
@@ -303,7 +305,37 @@ extension KernelTests {
             }
         }
 
-        private func plainSearch(_ logs: [Double], _ steps: Int, _ classes: Int, _ width: Int) -> (labels: [Int32], log: Double) {
+        /// The same with a guide that has an opinion on every pair of neighbours.
+        @Test("a guided beam keeps what the plain search keeps", arguments: [1, 3, 20])
+        func guided(_ width: Int) {
+            let steps = 10, classes = 7
+            var noise = Noise(31)
+            @Sendable func bonus(_ label: Int32, _ earlier: [Int32]) -> Double {
+                let last: Int32 = earlier.last ?? 5
+                let number: Int32 = 7 * label + 3 * last + Int32(earlier.count)
+                return 0.3 - Double(number % 11) / 4
+            }
+            let search = BeamSearch(width: width, guide: .init(most: 0.3, bonus: bonus))
+            for _ in 0..<10 {
+                let logits = noise.floats(steps * classes).map { 3 * $0 }
+                var logs = logits
+                Rows.logSoftmax(logits, &logs, rows: steps, columns: classes)
+                let best = search.decode(logs, lines: 1, steps: steps, classes: classes, lengths: nil)[0]
+                let plain = plainSearch(logs.map(Double.init), steps, classes, width, bonus)
+                #expect(best.first?.labels == plain.labels)
+                #expect(abs((best.first?.logProbability ?? 0) - plain.log) < 1e-9)
+            }
+        }
+
+        private func plainSearch(
+            _ logs: [Double], _ steps: Int, _ classes: Int, _ width: Int, _ bonus: (Int32, [Int32]) -> Double = { _, _ in 0 }
+        ) -> (labels: [Int32], log: Double) {
+            func guidance(_ prefix: [Int32]) -> Double {
+                prefix.indices.reduce(0) { $0 + bonus(prefix[$1], Array(prefix[..<$1])) }
+            }
+            func score(_ item: (key: [Int32], value: (blank: Double, label: Double))) -> Double {
+                log(item.value.blank + item.value.label) + guidance(item.key)
+            }
             var beam: [[Int32]: (blank: Double, label: Double)] = [[]: (1, 0)]
             for step in 0..<steps {
                 var next: [[Int32]: (blank: Double, label: Double)] = [:]
@@ -320,10 +352,10 @@ extension KernelTests {
                         }
                     }
                 }
-                let sorted = next.sorted { $0.value.blank + $0.value.label > $1.value.blank + $1.value.label }
+                let sorted = next.map { (score($0), $0) }.sorted { $0.0 > $1.0 }.map(\.1)
                 beam = Dictionary(uniqueKeysWithValues: sorted.prefix(width).map { ($0.key, $0.value) })
             }
-            let best = beam.max { $0.value.blank + $0.value.label < $1.value.blank + $1.value.label }
+            let best = beam.max { score($0) < score($1) }
             return (best?.key ?? [], log((best?.value.blank ?? 0) + (best?.value.label ?? 0)))
         }
 

@@ -1,4 +1,3 @@
-import Foundation
 public import Tensors
 
 /// A reading of one sequence.
@@ -37,32 +36,41 @@ public enum PathDecoder {
     ///
     /// - Returns: for every line the best `count` readings, best first.
     public static func beam(_ logits: Tensor, lengths: Tensor? = nil, width: Int = 100, count: Int = 1) throws -> [[Reading]] {
-        let (logs, counts) = try prepared(logits, lengths, "beam_search")
-        guard width > 0 else { throw TensorError.valueOutOfRange(operation: "beam_search", value: "width \(width)", rule: "1 or more") }
-        let sizes = try Tensor(counts.map { Int32(truncatingIfNeeded: $0) })
-        return BeamSearch(width: width).decode(
-            try logs.converted(to: .float32).float32, lines: logits.shape[0], steps: logits.shape[1], classes: logits.shape[2],
-            lengths: UnsafePointer(sizes.start(of: Int32.self)), count: count
-        ).map { $0.map { Reading(labels: $0.labels.map(Int.init), logProbability: $0.logProbability) } }
+        try search(logits, lengths, width, count, nil)
     }
 
     /// The same with a model of label sequences: a reading's score is log p + `weight` · log p(model) + `bonus` for each label.
+    ///
+    /// - Parameter weight: from 0; the model's logarithms are at most 0.
     public static func beam(
         _ logits: Tensor, lengths: Tensor? = nil, width: Int = 100, count: Int = 1, model: any LabelModel, weight: Double,
         bonus: Double = 0
     ) throws -> [[Reading]] {
-        let (logs, counts) = try prepared(logits, lengths, "beam_search")
-        guard width > 0 else { throw TensorError.valueOutOfRange(operation: "beam_search", value: "width \(width)", rule: "1 or more") }
-        let (steps, classes) = (logits.shape[1], logits.shape[2])
-        let values: [Double] = logs.elements()
-        return counts.enumerated().map { line, count_ in
-            var search = GuidedBeam(width: width, model: model, weight: weight, bonus: bonus)
-            for step in 0..<count_ {
-                let start = (line * steps + step) * classes
-                search.advance(values[start..<(start + classes)])
-            }
-            return search.best(count)
+        guard weight >= 0, weight.isFinite, bonus.isFinite else {
+            throw TensorError.valueOutOfRange(
+                operation: "beam_search", value: "weight \(weight), bonus \(bonus)", rule: "a weight from 0 and a finite bonus")
         }
+        let guide = BeamSearch.Guide(most: max(0, bonus)) { label, earlier in
+            weight * min(0, model.logProbability(of: Int(label), after: earlier.map(Int.init)[...])) + bonus
+        }
+        return try search(logits, lengths, width, count, guide)
+    }
+
+    private static func search(
+        _ logits: Tensor, _ lengths: Tensor?, _ width: Int, _ count: Int, _ guide: BeamSearch.Guide?
+    ) throws -> [[Reading]] {
+        let (logs, counts) = try prepared(logits, lengths, "beam_search")
+        guard width > 0 else {
+            throw TensorError.valueOutOfRange(operation: "beam_search", value: "width \(width)", rule: "1 or more")
+        }
+        let sizes = try Tensor(counts.map { Int32(truncatingIfNeeded: $0) })
+        let single = try logs.converted(to: .float32)
+        let lines = withExtendedLifetime((single, sizes)) {
+            BeamSearch(width: width, guide: guide).decode(
+                single.float32, lines: logits.shape[0], steps: logits.shape[1], classes: logits.shape[2],
+                lengths: UnsafePointer(sizes.start(of: Int32.self)), count: count)
+        }
+        return lines.map { $0.map { Reading(labels: $0.labels.map(Int.init), logProbability: $0.logProbability) } }
     }
 
     private static func prepared(_ logits: Tensor, _ lengths: Tensor?, _ name: String) throws -> (Tensor, [Int]) {
@@ -71,71 +79,5 @@ public enum PathDecoder {
         }
         let own = try lengths.map { try SequenceLengths.checked($0, sequences: logits.shape[0], steps: logits.shape[1], name) }
         return (try logits.detached.logSoftmax(), own?.integers ?? Array(repeating: logits.shape[1], count: logits.shape[0]))
-    }
-}
-
-// MARK: - Implementation
-
-/// A prefix beam search whose prefixes are also weighed by a model of labels.
-private struct GuidedBeam {
-    private struct Entry {
-        /// Log probabilities of the alignments that end in a blank, and in the last label.
-        var blank: Double
-        var label: Double
-        /// What the model adds for the whole prefix.
-        let guidance: Double
-
-        var total: Double { Self.add(blank, label) }
-        var score: Double { total + guidance }
-
-        static func add(_ a: Double, _ b: Double) -> Double {
-            let (more, less) = a > b ? (a, b) : (b, a)
-            return less == -.infinity ? more : more + log1p(exp(less - more))
-        }
-    }
-
-    let width: Int
-    let model: any LabelModel
-    let weight: Double
-    let bonus: Double
-    private var entries: [(labels: [Int], entry: Entry)] = [([], Entry(blank: 0, label: -.infinity, guidance: 0))]
-
-    init(width: Int, model: any LabelModel, weight: Double, bonus: Double) {
-        (self.width, self.model, self.weight, self.bonus) = (width, model, weight, bonus)
-    }
-
-    mutating func advance(_ logs: ArraySlice<Double>) {
-        let (first, blank) = (logs.startIndex, logs.count - 1)
-        var next: [[Int]: Entry] = [:]
-        // Prefixes in the order they were found, so that ties do not depend on hashing.
-        var order: [[Int]] = []
-        func add(_ labels: [Int], blank: Double, label: Double, guidance: () -> Double) {
-            if let known = next[labels] {
-                next[labels] = Entry(
-                    blank: Entry.add(known.blank, blank), label: Entry.add(known.label, label), guidance: known.guidance)
-            } else {
-                order.append(labels)
-                next[labels] = Entry(blank: blank, label: label, guidance: guidance())
-            }
-        }
-        for (labels, entry) in entries {
-            let repeated = labels.last.map { entry.label + logs[first + $0] } ?? -.infinity
-            add(labels, blank: entry.total + logs[first + blank], label: repeated) { entry.guidance }
-            for label in 0..<blank {
-                // A repeat of the last label needs a blank between.
-                let from = labels.last == label ? entry.blank : entry.total
-                if from == -.infinity { continue }
-                add(labels + [label], blank: -.infinity, label: from + logs[first + label]) {
-                    entry.guidance + weight * model.logProbability(of: label, after: labels[...]) + bonus
-                }
-            }
-        }
-        let ranked = order.enumerated().compactMap { place, labels in next[labels].map { (place, labels, $0) } }
-            .sorted { $0.2.score != $1.2.score ? $0.2.score > $1.2.score : $0.0 < $1.0 }
-        entries = ranked.prefix(width).map { ($0.1, $0.2) }
-    }
-
-    func best(_ count: Int) -> [Reading] {
-        entries.prefix(max(0, count)).map { Reading(labels: $0.labels, logProbability: $0.entry.total) }
     }
 }

@@ -56,8 +56,10 @@ public enum TemporalFit {
             }
             let needed = Self.steps(for: sequence)
             if needed > available {
+                let most = labels.reduce(0) { max($0, Self.steps(for: $1)) }
                 throw NeuralNetworkError.labelsDoNotFit(
-                    example: example, labels: sequence.count, repeats: needed - sequence.count, steps: available)
+                    example: example, labels: sequence.count, repeats: needed - sequence.count, steps: available,
+                    fitting: [labels.count, most, classes])
             }
         }
     }
@@ -96,7 +98,8 @@ private struct TemporalBatch {
         let stride = logits.shape[1] * logits.shape[2]
         let losses = labels.indices.map { example in
             PlainAlignment(
-                logs: UnsafePointer(logs.float64 + example * stride), steps: counts[example], classes: logits.shape[2], labels: labels[example]
+                logs: UnsafePointer(logs.float64 + example * stride), steps: counts[example], classes: logits.shape[2],
+                labels: labels[example]
             ).loss(slope.float64 + example * stride)
         }
         return (try Tensor(losses), slope)
@@ -128,7 +131,9 @@ private struct PlainAlignment {
                 let both = before[time][state] + after[steps - 1 - time][states.count - 1 - state] - logs[time * classes + label]
                 shares[label] = Self.add(shares[label], both)
             }
-            for label in 0..<classes { slope[time * classes + label] = exp(logs[time * classes + label]) - exp(shares[label] - total) }
+            for label in 0..<classes {
+                slope[time * classes + label] = exp(logs[time * classes + label]) - exp(shares[label] - total)
+            }
         }
         return -total
     }
@@ -143,7 +148,9 @@ private struct PlainAlignment {
                     guard let previous else { return state < 2 ? here : -.infinity }
                     var sum = previous[state]
                     if state > 0 { sum = Self.add(sum, previous[state - 1]) }
-                    if state > 1, states[state] != classes - 1, states[state] != states[state - 2] { sum = Self.add(sum, previous[state - 2]) }
+                    if state > 1, states[state] != classes - 1, states[state] != states[state - 2] {
+                        sum = Self.add(sum, previous[state - 2])
+                    }
                     return sum + here
                 })
         }

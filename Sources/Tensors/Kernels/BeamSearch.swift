@@ -13,9 +13,22 @@ package struct BeamSearch: Sendable {
         package let logProbability: Double
     }
 
-    package let width: Int
+    /// A model of label sequences, which adds to the logarithm that prefixes are ranked by.
+    package struct Guide: Sendable {
+        /// What no label can add more than.
+        let most: Double
+        /// What `label` adds after the labels before it.
+        let bonus: @Sendable (_ label: Int32, _ earlier: [Int32]) -> Double
 
-    package init(width: Int = 100) { self.width = max(1, width) }
+        package init(most: Double, bonus: @escaping @Sendable (_ label: Int32, _ earlier: [Int32]) -> Double) {
+            (self.most, self.bonus) = (most, bonus)
+        }
+    }
+
+    package let width: Int
+    private let guide: Guide?
+
+    package init(width: Int = 100, guide: Guide? = nil) { (self.width, self.guide) = (max(1, width), guide) }
 
     /// The best `count` sequences of each line, best first; the lines are shared by the workers.
     ///
@@ -32,7 +45,7 @@ package struct BeamSearch: Sendable {
             guard let slots = results.baseAddress else { return }
             Parallel.run(lines) { line, _ in
                 let own = lengths.map { min(steps, max(0, Int($0[line]))) } ?? steps
-                var beam = Beam(width: width, classes: classes)
+                var beam = Beam(width: width, classes: classes, guide: guide)
                 for step in 0..<own { beam.advance(logProbabilities + (line * steps + step) * classes) }
                 slots[line] = beam.best(count)
             }
@@ -51,15 +64,20 @@ private struct Beam {
         var blank: Double
         var label: Double
         var total: Double
+        /// With what the guide adds: what counts.
+        var score: Double
     }
 
     /// A prefix that may enter the next beam: one that stays (`label` < 0), or an extension of one by a label.
     private struct Candidate {
+        var score: Double
         var total: Double
         var blank: Double
         var labelled: Double
         var prefix: Int32
         var label: Int32
+        /// What the guide adds to the whole prefix.
+        var guidance: Double
     }
 
     /// The best candidates so far, the worst on top.
@@ -76,7 +94,7 @@ private struct Beam {
         }
 
         mutating func offer(_ candidate: Candidate) {
-            guard candidate.total > bar else { return }
+            guard candidate.score > bar else { return }
             offered += 1
             if items.count < capacity {
                 items.append((candidate, offered))
@@ -85,7 +103,7 @@ private struct Beam {
                 items[0] = (candidate, offered)
                 siftDown()
             }
-            if items.count == capacity { bar = items[0].candidate.total }
+            if items.count == capacity { bar = items[0].candidate.score }
         }
 
         func sorted() -> [Candidate] {
@@ -94,7 +112,7 @@ private struct Beam {
 
         /// Less likely, or as likely and found later.
         private static func isWorse(_ a: (candidate: Candidate, age: Int32), _ b: (candidate: Candidate, age: Int32)) -> Bool {
-            a.candidate.total != b.candidate.total ? a.candidate.total < b.candidate.total : a.age > b.age
+            a.candidate.score != b.candidate.score ? a.candidate.score < b.candidate.score : a.age > b.age
         }
 
         private mutating func siftUp() {
@@ -121,14 +139,15 @@ private struct Beam {
 
     private let width: Int
     private let classes: Int
+    private let guide: BeamSearch.Guide?
     private var prefixes = PrefixTree()
-    private var entries = [Entry(prefix: 0, blank: 0, label: -.infinity, total: 0)]
+    private var entries = [Entry(prefix: 0, blank: 0, label: -.infinity, total: 0, score: 0)]
     private var next = Heap()
     /// Labels of this step from the likeliest down; only as many as could matter.
     private var order: [Int32] = []
 
-    init(width: Int, classes: Int) {
-        (self.width, self.classes) = (width, classes)
+    init(width: Int, classes: Int, guide: BeamSearch.Guide?) {
+        (self.width, self.classes, self.guide) = (width, classes, guide)
         prefixes.setActive(0, 0)
     }
 
@@ -140,10 +159,13 @@ private struct Beam {
         for entry in entries { prefixes.setActive(entry.prefix, -1) }
         entries.removeAll(keepingCapacity: true)
         for candidate in next.sorted() {
-            let prefix = candidate.label < 0 ? candidate.prefix : prefixes.child(of: candidate.prefix, candidate.label)
+            let prefix =
+                candidate.label < 0
+                ? candidate.prefix : prefixes.child(of: candidate.prefix, candidate.label, guidance: candidate.guidance)
             prefixes.setActive(prefix, Int32(entries.count))
             entries.append(
-                Entry(prefix: prefix, blank: candidate.blank, label: candidate.labelled, total: candidate.total))
+                Entry(
+                    prefix: prefix, blank: candidate.blank, label: candidate.labelled, total: candidate.total, score: candidate.score))
         }
     }
 
@@ -171,37 +193,56 @@ private struct Beam {
                     labelled = logAdd(labelled, before + log)
                 }
             }
+            let (total, guidance) = (logAdd(blank, labelled), prefixes.guidance(entry.prefix))
             next.offer(
                 Candidate(
-                    total: logAdd(blank, labelled), blank: blank, labelled: labelled, prefix: entry.prefix, label: -1))
+                    score: total + guidance, total: total, blank: blank, labelled: labelled, prefix: entry.prefix, label: -1,
+                    guidance: guidance))
         }
     }
 
     /// Each prefix by one label. Labels come from the likeliest down, so a prefix is done at the first that cannot enter.
     private mutating func extend(_ logs: UnsafePointer<Float>) {
+        let most = guide?.most ?? 0
         for entry in entries {
-            guard entry.total > next.bar else { return }  // entries are sorted too
+            guard entry.score + most > next.bar else { return }  // entries are sorted too
             let last = prefixes.label(entry.prefix)
+            let guidance = prefixes.guidance(entry.prefix)
+            // The guide wants the labels spelled out: once for each prefix that gets so far.
+            var spelled: [Int32]?
             for label in order {
                 let log = Double(logs[Int(label)])
-                guard entry.total + log > next.bar else { break }
+                guard entry.score + log + most > next.bar else { break }
                 let total = (label == last ? entry.blank : entry.total) + log
-                guard total > next.bar else { continue }
+                guard total + guidance + most > next.bar else { continue }
+                let child = prefixes.existingChild(of: entry.prefix, label)
                 // A child that is in the beam has been counted where it stays.
-                if let child = prefixes.existingChild(of: entry.prefix, label), prefixes.active(child) >= 0 { continue }
+                if let child, prefixes.active(child) >= 0 { continue }
+                var sum = guidance
+                if let guide {
+                    if let child {
+                        sum = prefixes.guidance(child)
+                    } else {
+                        let earlier = spelled ?? prefixes.labels(of: entry.prefix)
+                        spelled = earlier
+                        sum += guide.bonus(label, earlier)
+                    }
+                }
                 next.offer(
-                    Candidate(total: total, blank: -.infinity, labelled: total, prefix: entry.prefix, label: label))
+                    Candidate(
+                        score: total + sum, total: total, blank: -.infinity, labelled: total, prefix: entry.prefix, label: label,
+                        guidance: sum))
             }
         }
     }
 
     /// A prefix can bring at most `width` new ones into the beam; its own last label and children that are already there
-    /// (at most `width`) come on top. With many classes only those are sorted out.
+    /// (at most `width`) come on top. With many classes only those are sorted out, unless a guide may prefer others.
     private mutating func orderLabels(_ logs: UnsafePointer<Float>) {
         let labels = classes - 1
-        let wanted = min(labels, 2 * width + 1)
+        let wanted = guide == nil ? min(labels, 2 * width + 1) : labels
         // What is too unlikely even after the likeliest prefix cannot enter at all.
-        let needed = next.bar - (entries.first?.total ?? 0)
+        let needed = next.bar - (entries.first?.score ?? 0) - (guide?.most ?? 0)
         order.removeAll(keepingCapacity: true)
         for label in 0..<labels where Double(logs[label]) > needed { order.append(Int32(label)) }
         order.sort { logs[Int($0)] != logs[Int($1)] ? logs[Int($0)] > logs[Int($1)] : $0 < $1 }
@@ -222,15 +263,17 @@ private struct PrefixTree {
         let parent: Int32
         let label: Int32
         var active: Int32
+        let guidance: Double
     }
 
-    private var nodes = [Node(parent: -1, label: -1, active: -1)]
+    private var nodes = [Node(parent: -1, label: -1, active: -1, guidance: 0)]
     /// Open addressing over (parent, label); −1 is free, and half of the slots always are.
     private var slots = [Int32](repeating: -1, count: 1024)
 
     func label(_ node: Int32) -> Int32 { nodes[Int(node)].label }
     func parent(_ node: Int32) -> Int32 { nodes[Int(node)].parent }
     func active(_ node: Int32) -> Int32 { nodes[Int(node)].active }
+    func guidance(_ node: Int32) -> Double { nodes[Int(node)].guidance }
     mutating func setActive(_ node: Int32, _ place: Int32) { nodes[Int(node)].active = place }
 
     func existingChild(of parent: Int32, _ label: Int32) -> Int32? {
@@ -238,12 +281,12 @@ private struct PrefixTree {
         return found < 0 ? nil : found
     }
 
-    mutating func child(of parent: Int32, _ label: Int32) -> Int32 {
+    mutating func child(of parent: Int32, _ label: Int32, guidance: Double) -> Int32 {
         if let found = existingChild(of: parent, label) { return found }
         if 2 * nodes.count >= slots.count { grow() }
         let node = Int32(nodes.count)
         slots[slot(parent, label)] = node
-        nodes.append(Node(parent: parent, label: label, active: -1))
+        nodes.append(Node(parent: parent, label: label, active: -1, guidance: guidance))
         return node
     }
 
