@@ -34,9 +34,9 @@ void ck_lstm_pack_transposed(const float *weights, size_t units, float *packed) 
         for (size_t column = 0; column < 4 * units; column++) packed[column * row + unit] = weights[unit * 4 * units + column];
 }
 
-void ck_lstm_forward(ck_lstm shape, const int32_t *lengths, const float *packed, float *gates, float *cells, float *out,
-                     float *scratch) {
-    CK_CALL(lstm_forward, shape, lengths, packed, gates, cells, out, scratch);
+void ck_lstm_forward(ck_lstm shape, const int32_t *lengths, const float *packed, const float *bias, float *gates, float *cells,
+                     float *out, float *scratch) {
+    CK_CALL(lstm_forward, shape, lengths, packed, bias, gates, cells, out, scratch);
 }
 void ck_lstm_backward(ck_lstm shape, const float *packed, const float *gates, const float *cells, const float *dout,
                       float *dgates, float *scratch) {
@@ -55,15 +55,15 @@ INLINE void NAME(store_lanes)(float *p, f16 v, size_t lanes) {
         store_part(p, v, lanes);
 }
 
-/// The gates of one row at one step: z holds what the input gives, `recurrent` (by blocks and gates) what the state gives.
+/// The gates of one row at one step: z holds what the input gives without the bias, `recurrent` (by blocks and gates) what the state gives.
 /// `before` is the cell one step earlier, null at the first.
-static void NAME(step_row)(size_t units, float forget_bias, float *z, const float *recurrent, const float *before, float *cell,
-                           float *out) {
+static void NAME(step_row)(size_t units, float forget_bias, const float *bias, float *z, const float *recurrent,
+                           const float *before, float *cell, float *out) {
     for (size_t u = 0; u < units; u += 16) {
         const size_t lanes = units - u < 16 ? units - u : 16;
         f16 gate[4];
         UNROLL for (size_t g = 0; g < 4; g++) {
-            gate[g] = NAME(load_lanes)(z + g * units + u, lanes);
+            gate[g] = NAME(load_lanes)(z + g * units + u, lanes) + NAME(load_lanes)(bias + g * units + u, lanes);
             if (recurrent) gate[g] += load16(recurrent + 4 * u + 16 * g);
         }
         f16 i = sigmoid16(gate[0]), j = tanh16(gate[1]), f = sigmoid16(gate[2] + forget_bias), o = sigmoid16(gate[3]);
@@ -78,8 +78,8 @@ static void NAME(step_row)(size_t units, float forget_bias, float *z, const floa
     }
 }
 
-static void NAME(lstm_forward)(ck_lstm s, const int32_t *lengths, const float *packed, float *gates, float *cells, float *out,
-                               float *scratch) {
+static void NAME(lstm_forward)(ck_lstm s, const int32_t *lengths, const float *packed, const float *bias, float *gates,
+                               float *cells, float *out, float *scratch) {
     const size_t units = s.units, row = 64 * blocks_of(units);
     for (size_t k = 0; k < s.steps; k++) {
         const size_t t = s.reversed ? s.steps - 1 - k : k, earlier = s.reversed ? t + 1 : t - 1;
@@ -96,7 +96,7 @@ static void NAME(lstm_forward)(ck_lstm s, const int32_t *lengths, const float *p
                 memset(h, 0, units * sizeof(float));
                 continue;
             }
-            NAME(step_row)(units, s.forget_bias, z, k > 0 ? scratch + r * row : NULL,
+            NAME(step_row)(units, s.forget_bias, bias, z, k > 0 ? scratch + r * row : NULL,
                            k > 0 ? cells + (r * s.steps + earlier) * units : NULL, cell, h);
         }
     }

@@ -29,15 +29,16 @@ typedef int32_t i16_any __attribute__((vector_size(64), aligned(4), may_alias));
 // Vectors are only passed between functions that are always inlined: there is no calling convention to change.
 #pragma clang diagnostic ignored "-Wpsabi"
 
-extern int32_t ck_path_in_use;
+extern int32_t ck_default_path;
+/// What this thread uses instead; -1 for nothing.
+extern _Thread_local int32_t ck_thread_path;
+INLINE int32_t ck_path_here(void) { return ck_thread_path >= 0 ? ck_thread_path : ck_default_path; }
 
 #if defined(__x86_64__)
 #define CK_CALL(name, ...)                                                      \
-    (__atomic_load_n(&ck_path_in_use, __ATOMIC_RELAXED) == ck_path_avx512       \
-         ? CK_PASTE(name, avx512)(__VA_ARGS__)                                  \
-     : __atomic_load_n(&ck_path_in_use, __ATOMIC_RELAXED) == ck_path_avx2       \
-         ? CK_PASTE(name, avx2)(__VA_ARGS__)                                    \
-         : CK_PASTE(name, portable)(__VA_ARGS__))
+    (ck_path_here() == ck_path_avx512 ? CK_PASTE(name, avx512)(__VA_ARGS__)     \
+     : ck_path_here() == ck_path_avx2 ? CK_PASTE(name, avx2)(__VA_ARGS__)       \
+                                      : CK_PASTE(name, portable)(__VA_ARGS__))
 #else
 #define CK_CALL(name, ...) CK_PASTE(name, portable)(__VA_ARGS__)
 #endif

@@ -12,12 +12,19 @@ INLINE f16 load16(const float *p) { return *(const f16_any *)p; }
 INLINE void store16(float *p, f16 v) { *(f16_any *)p = v; }
 
 /// The first `count` floats, the rest zero; reads nothing beyond them.
+#if CK_LEVEL == 2
+INLINE f16 load_part(const float *p, size_t count) { return (f16)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p); }
+INLINE void store_part(float *p, f16 v, size_t count) {
+    _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)v);
+}
+#else
 INLINE f16 load_part(const float *p, size_t count) {
     f16 v = {0};
     memcpy(&v, p, count * sizeof(float));
     return v;
 }
 INLINE void store_part(float *p, f16 v, size_t count) { memcpy(p, &v, count * sizeof(float)); }
+#endif
 
 /// a where the mask's lane is set (all ones), else b.
 INLINE f16 choose16(i16 mask, f16 a, f16 b) { return (f16)(((i16)a & mask) | ((i16)b & ~mask)); }

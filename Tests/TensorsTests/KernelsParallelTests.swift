@@ -56,7 +56,9 @@ extension KernelTests {
             Workspace.floats(5) { #expect(Int(bitPattern: $0) % 64 == 0) }
         }
 
-        @Test("products of matrices", arguments: [(3, 5, 7), (1, 1, 1), (130, 70, 200), (40, 300, 90), (4, 4, 0), (33, 64, 600), (8, 200, 300)])
+        @Test(
+            "products of matrices",
+            arguments: [(3, 5, 7), (1, 1, 1), (130, 70, 200), (40, 300, 90), (4, 4, 0), (33, 64, 600), (8, 200, 300)])
         func matrixProducts(_ m: Int, _ n: Int, _ k: Int) {
             var noise = Noise(12)
             let a = noise.floats(m * k), b = noise.floats(k * n), c = noise.floats(m * n)
@@ -78,6 +80,44 @@ extension KernelTests {
                     #expect(results.allSatisfy { $0 == results[0] }, "\(path)")
                 }
             }
+        }
+
+        @Test("products side by side", arguments: [(3, 5, 7), (100, 40, 300), (300, 72, 90), (5, 3, 0)])
+        func productBatches(_ m: Int, _ n: Int, _ k: Int) {
+            var noise = Noise(14)
+            let (a, b, c, d) = (
+                Memory(noise.floats(m * k)), Memory(noise.floats(m * k)), Memory(noise.floats(k * n)), Memory(noise.floats(k * n))
+            )
+            // Two that share their rows, and a third that adds to the second's result.
+            func truth(_ index: Int) -> Double {
+                let (i, j) = (index % (m * n) / n, index % n)
+                return (0..<k).reduce(0.0) { sum, l in
+                    let rows = Double(a.pointer[i * k + l])
+                    if index < m * n { return sum + rows * Double(c.pointer[l * n + j]) }
+                    return sum + rows * Double(d.pointer[l * n + j]) + Double(b.pointer[i * k + l]) * Double(c.pointer[l * n + j])
+                }
+            }
+            for path in CPUPath.available {
+                path.use()
+                let results = forEveryWorkerCount {
+                    var y = [Float](repeating: .nan, count: 2 * m * n)
+                    y.withUnsafeMutableBufferPointer { y in
+                        guard let first = y.baseAddress else { return }
+                        ProductBatch(
+                            m: m, n: n, k: k,
+                            [
+                                .init(a.pointer, lda: k, c.pointer, ldb: n, first, ldc: n),
+                                .init(a.pointer, lda: k, d.pointer, ldb: n, first + m * n, ldc: n),
+                                .init(b.pointer, lda: k, c.pointer, ldb: n, beta: 1, first + m * n, ldc: n),
+                            ]
+                        ).run()
+                    }
+                    return y
+                }
+                #expect(relativeError(results[0], (0..<2 * m * n).map(truth)) < 2e-6, "\(path)")
+                #expect(results.allSatisfy { $0 == results[0] }, "\(path)")
+            }
+            withExtendedLifetime((a, b, c, d)) {}
         }
 
         @Test("plain products leave no trace of what was there", arguments: [(1, 100, 40), (7, 16, 300), (20, 37, 5)])

@@ -30,7 +30,7 @@ func relativeError(_ got: [Float], _ expected: [Double]) -> Double {
     }
 }
 
-/// The suites that change the process-wide code path or number of workers run one after another.
+/// The suites that change the process-wide number of workers run one after another.
 @Suite("Kernels", .serialized) enum KernelTests {}
 
 /// Runs `body` on every code path this CPU has, and returns to the best one.

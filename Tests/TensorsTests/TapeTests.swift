@@ -68,6 +68,16 @@ struct TapeTests {
         #expect(try outer.gradient(of: slope, for: [x])[0].item() == 12)
     }
 
+    @Test func slopesBelowTheNormalRangeCountAsZero() throws {
+        let tape = Tape()
+        let x = try tape.watch(Tensor([1, 2] as [Float]))
+        let y = try (x * 1e-20 * 1e-20 + x * 1e-30).sum()
+        #expect(try tape.gradient(of: (x * 1e-20 * 1e-20).sum(), for: [x], keep: true)[0].elements() == [0, 0] as [Float])
+        #expect(try tape.gradient(of: y, for: [x])[0].elements() == [1e-30, 1e-30] as [Float])
+        // Outside the walk back such numbers are what they are.
+        #expect(try (Tensor([1] as [Float]) * 1e-20 * 1e-20).item() > 0)
+    }
+
     @Test func aReusedTensorCollectsEveryContribution() throws {
         let tape = Tape()
         let x = try tape.watch(Tensor(3.0))

@@ -15,10 +15,15 @@ enum { ck_path_portable = 0, ck_path_avx2 = 1, ck_path_avx512 = 2 };
 
 /// The best path this CPU can run.
 int32_t ck_best_path(void);
-/// The path in use: the best one, unless another was chosen.
+/// The path in use on this thread: the best one, unless another was chosen.
 int32_t ck_current_path(void);
-/// Uses `path` from now on; returns 0 and changes nothing when the CPU cannot run it.
+/// Uses `path` on this thread from now on; returns 0 and changes nothing when the CPU cannot run it.
 int32_t ck_use_path(int32_t path);
+/// How this thread's floating-point unit treats numbers below the normal range (1.2e-38), among others.
+uint64_t ck_float_mode(void);
+void ck_set_float_mode(uint64_t mode);
+/// Lets them count as 0 on this thread from now on; returns the mode before. Each costs a hundred cycles otherwise.
+uint64_t ck_flush_denormals(void);
 /// Tells the CPU that this thread waits in a loop.
 void ck_pause(void);
 
@@ -96,15 +101,18 @@ void ck_rmsprop(float *v, float *s, float *a, const float *g, ck_gradient_terms 
 
 // MARK: - Products of matrices
 
-/// c [rows][n] = alpha · a [rows][k] · b [k][n] + beta · c, with b packed before in panels of 32 columns, any of which may be
-/// packed or multiplied by themselves. a is stored [k][…] and b [n][k] when `transposed`; with beta 0, c is not read.
+/// c [rows][n] = a [rows][k] · b [k][n] + beta · c. b is packed in panels of 32 columns, any of which may be packed or
+/// multiplied by themselves; so are the rows of a, times alpha. a is stored [k][…] and b [n][k] when `transposed`; with beta 0,
+/// c is not read.
 size_t ck_gemm_panels(size_t n);
 size_t ck_gemm_packed_count(size_t k, size_t n);
+size_t ck_gemm_rows_count(size_t rows, size_t k);
 size_t ck_gemm_scratch(size_t rows);
 void ck_gemm_pack(const float *b, size_t ldb, int32_t transposed, size_t k, size_t n, float *packed, size_t first_panel,
                   size_t last_panel);
-void ck_gemm(size_t rows, size_t n, size_t k, float alpha, const float *a, size_t lda, int32_t transposed,
-             const float *packed, size_t first_panel, size_t last_panel, float beta, float *c, size_t ldc, float *scratch);
+void ck_gemm_pack_rows(size_t rows, size_t k, float alpha, const float *a, size_t lda, int32_t transposed, float *packed);
+void ck_gemm(size_t rows, size_t n, size_t k, const float *packed_rows, const float *packed, size_t first_panel,
+             size_t last_panel, float beta, float *c, size_t ldc, float *scratch);
 /// c = a · b without packing, for a few rows and the blocks of sixteen columns first..<last, which b has whole.
 void ck_gemm_few_rows(size_t rows, size_t k, const float *a, size_t lda, const float *b, size_t ldb, size_t first_block,
                       size_t last_block, float *c, size_t ldc);
@@ -197,10 +205,10 @@ size_t ck_lstm_scratch(size_t rows, size_t units);
 /// Recurrent weights [u][4u], gates i, j, f, o, as the steps forward and backward want them.
 void ck_lstm_pack(const float *weights, size_t units, float *packed);
 void ck_lstm_pack_transposed(const float *weights, size_t units, float *packed);
-/// gates [rows][steps][4u]: on entry what the input gives (with the bias), on return the gates' values.
+/// gates [rows][steps][4u]: on entry what the input gives, without the bias [4u]; on return the gates' values.
 /// cells [rows][steps][u] and out are written; from the length of a row on (null: all steps) everything is zero.
-void ck_lstm_forward(ck_lstm shape, const int32_t *lengths, const float *packed, float *gates, float *cells, float *out,
-                     float *scratch);
+void ck_lstm_forward(ck_lstm shape, const int32_t *lengths, const float *packed, const float *bias, float *gates, float *cells,
+                     float *out, float *scratch);
 /// dgates [rows][steps][4u]: the gradient of what the input gave; dout has the layout of out.
 void ck_lstm_backward(ck_lstm shape, const float *packed_transposed, const float *gates, const float *cells,
                       const float *dout, float *dgates, float *scratch);

@@ -84,7 +84,9 @@ public struct Optimizer: Sendable {
     ///
     /// - Returns: the length of all gradients together before clipping by it, when that was asked for.
     @discardableResult
-    public mutating func apply(_ gradients: [(name: String, value: Tensor)], to store: ParameterStore, rate: Double) throws -> Double? {
+    public mutating func apply(_ gradients: [(name: String, value: Tensor)], to store: ParameterStore, rate: Double) throws
+        -> Double?
+    {
         for (name, gradient) in gradients {
             guard let value = store[name] else {
                 throw NeuralNetworkError.unknownParameter(name: name, known: store.names)
@@ -108,7 +110,10 @@ public struct Optimizer: Sendable {
         }
         step += 1
         let terms = OptimizerKernel.terms(scale: Float(scale), decay: Float(scale * treatment.decay), clip: Float(clip))
-        for (name, gradient) in gradients { try update(name, gradient, store, terms, rate) }
+        // Moments of what has stopped changing fade away for ever.
+        try Parallel.flushingDenormals {
+            for (name, gradient) in gradients { try update(name, gradient, store, terms, rate) }
+        }
         return norm
     }
 
@@ -133,8 +138,9 @@ public struct Optimizer: Sendable {
         let terms = OptimizerKernel.terms(decay: Float(treatment.decay))
         return gradients.reduce(0.0) { sum, gradient in
             guard let value = store[gradient.name] else { return sum }
-            return sum + Double(
-                OptimizerKernel.sumOfSquares(values: value.float32, gradient: gradient.value.float32, terms, value.count))
+            return sum
+                + Double(
+                    OptimizerKernel.sumOfSquares(values: value.float32, gradient: gradient.value.float32, terms, value.count))
         }.squareRoot()
     }
 
@@ -196,13 +202,15 @@ public struct Optimizer: Sendable {
 
     private func adam(
         _ values: UnsafeMutablePointer<Float>, _ slots: [UnsafeMutablePointer<Float>], _ gradient: UnsafeMutablePointer<Float>,
-        _ terms: OptimizerKernel.Terms, _ rate: Double, _ settings: (beta1: Double, beta2: Double, epsilon: Double), shrink: Double,
+        _ terms: OptimizerKernel.Terms, _ rate: Double, _ settings: (beta1: Double, beta2: Double, epsilon: Double),
+        shrink: Double,
         _ count: Int
     ) {
         let time = Double(step)
         let corrected = rate * (1 - pow(settings.beta2, time)).squareRoot() / (1 - pow(settings.beta1, time))
         OptimizerKernel.adam(
             values: values, first: slots[0], second: slots[1], gradient: gradient, terms, rate: Float(corrected),
-            beta1: Float(settings.beta1), beta2: Float(settings.beta2), epsilon: Float(settings.epsilon), shrink: Float(shrink), count)
+            beta1: Float(settings.beta1), beta2: Float(settings.beta2), epsilon: Float(settings.epsilon), shrink: Float(shrink),
+            count)
     }
 }

@@ -63,7 +63,8 @@ public final class Tape: Sendable {
     /// The number of operations and variables recorded.
     public var count: Int { log.withLock { $0.entries.count } }
 
-    /// The slope of `result` along each of `variables`, with their shapes.
+    /// The slope of `result` along each of `variables`, with their shapes. Slopes too small for a normal number (below 1.2e-38
+    /// in float32) count as 0.
     ///
     /// - Parameter seed: the gradient of something further on with respect to `result`; needed unless it has one element.
     public func gradient(
@@ -82,7 +83,9 @@ public final class Tape: Sendable {
         let entries = try takeEntries(keep: keep)
         guard let last = result.trace(on: self)?.index else { return try variables.map { try .zeros(like: $0) } }
         let start = try seed ?? Tensor.ones(result.shape, result.dtype)
-        let gradients = try walk(entries, from: Int(last), with: start, wanted: wanted, keep: keep)
+        let gradients = try Parallel.flushingDenormals {
+            try walk(entries, from: Int(last), with: start, wanted: wanted, keep: keep)
+        }
         return try zip(wanted, variables).map { index, variable in try gradients[index] ?? .zeros(like: variable) }
     }
 

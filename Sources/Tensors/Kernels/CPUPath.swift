@@ -6,13 +6,14 @@ public enum CPUPath: Int32, CaseIterable, Sendable, CustomStringConvertible {
     case avx2 = 1
     case avx512 = 2
 
-    /// The path in use.
+    /// The path in use on this thread.
     public static var current: CPUPath { CPUPath(rawValue: ck_current_path()) ?? .portable }
 
     /// The paths this CPU can run.
     public static var available: [CPUPath] { allCases.filter { $0.rawValue <= ck_best_path() } }
 
-    /// Uses this path from now on, in the whole process; false, and nothing changed, when the CPU cannot run it.
+    /// Uses this path from now on, on this thread and in the parallel regions that it begins; false, and nothing changed, when
+    /// the CPU cannot run it.
     @discardableResult
     public func use() -> Bool { ck_use_path(rawValue) != 0 }
 

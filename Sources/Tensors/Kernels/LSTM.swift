@@ -51,18 +51,19 @@ package struct LSTM: Hashable, Sendable {
     ) {
         precondition(layers.count == directions, "an LSTM needs parameters for each direction")
         let rows = sequences * steps
-        for (direction, layer) in layers.enumerated() {
-            let gates = gates(saved, direction)
-            for row in 0..<rows { (gates + row * 4 * units).update(from: layer.bias, count: 4 * units) }
-            MatrixProduct.multiply(
-                m: rows, n: 4 * units, k: inputs, input, layer.kernel, beta: 1, gates)
-        }
+        ProductBatch(
+            m: rows, n: 4 * units, k: inputs,
+            layers.enumerated().map {
+                .init(input, lda: inputs, $1.kernel, ldb: 4 * units, gates(saved, $0), ldc: 4 * units)
+            }
+        ).run()
         let packedCount = ck_lstm_packed_count(units)
         withRecurrence(packedCount: packedCount) { packed, direction in
             ck_lstm_pack(layers[direction].kernel + inputs * 4 * units, units, packed)
         } body: { direction, first, shape, packed, scratch in
             ck_lstm_forward(
-                shape, lengths.map { $0 + first }, packed, gates(saved, direction) + first * steps * 4 * units,
+                shape, lengths.map { $0 + first }, packed, layers[direction].bias,
+                gates(saved, direction) + first * steps * 4 * units,
                 cells(saved, direction) + first * steps * units, output + first * shape.out_row + direction * units, scratch)
         }
     }
@@ -77,7 +78,7 @@ package struct LSTM: Hashable, Sendable {
         precondition(layers.count == directions && gradients.count == directions, "an LSTM needs gradients for each direction")
         let rows = sequences * steps, saved = UnsafeMutablePointer(mutating: saved)
         let gateCount = rows * 4 * units
-        Workspace.floats(directions * gateCount + rows * units) { dGates in
+        Workspace.floats(directions * (gateCount + rows * units)) { dGates in
             withRecurrence(packedCount: 4 * units * (units + 15)) { packed, direction in
                 ck_lstm_pack_transposed(layers[direction].kernel + inputs * 4 * units, units, packed)
             } body: { direction, first, shape, packed, scratch in
@@ -87,19 +88,32 @@ package struct LSTM: Hashable, Sendable {
                     outputGradient + first * shape.out_row + direction * units,
                     dGates + direction * gateCount + first * steps * 4 * units, scratch)
             }
-            let earlier = dGates + directions * gateCount
-            for direction in 0..<directions {
-                let dZ = dGates + direction * gateCount, gradient = gradients[direction]
-                MatrixProduct.multiply(m: inputs, n: 4 * units, k: rows, input, transposeA: true, dZ, gradient.kernel)
-                copyEarlierStates(output + direction * units, reversed: direction == 1, to: earlier)
-                MatrixProduct.multiply(
-                    m: units, n: 4 * units, k: rows, earlier, transposeA: true, dZ, gradient.kernel + inputs * 4 * units)
-                Rows.columnSums(dZ, gradient.bias, rows: rows, columns: 4 * units)
-                if let inputGradient {
-                    MatrixProduct.multiply(
-                        m: rows, n: inputs, k: 4 * units, dZ, layers[direction].kernel, transposeB: true,
-                        beta: direction == 0 ? 0 : 1, inputGradient)
+            let all = 0..<directions, gateRow = 4 * units
+            let earlier = all.map { dGates + directions * gateCount + $0 * rows * units }
+            let dZ = all.map { UnsafePointer(dGates + $0 * gateCount) }
+            Parallel.run(directions) { direction, _ in
+                copyEarlierStates(output + direction * units, reversed: direction == 1, to: earlier[direction])
+                ck_column_sums(dZ[direction], gradients[direction].bias, rows, gateRow, 0, gateRow)
+            }
+            ProductBatch(
+                m: inputs, n: gateRow, k: rows, transposeA: true,
+                all.map { .init(input, lda: inputs, dZ[$0], ldb: gateRow, gradients[$0].kernel, ldc: gateRow) }
+            ).run()
+            ProductBatch(
+                m: units, n: gateRow, k: rows, transposeA: true,
+                all.map {
+                    .init(earlier[$0], lda: units, dZ[$0], ldb: gateRow, gradients[$0].kernel + inputs * gateRow, ldc: gateRow)
                 }
+            ).run()
+            if let inputGradient {
+                ProductBatch(
+                    m: rows, n: inputs, k: gateRow, transposeB: true,
+                    all.map {
+                        .init(
+                            dZ[$0], lda: gateRow, layers[$0].kernel, ldb: gateRow, beta: $0 == 0 ? 0 : 1, inputGradient,
+                            ldc: inputs)
+                    }
+                ).run()
             }
         }
     }

@@ -29,14 +29,18 @@ package enum MatrixProduct {
     ) {
         guard m > 0, n > 0 else { return }
         let lda = lda ?? (transposeA ? m : k), ldb = ldb ?? (transposeB ? k : n), ldc = ldc ?? n
-        guard k > 0 else {
-            for row in 0..<m {
-                for column in 0..<n { c[row * ldc + column] = beta == 0 ? 0 : beta * c[row * ldc + column] }
-            }
-            return
-        }
+        guard k > 0 else { return scale(m, n, beta, c, ldc) }
         Element.multiplyTogether(
             m, n, k, alpha: alpha, a, lda, transposed: transposeA, b, ldb, transposed: transposeB, beta: beta, c, ldc)
+    }
+
+    /// c = beta · c: a product of depth 0.
+    fileprivate static func scale<Element: MatrixElement>(
+        _ m: Int, _ n: Int, _ beta: Element, _ c: UnsafeMutablePointer<Element>, _ ldc: Int
+    ) {
+        for row in 0..<m {
+            for column in 0..<n { c[row * ldc + column] = beta == 0 ? 0 : beta * c[row * ldc + column] }
+        }
     }
 }
 
@@ -49,16 +53,10 @@ extension Float: MatrixElement {
         _ m: Int, _ n: Int, _ k: Int, alpha: Float, _ a: UnsafePointer<Float>, _ lda: Int, transposed aT: Bool,
         _ b: UnsafePointer<Float>, _ ldb: Int, transposed bT: Bool, beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
     ) {
-        let panels = ck_gemm_panels(n), rows = Swift.min(m, mostRows)
-        let packedCount = (ck_gemm_packed_count(k, n) + 15) / 16 * 16
-        Workspace.floats(packedCount + ck_gemm_scratch(rows)) { packed in
-            ck_gemm_pack(b, ldb, bT ? 1 : 0, k, n, packed, 0, panels)
-            for row in stride(from: 0, to: m, by: rows) {
-                ck_gemm(
-                    Swift.min(rows, m - row), n, k, alpha, a + (aT ? row : row * lda), lda, aT ? 1 : 0, packed, 0, panels, beta,
-                    c + row * ldc, ldc, packed + packedCount)
-            }
-        }
+        let batch = ProductBatch(
+            m: m, n: n, k: k, alpha: alpha, transposeA: aT, transposeB: bT,
+            [.init(a, lda: lda, b, ldb: ldb, beta: beta, c, ldc: ldc)])
+        batch.runAlone()
     }
 
     package static func multiplyTogether(
@@ -66,33 +64,11 @@ extension Float: MatrixElement {
         _ b: UnsafePointer<Float>, _ ldb: Int, transposed bT: Bool, beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
     ) {
         if m <= 8, !aT, !bT, alpha == 1, beta == 0, n >= 16 { return multiplyFewRows(m, n, k, a, lda, b, ldb, c, ldc) }
-        // A small product is done before a second worker has come.
-        guard Double(m) * Double(n) * Double(k) > 1e5 else {
-            return multiply(m, n, k, alpha: alpha, a, lda, transposed: aT, b, ldb, transposed: bT, beta: beta, c, ldc)
-        }
-        let panels = ck_gemm_panels(n)
-        // About eight tasks: by rows, in multiples of what the registers hold, and by columns where rows are few.
-        let rows = Swift.max(14, Swift.min(mostRows, ((m + 7) / 8 + 13) / 14 * 14))
-        let rowTasks = (m + rows - 1) / rows
-        let columnTasks = Swift.min(panels, (8 + rowTasks - 1) / rowTasks)
-        let packedCount = (ck_gemm_packed_count(k, n) + 15) / 16 * 16
-        let scratchStride = (ck_gemm_scratch(rows) + 15) / 16 * 16 + 64
-        Workspace.floats(packedCount + Parallel.workers * scratchStride) { packed in
-            Parallel.ranges(panels, grain: Swift.max(1, (1 << 15) / (32 * k))) {
-                ck_gemm_pack(b, ldb, bT ? 1 : 0, k, n, packed, $0.lowerBound, $0.upperBound)
-            }
-            Parallel.run(rowTasks * columnTasks) { task, worker in
-                let row = task / columnTasks * rows, part = task % columnTasks
-                ck_gemm(
-                    Swift.min(rows, m - row), n, k, alpha, a + (aT ? row : row * lda), lda, aT ? 1 : 0, packed,
-                    panels * part / columnTasks, panels * (part + 1) / columnTasks, beta, c + row * ldc, ldc,
-                    packed + packedCount + worker * scratchStride)
-            }
-        }
+        let batch = ProductBatch(
+            m: m, n: n, k: k, alpha: alpha, transposeA: aT, transposeB: bT,
+            [.init(a, lda: lda, b, ldb: ldb, beta: beta, c, ldc: ldc)])
+        batch.run()
     }
-
-    /// As many rows as keep a task's part of `a`, 256 deep, within a tenth of a megabyte.
-    private static var mostRows: Int { 84 }
 
     private static func multiplyFewRows(
         _ m: Int, _ n: Int, _ k: Int, _ a: UnsafePointer<Float>, _ lda: Int, _ b: UnsafePointer<Float>, _ ldb: Int,
@@ -106,6 +82,102 @@ extension Float: MatrixElement {
             multiply(
                 m, rest, k, alpha: 1, a, lda, transposed: false, b + 16 * blocks, ldb, transposed: false, beta: 0,
                 c + 16 * blocks, ldc)
+        }
+    }
+}
+
+/// Several products of one shape, whose rows are worked on one after the other by the same task: what they share is still in
+/// the cache then, and rows that the next product has too are packed once.
+package struct ProductBatch {
+    package struct Term {
+        let a: UnsafePointer<Float>, b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>
+        let lda: Int, ldb: Int, ldc: Int
+        let beta: Float
+
+        /// c = a · b + beta · c; the terms are done in order, so a later one may add to the same c.
+        package init(
+            _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>, ldb: Int, beta: Float = 0,
+            _ c: UnsafeMutablePointer<Float>,
+            ldc: Int
+        ) {
+            (self.a, self.b, self.c) = (a, b, c)
+            (self.lda, self.ldb, self.ldc, self.beta) = (lda, ldb, ldc, beta)
+        }
+    }
+
+    private let m: Int, n: Int, k: Int
+    private let alpha: Float
+    private let transposeA: Bool, transposeB: Bool
+    private let terms: [Term]
+    private let panels: Int
+    private let packedCount: Int
+
+    package init(m: Int, n: Int, k: Int, alpha: Float = 1, transposeA: Bool = false, transposeB: Bool = false, _ terms: [Term]) {
+        (self.m, self.n, self.k, self.alpha) = (m, n, k, alpha)
+        (self.transposeA, self.transposeB, self.terms) = (transposeA, transposeB, terms)
+        panels = ck_gemm_panels(n)
+        packedCount = (ck_gemm_packed_count(k, n) + 15) / 16 * 16
+    }
+
+    /// On all workers.
+    package func run() {
+        guard m > 0, n > 0 else { return }
+        guard k > 0 else {
+            for term in terms { MatrixProduct.scale(m, n, term.beta, term.c, term.ldc) }
+            return
+        }
+        // A small product is done before a second worker has come.
+        guard Double(m) * Double(n) * Double(k) * Double(terms.count) > 1e5 else { return runAlone() }
+        // About sixteen tasks: by rows, in multiples of what the registers hold, and by columns where rows are few. More rows
+        // than 84, 256 deep, would take more than a tenth of a megabyte of the second-level cache.
+        let rows = max(14, min(84, ((m + 15) / 16 + 13) / 14 * 14))
+        let rowTasks = (m + rows - 1) / rows
+        let columnTasks = min(panels, (8 + rowTasks - 1) / rowTasks)
+        let scratchStride = (scratchCount(rows) + 15) / 16 * 16 + 64
+        Workspace.floats(terms.count * packedCount + Parallel.workers * scratchStride) { packed in
+            let grain = max(1, (1 << 15) / (32 * k)), pieces = (panels + grain - 1) / grain
+            Parallel.run(terms.count * pieces) { task, _ in
+                let (term, piece) = (task / pieces, task % pieces)
+                pack(terms[term], packed + term * packedCount, piece * grain..<min(panels, (piece + 1) * grain))
+            }
+            Parallel.run(rowTasks * columnTasks) { task, worker in
+                let row = task / columnTasks * rows, part = task % columnTasks
+                multiply(
+                    row..<min(m, row + rows), panels: panels * part / columnTasks..<panels * (part + 1) / columnTasks, packed,
+                    packed + terms.count * packedCount + worker * scratchStride)
+            }
+        }
+    }
+
+    /// On this thread; the sizes are positive.
+    func runAlone() {
+        let rows = min(m, 84)
+        Workspace.floats(terms.count * packedCount + scratchCount(rows)) { packed in
+            for (index, term) in terms.enumerated() { pack(term, packed + index * packedCount, 0..<panels) }
+            for row in stride(from: 0, to: m, by: rows) {
+                multiply(row..<min(m, row + rows), panels: 0..<panels, packed, packed + terms.count * packedCount)
+            }
+        }
+    }
+
+    private func scratchCount(_ rows: Int) -> Int { ck_gemm_rows_count(rows, k) + ck_gemm_scratch(rows) }
+
+    private func pack(_ term: Term, _ packed: UnsafeMutablePointer<Float>, _ part: Range<Int>) {
+        ck_gemm_pack(term.b, term.ldb, transposeB ? 1 : 0, k, n, packed, part.lowerBound, part.upperBound)
+    }
+
+    private func multiply(
+        _ rows: Range<Int>, panels: Range<Int>, _ packed: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
+    ) {
+        let edge = scratch + ck_gemm_rows_count(rows.count, k)
+        for (index, term) in terms.enumerated() {
+            if index == 0 || term.a != terms[index - 1].a {
+                let start = term.a + (transposeA ? rows.lowerBound : rows.lowerBound * term.lda)
+                ck_gemm_pack_rows(rows.count, k, alpha, start, term.lda, transposeA ? 1 : 0, scratch)
+            }
+            ck_gemm(
+                rows.count, n, k, scratch, packed + index * packedCount, panels.lowerBound, panels.upperBound, term.beta,
+                term.c + rows.lowerBound * term.ldc, term.ldc, edge)
         }
     }
 }
