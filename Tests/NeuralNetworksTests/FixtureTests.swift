@@ -9,7 +9,7 @@ import Testing
 struct FixtureTests {
     @Test func layersEqualPyTorch() throws {
         let file = try Fixture.load()
-        #expect(file.cases.count == 13)
+        #expect(file.cases.count == 32)
         for item in file.cases {
             let tape = Tape()
             let x = try tape.watch(item.input.tensor())
@@ -41,7 +41,8 @@ struct FixtureTests {
     /// float32 in another order of additions.
     private func expectClose(_ found: Tensor, _ wanted: Fixture.Numbers, _ name: String) throws {
         #expect(found.shape == wanted.shape, "\(name)")
-        for (place, (a, b)) in zip(found.elements(as: Double.self), wanted.values).enumerated() where abs(a - b) > 2e-5 * max(1, abs(b)) {
+        for (place, (a, b)) in zip(found.elements(as: Double.self), wanted.values).enumerated()
+        where abs(a - b) > 2e-5 * max(1, abs(b)) {
             Issue.record("\(name)[\(place)]: \(a), not \(b)")
             return
         }
@@ -75,11 +76,27 @@ private struct Fixture: Decodable {
                     stride(from: 0, to: w.count, by: 2).map { (w[$0], w[$0 + 1]) }, lengths: lengths.map { try Tensor($0) })
             case "gru":
                 return try x.gatedRecurrence(
-                    stride(from: 0, to: w.count, by: 3).map { (w[$0], w[$0 + 1], w[$0 + 2]) }, lengths: lengths.map { try Tensor($0) })
+                    stride(from: 0, to: w.count, by: 3).map { (w[$0], w[$0 + 1], w[$0 + 2]) },
+                    lengths: lengths.map { try Tensor($0) })
             case "batch_norm": return try normalized(BatchNormalization(name: "n"), x, w)
             case "layer_norm": return try normalized(LayerNormalization(name: "n"), x, w)
-            case "max_pool": return try x.maxPooled(Extent(sizes[0], sizes[1]), stride: Extent(sizes[2], sizes[3]))
-            case "average_pool": return try x.averagePooled(Extent(sizes[0], sizes[1]), stride: Extent(sizes[2], sizes[3]))
+            case "max_pool":
+                return try x.maxPooled(
+                    Extent(sizes[0], sizes[1]), stride: Extent(sizes[2], sizes[3]), padding: sizes.count > 4 ? .same : .valid)
+            case "average_pool":
+                return try x.averagePooled(
+                    Extent(sizes[0], sizes[1]), stride: Extent(sizes[2], sizes[3]), padding: sizes.count > 4 ? .same : .valid)
+            case "conv2d":
+                let tails = [ConvolutionTail.linear, .relu, .reluMaxPool]
+                return try x.convolved(
+                    with: w[0], bias: w[1], stride: Extent(sizes[0], sizes[1]), padding: sizes[2] == 1 ? .same : .valid,
+                    tail: tails[sizes[3]])
+            case "dense": return try x.connected(with: w[0], bias: w[1], relu: sizes[0] == 1)
+            case "embedding": return try x.gathered(Tensor(sizes))
+            case "sparse_cross_entropy": return try Tensor.softmaxCrossEntropy(logits: x, labels: Tensor(sizes))
+            case "cross_entropy": return try Tensor.softmaxCrossEntropy(logits: x, targets: w[0])
+            case "mean_squared_error": return try Tensor.meanSquaredError(x, w[0])
+            case "l2": return try x.halfSquaredNorm()
             case "ctc": return try Tensor.temporalClassificationLoss(logits: x, labels: labels ?? [], lengths: Tensor(sizes))
             default: throw Unknown()
             }

@@ -8,10 +8,12 @@ struct LayerTests {
         let parameters = [("dense/kernel", [4, 3]), ("dense/bias", [3])]
         for activation in Activation.allCases {
             let layer = try Dense(units: 3, activation: activation)
-            try LayerCheck(layer: { try layer($0, $1) }, input: [5, 4], output: [5, 3], parameters: parameters).run("dense \(activation)")
+            try LayerCheck(layer: { try layer($0, $1) }, input: [5, 4], output: [5, 3], parameters: parameters).run(
+                "dense \(activation)")
         }
         let free = try Dense(units: 3, usesBias: false, name: "read")
-        try LayerCheck(layer: { try free($0, $1) }, input: [2, 5, 4], output: [2, 5, 3], parameters: [("read/kernel", [4, 3])]).run("free")
+        try LayerCheck(layer: { try free($0, $1) }, input: [2, 5, 4], output: [2, 5, 3], parameters: [("read/kernel", [4, 3])])
+            .run("free")
     }
 
     @Test func convolution() throws {
@@ -20,9 +22,18 @@ struct LayerTests {
             (try Conv2D(filters: 3, activation: .relu), [2, 5, 6, 2], [2, 5, 6, 3], [3, 3, 2, 3]),
             (try Conv2D(filters: 4, activation: .relu, pool: MaxPool2D()), [2, 6, 8, 2], [2, 3, 4, 4], [3, 3, 2, 4]),
             (try Conv2D(filters: 4, activation: .relu, pool: MaxPool2D()), [1, 7, 5, 3], [1, 3, 2, 4], [3, 3, 3, 4]),
-            (try Conv2D(filters: 2, kernel: Extent(5, 3), stride: Extent(2), padding: .valid), [2, 9, 8, 2], [2, 3, 3, 2], [5, 3, 2, 2]),
-            (try Conv2D(filters: 2, kernel: Extent(2), stride: Extent(3, 2), padding: .same, activation: .tanh), [1, 7, 7, 1], [1, 3, 4, 2], [2, 2, 1, 2]),
-            (try Conv2D(filters: 2, kernel: Extent(1), activation: .relu, pool: MaxPool2D(Extent(3), stride: Extent(2))), [1, 7, 7, 3], [1, 3, 3, 2], [1, 1, 3, 2]),
+            (
+                try Conv2D(filters: 2, kernel: Extent(5, 3), stride: Extent(2), padding: .valid), [2, 9, 8, 2], [2, 3, 3, 2],
+                [5, 3, 2, 2]
+            ),
+            (
+                try Conv2D(filters: 2, kernel: Extent(2), stride: Extent(3, 2), padding: .same, activation: .tanh), [1, 7, 7, 1],
+                [1, 3, 4, 2], [2, 2, 1, 2]
+            ),
+            (
+                try Conv2D(filters: 2, kernel: Extent(1), activation: .relu, pool: MaxPool2D(Extent(3), stride: Extent(2))),
+                [1, 7, 7, 3], [1, 3, 3, 2], [1, 1, 3, 2]
+            ),
         ]
         for (layer, input, output, kernel) in cases {
             try LayerCheck(
@@ -30,6 +41,25 @@ struct LayerTests {
                 parameters: [("conv2d/kernel", kernel), ("conv2d/bias", [kernel[3]])]
             ).run("conv \(input) -> \(output)")
         }
+    }
+
+    /// Without gradients the kernel's other form is kept: until the value changes, and for no other stride.
+    @Test func inferenceKeepsUpWithTheKernel() throws {
+        let store = ParameterStore(key: .init(seed: 3))
+        let x = try Tensor.uniform(.init(seed: 4), [2, 9, 8, 16])
+        let layer = try Conv2D(filters: 24, activation: .relu, pool: MaxPool2D())
+        func both() throws -> (kept: [Float], fresh: [Float]) {
+            let pass = Pass(store: store, isTraining: false, key: .init(seed: 1), tape: Tape())
+            return (try layer(x, Pass(inference: store)).elements(), try layer(x, pass).elements())
+        }
+        var results = [try both(), try both()]
+        try store.assign(Tensor.uniform(.init(seed: 5), [3, 3, 16, 24]), to: "conv2d/kernel")
+        results.append(try both())
+        #expect(results.allSatisfy { $0.kept == $0.fresh })
+        #expect(results[0].kept == results[1].kept && results[1].kept != results[2].kept)
+        let wide = try Conv2D(filters: 24, stride: Extent(2))
+        let pass = Pass(store: store, isTraining: false, key: .init(seed: 1), tape: Tape())
+        #expect(try wide(x, Pass(inference: store)).elements(as: Float.self) == wide(x, pass).elements())
     }
 
     @Test func pooling() throws {
@@ -58,14 +88,41 @@ struct LayerTests {
         #expect(one["a/kernel"]?.elements(as: Float.self) != one["b/kernel"]?.elements(as: Float.self))
     }
 
+    @Test func initializersDrawAsTheySay() throws {
+        let key = Key(seed: 2)
+        for (name, deviation) in [
+            ("glorot_normal", (2.0 / 500).squareRoot()), ("he_uniform", (2.0 / 200).squareRoot()),
+            ("lecun_normal", (1.0 / 200).squareRoot()),
+        ] {
+            let value = try Initializer(named: name).value([200, 300], key, .float64)
+            // 60,000 draws: the estimate is good to a third of a percent.
+            #expect(abs(try value.standardDeviation().item() / deviation - 1) < 0.02, "\(name)")
+        }
+        for shape in [[3, 3, 4, 10], [10, 3, 5], [6, 6]] {
+            let matrix = try Initializer.orthogonal(gain: 2).value(shape, key, .float64).reshaped([-1, shape[shape.count - 1]])
+            let isWide = matrix.shape[0] <= matrix.shape[1]
+            let products = try isWide ? matrix.matmul(matrix.transposed()) : matrix.transposed().matmul(matrix)
+            let distance = try (products - Tensor.eye(products.shape[0], products.shape[0], .float64) * 4).absolute().maximum()
+                .item()
+            #expect(distance < 1e-12, "\(shape)")
+        }
+        #expect(throws: NeuralNetworkError.unknownName(kind: "initializer", name: "glorot", known: Initializer.names)) {
+            try Initializer(named: "glorot")
+        }
+    }
+
     @Test func mistakesNameTheParameter() throws {
         let store = ParameterStore(key: .init(seed: 1))
         _ = try Dense(units: 2)(Tensor.ones([1, 3]), Pass(training: store, key: .init(seed: 1)))
         #expect(throws: NeuralNetworkError.parameterShape(name: "dense/kernel", has: [3, 2], wanted: [4, 2])) {
             try Dense(units: 2)(Tensor.ones([1, 4]), Pass(inference: store))
         }
-        #expect(throws: NeuralNetworkError.unknownParameter(name: "x", known: store.names)) { try store.assign(Tensor(1.0), to: "x") }
-        #expect(throws: NeuralNetworkError.badSetting(layer: "dense", setting: "units", value: "0", rule: "1 or more")) { try Dense(units: 0) }
+        #expect(throws: NeuralNetworkError.unknownParameter(name: "x", known: store.names)) {
+            try store.assign(Tensor(1.0), to: "x")
+        }
+        #expect(throws: NeuralNetworkError.badSetting(layer: "dense", setting: "units", value: "0", rule: "1 or more")) {
+            try Dense(units: 0)
+        }
         #expect(throws: TensorError.self) { try Conv2D(filters: 2)(Tensor.ones([2, 3]), Pass(inference: store)) }
         #expect(throws: TensorError.self) {
             try Conv2D(filters: 2, kernel: Extent(5), padding: .valid)(Tensor.ones([1, 4, 4, 1]), Pass(inference: store))
@@ -82,16 +139,21 @@ extension LayerTests {
             let memory = try LongShortTermMemory(units: 3, isBidirectional: isBidirectional, name: "m")
             try LayerCheck(
                 layer: { try memory($0, lengths: lengths, $1) }, input: [2, 4, 2], output: [2, 4, width],
-                parameters: cells.flatMap { [("m/\($0)basic_lstm_cell/kernel", [5, 12]), ("m/\($0)basic_lstm_cell/bias", [12])] }
+                parameters: cells.flatMap {
+                    [("m/\($0)basic_lstm_cell/kernel", [5, 12]), ("m/\($0)basic_lstm_cell/bias", [12])]
+                }
             ).run("lstm \(isBidirectional)")
             let gated = try GatedRecurrentUnit(units: 3, isBidirectional: isBidirectional, name: "g")
             try LayerCheck(
                 layer: { try gated($0, lengths: lengths, $1) }, input: [2, 4, 2], output: [2, 4, width],
-                parameters: cells.flatMap { [("g/\($0)kernel", [2, 9]), ("g/\($0)recurrent_kernel", [3, 9]), ("g/\($0)bias", [2, 9])] }
+                parameters: cells.flatMap {
+                    [("g/\($0)kernel", [2, 9]), ("g/\($0)recurrent_kernel", [3, 9]), ("g/\($0)bias", [2, 9])]
+                }
             ).run("gru \(isBidirectional)")
         }
         #expect(throws: TensorError.self) {
-            try LongShortTermMemory(units: 2)(Tensor.ones([1, 3, 2]), lengths: Tensor([4]), Pass(training: .init(key: .init(seed: 1)), key: .init(seed: 1)))
+            try LongShortTermMemory(units: 2)(
+                Tensor.ones([1, 3, 2]), lengths: Tensor([4]), Pass(training: .init(key: .init(seed: 1)), key: .init(seed: 1)))
         }
     }
 
@@ -99,7 +161,8 @@ extension LayerTests {
         let moving = [("b/gamma", [3]), ("b/beta", [3]), ("b/moving_mean", [3]), ("b/moving_variance", [3])]
         let batch = try BatchNormalization(name: "b")
         try LayerCheck(layer: { try batch($0, $1) }, input: [4, 2, 3], output: [4, 2, 3], parameters: moving).run("batch")
-        try LayerCheck(layer: { try batch($0, $1) }, input: [4, 3], output: [4, 3], parameters: moving, isTraining: false).run("batch, inference")
+        try LayerCheck(layer: { try batch($0, $1) }, input: [4, 3], output: [4, 3], parameters: moving, isTraining: false).run(
+            "batch, inference")
         let layer = try LayerNormalization(name: "l")
         try LayerCheck(
             layer: { try layer($0, $1) }, input: [4, 5], output: [4, 5], parameters: [("l/gamma", [5]), ("l/beta", [5])]
@@ -129,13 +192,16 @@ extension LayerTests {
         let table = try Embedding(count: 5, size: 3)
         let rows = try table(Tensor([[4, 0], [4, 4]].flatMap { $0 }, shape: [2, 2]), Pass(training: store, key: Key(seed: 1)))
         #expect(rows.shape == [2, 2, 3])
-        #expect(try rows.indexed(.at(0), .at(0)).elements() == store["embedding/table"]?.indexed(.at(-1)).elements(as: Float.self))
+        #expect(
+            try rows.indexed(.at(0), .at(0)).elements() == store["embedding/table"]?.indexed(.at(-1)).elements(as: Float.self))
         #expect(throws: TensorError.self) { try table(Tensor([5]), Pass(training: store, key: Key(seed: 1))) }
         #expect(throws: NeuralNetworkError.self) { try Dropout(rate: 1) }
     }
 
     @Test func rulesAndSchedules() throws {
-        #expect(throws: NeuralNetworkError.unknownName(kind: "optimizer", name: "adm", known: OptimizerRule.names)) { try OptimizerRule(named: "adm") }
+        #expect(throws: NeuralNetworkError.unknownName(kind: "optimizer", name: "adm", known: OptimizerRule.names)) {
+            try OptimizerRule(named: "adm")
+        }
         let staircase = Schedule.staircase(0.1, factor: 0.5, every: 10)
         #expect([0, 9, 10, 25].map { staircase.rate(at: $0) } == [0.1, 0.1, 0.05, 0.025])
         let warm = Schedule.warmUp(steps: 4, then: .constant(1))

@@ -6,7 +6,7 @@ import Testing
 struct OperationTests {
     @Test func everyCaseEqualsItsReference() throws {
         let file = try Reference.load()
-        #expect(file.cases.count > 350)
+        #expect(file.cases.count > 450 && file.cases.count { $0.gradients != nil } > 200)
         for (number, item) in file.cases.enumerated() {
             let name = "case \(number): \(item.operation) \(item.settings)"
             do {
@@ -16,6 +16,7 @@ struct OperationTests {
                 guard result.shape == expected.shape else { continue }
                 let isSingle = item.inputs.contains { $0.dtype == "float32" }
                 expectEqual(result, expected, tolerance: isSingle ? 2e-6 : 1e-12, name)
+                try expectGradients(item, tolerance: isSingle ? 2e-5 : 1e-9, name)
             } catch {
                 Issue.record("\(name): \(error)")
             }
@@ -28,6 +29,21 @@ struct OperationTests {
             #expect(tensor.text == text.str, "text \(number)")
             let body = ArrayText(separator: ", ", prefix: "tensor(", suffix: ")").text(of: tensor)
             #expect(body == text.repr_body, "text \(number)")
+        }
+    }
+
+    /// The gradients of sum(result · weights) with weights[i] = 1 + (i mod 7) / 7, as in the file.
+    private func expectGradients(_ item: Reference.Case, tolerance: Double, _ name: String) throws {
+        guard let gradients = item.gradients else { return }
+        let tape = Tape()
+        let inputs = try item.inputs.map { try tape.watch($0.tensor()) }
+        let result = try item.run(inputs)
+        let weights = try Tensor((0..<result.count).map { 1 + Double($0 % 7) / 7 }, shape: result.shape).converted(
+            to: result.dtype)
+        let slopes = try tape.gradient(of: (result * weights).sum(), for: inputs)
+        for (place, (slope, wanted)) in zip(slopes, gradients).enumerated() {
+            #expect(slope.shape == wanted.shape, "\(name): gradient \(place)")
+            expectEqual(slope, try wanted.tensor(), tolerance: tolerance, "\(name): gradient \(place)")
         }
     }
 
@@ -139,6 +155,7 @@ private struct Reference: Decodable {
         let inputs: [Array_]
         let settings: Settings
         let result: Array_
+        let gradients: [Array_]?
     }
 
     struct Text: Decodable {
@@ -163,11 +180,14 @@ extension Reference.Case {
         let operation: String
     }
 
-    func run() throws -> Tensor {
-        let inputs = try inputs.map { try $0.tensor() }
+    func run() throws -> Tensor { try run(inputs.map { try $0.tensor() }) }
+
+    func run(_ inputs: [Tensor]) throws -> Tensor {
         if let comparison = Comparison(rawValue: operation) { return try inputs[0].compared(comparison, inputs[1]) }
         if let bits = BitOperation(rawValue: operation) { return try inputs[0].bits(bits, inputs[1]) }
-        if let result = try arithmetic(inputs) ?? function(inputs) ?? reduction(inputs) ?? shaping(inputs) ?? order(inputs) { return result }
+        if let result = try arithmetic(inputs) ?? function(inputs) ?? reduction(inputs) ?? shaping(inputs) ?? order(inputs) {
+            return result
+        }
         return try making(inputs)
     }
 
@@ -198,6 +218,9 @@ extension Reference.Case {
         case "expm1": return try x.expm1()
         case "log": return try x.log()
         case "log1p": return try x.log1p()
+        case "log2": return try x.log2()
+        case "log10": return try x.log10()
+        case "trunc": return try x.truncated()
         case "sqrt": return try x.squareRoot()
         case "reciprocal": return try x.reciprocal()
         case "sin": return try x.sine()

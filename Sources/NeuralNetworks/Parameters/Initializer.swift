@@ -17,6 +17,26 @@ public enum Initializer: Sendable, Hashable {
     /// Uniform in ±√(6 / in). Source: He et al., 2015.
     case heUniform
     case heNormal
+    /// Normal draws of deviation 1 / √in. Source: LeCun et al., 1998.
+    case lecunNormal
+    /// Rows or columns, whichever are fewer, of length 1 and at right angles to each other, times `gain`. Source: Saxe et al., 2014.
+    case orthogonal(gain: Double = 1)
+
+    /// Those that need no numbers, by the names that Keras has for them.
+    private static let named: [String: Initializer] = [
+        "zeros": .zeros, "ones": .ones, "glorot_uniform": .glorotUniform, "glorot_normal": .glorotNormal,
+        "he_uniform": .heUniform,
+        "he_normal": .heNormal, "lecun_normal": .lecunNormal, "orthogonal": .orthogonal(),
+    ]
+    public static var names: [String] { named.keys.sorted() }
+
+    /// - Throws: `NeuralNetworkError.unknownName` with the list of those there are.
+    public init(named name: String) throws {
+        guard let found = Self.named[name] else {
+            throw NeuralNetworkError.unknownName(kind: "initializer", name: name, known: Self.names)
+        }
+        self = found
+    }
 
     /// A value of `shape`; the same key gives the same value.
     public func value(_ shape: [Int], _ key: Key, _ dtype: DType = .float32) throws -> Tensor {
@@ -37,6 +57,8 @@ public enum Initializer: Sendable, Hashable {
             let limit = (6 / max(1, fanIn)).squareRoot()
             return try .uniform(key, shape, from: -limit, to: limit, dtype)
         case .heNormal: return try .normal(key, shape, deviation: (2 / max(1, fanIn)).squareRoot(), dtype)
+        case .lecunNormal: return try .normal(key, shape, deviation: (1 / max(1, fanIn)).squareRoot(), dtype)
+        case .orthogonal(let gain): return try Self.orthogonal(key, shape, gain, dtype)
         }
     }
 
@@ -49,6 +71,31 @@ public enum Initializer: Sendable, Hashable {
             let window = shape.dropLast(2).reduce(1.0) { $0 * Double($1) }
             return (window * Double(shape[shape.count - 2]), window * Double(shape[shape.count - 1]))
         }
+    }
+
+    /// Normal draws made orthogonal one after the other (Gram and Schmidt, twice over for the digits), as a matrix of all axes
+    /// but the last by the last.
+    private static func orthogonal(_ key: Key, _ shape: [Int], _ gain: Double, _ dtype: DType) throws -> Tensor {
+        guard shape.count >= 2 else {
+            throw TensorError.invalidShape(operation: "orthogonal", shape: shape, rule: "rank 2 or more")
+        }
+        let (rows, columns) = (shape.dropLast().reduce(1, *), shape[shape.count - 1])
+        let (count, length) = (min(rows, columns), max(rows, columns))
+        let draws: [Double] = try Tensor.normal(key, [count, length], .float64).elements()
+        var vectors: [[Double]] = []
+        for index in 0..<count {
+            var vector = Array(draws[index * length..<(index + 1) * length])
+            for _ in 0..<2 {
+                for other in vectors {
+                    let share = zip(vector, other).reduce(0) { $0 + $1.0 * $1.1 }
+                    for place in vector.indices { vector[place] -= share * other[place] }
+                }
+            }
+            let size = vector.reduce(0) { $0 + $1 * $1 }.squareRoot()
+            vectors.append(vector.map { $0 / size })
+        }
+        let matrix = try Tensor(vectors.flatMap { $0.map { gain * $0 } }, shape: [count, length])
+        return try (rows <= columns ? matrix : matrix.transposed()).reshaped(shape).converted(to: dtype)
     }
 
     /// Draws outside two deviations are drawn again, each from the next stream.

@@ -95,14 +95,15 @@ extension BroadcastPlan {
         let (left, right, out) = (a.start(of: Element.self), b.start(of: Element.self), result.start(of: Result.self))
         forEachPiece { at, leftAt, rightAt, count in
             let (x, y, z) = (left + leftAt, right + rightAt, out + at)
-            if leftStep == 0 {
+            // Loops of even steps, which the compiler turns into vector instructions.
+            if leftStep == rightStep {
+                for index in 0..<count { z[index] = operation(x[index], y[index]) }
+            } else if leftStep == 0 {
                 let value = x[0]
-                for index in 0..<count { z[index] = operation(value, y[index * rightStep]) }
-            } else if rightStep == 0 {
+                for index in 0..<count { z[index] = operation(value, y[index]) }
+            } else {
                 let value = y[0]
                 for index in 0..<count { z[index] = operation(x[index], value) }
-            } else {
-                for index in 0..<count { z[index] = operation(x[index], y[index]) }
             }
         }
         return result
@@ -126,7 +127,11 @@ extension Tensor {
             throw TensorError.shapeMismatch(operation: "broadcast_to", left: shape, right: target, axis: nil)
         }
         let source = shape
-        return try Tape.unary(self) { try $0.repeated(to: target) } pullback: { _, _ in { try $0.summed(to: source) } }
+        return try Tape.unary(self) {
+            try $0.repeated(to: target)
+        } pullback: { _, _ in
+            { try $0.summed(to: source) }
+        }
     }
 
     private func repeated(to target: [Int]) throws -> Tensor {

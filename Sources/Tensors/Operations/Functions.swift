@@ -2,17 +2,25 @@ import Foundation
 
 /// The elementwise functions of one floating tensor; whole numbers become float32 first.
 enum Function: String {
-    case exp, expm1, log, log1p, sqrt, square, reciprocal, sin, cos, tan, tanh, sigmoid, softplus, erf, relu, gelu
+    case exp, expm1, log, log1p, log2, log10, sqrt, square, reciprocal, sin, cos, tan, tanh, sigmoid, softplus, erf, relu, gelu
 }
 
 extension Tensor {
     public func negated() throws -> Tensor {
-        try Tape.unary(self) { try $0.negate() } pullback: { _, _ in { try $0.negated() } }
+        try Tape.unary(self) {
+            try $0.negate()
+        } pullback: { _, _ in
+            { try $0.negated() }
+        }
     }
 
     /// The absolute value; its slope at 0 is 0.
     public func absolute() throws -> Tensor {
-        try Tape.unary(self) { try $0.magnitude() } pullback: { x, _ in { try $0 * x.sign() } }
+        try Tape.unary(self) {
+            try $0.magnitude()
+        } pullback: { x, _ in
+            { try $0 * x.sign() }
+        }
     }
 
     /// -1, 0 or 1, of the same kind; NaN stays NaN. A constant for differentiation.
@@ -32,6 +40,8 @@ extension Tensor {
     public func log() throws -> Tensor { try apply(.log) { x, _ in { try $0 / x } } }
     /// log(1 + x), exact for small x.
     public func log1p() throws -> Tensor { try apply(.log1p) { x, _ in { try $0 / (x + 1) } } }
+    public func log2() throws -> Tensor { try apply(.log2) { x, _ in { try $0 / x * (1 / Foundation.log(2.0)) } } }
+    public func log10() throws -> Tensor { try apply(.log10) { x, _ in { try $0 / x * (1 / Foundation.log(10.0)) } } }
     public func squareRoot() throws -> Tensor { try apply(.sqrt) { _, y in { try $0 * 0.5 / y } } }
     public func reciprocal() throws -> Tensor { try apply(.reciprocal) { _, y in { try ($0 * y * y).negated() } } }
     public func sine() throws -> Tensor { try apply(.sin) { x, _ in { try $0 * x.cosine() } } }
@@ -67,9 +77,11 @@ extension Tensor {
         }
     }
 
-    /// Down to whole numbers; a constant for differentiation, as are `ceiling` and `rounded`.
+    /// Down to whole numbers; a constant for differentiation, as are the next three.
     public func floor() throws -> Tensor { try rounded(.down, "floor") }
     public func ceiling() throws -> Tensor { try rounded(.up, "ceil") }
+    /// Towards zero.
+    public func truncated() throws -> Tensor { try rounded(.towardZero, "trunc") }
     /// To the nearest, halves to even.
     public func rounded() throws -> Tensor { try rounded(.toNearestOrEven, "round") }
 
@@ -77,6 +89,14 @@ extension Tensor {
         switch dtype {
         case .float32: try map("isnan") { (x: Float) in x.isNaN }
         case .float64: try map("isnan") { (x: Double) in x.isNaN }
+        default: try .full(shape, 0, .bool)
+        }
+    }
+
+    public func isInfinite() throws -> Tensor {
+        switch dtype {
+        case .float32: try map("isinf") { (x: Float) in x.isInfinite }
+        case .float64: try map("isinf") { (x: Double) in x.isInfinite }
         default: try .full(shape, 0, .bool)
         }
     }
@@ -161,7 +181,9 @@ extension Tensor {
     ) throws -> Tensor {
         try Tape.unary(converted(to: dtype.floating)) { x in
             x.dtype == .float32 ? try x.float32(function) : try x.float64(function)
-        } pullback: { pullback($0, $1) }
+        } pullback: {
+            pullback($0, $1)
+        }
     }
 
     private func float32(_ function: Function) throws -> Tensor {
@@ -171,6 +193,8 @@ extension Tensor {
         case .expm1: try map(name) { (x: Float) in expm1f(x) }
         case .log: try vectorised(name, Elementwise.log)
         case .log1p: try map(name) { (x: Float) in log1pf(x) }
+        case .log2: try map(name) { (x: Float) in log2f(x) }
+        case .log10: try map(name) { (x: Float) in log10f(x) }
         case .sqrt: try map(name) { (x: Float) in x.squareRoot() }
         case .square: try map(name) { (x: Float) in x * x }
         case .reciprocal: try map(name) { (x: Float) in 1 / x }
@@ -202,6 +226,8 @@ extension Tensor {
         case .expm1: try map(name) { (x: Double) in Foundation.expm1(x) }
         case .log: try map(name) { (x: Double) in Foundation.log(x) }
         case .log1p: try map(name) { (x: Double) in Foundation.log1p(x) }
+        case .log2: try map(name) { (x: Double) in Foundation.log2(x) }
+        case .log10: try map(name) { (x: Double) in Foundation.log10(x) }
         case .sqrt: try map(name) { (x: Double) in x.squareRoot() }
         case .square: try map(name) { (x: Double) in x * x }
         case .reciprocal: try map(name) { (x: Double) in 1 / x }
