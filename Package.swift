@@ -36,6 +36,7 @@ let package = Package(
     platforms: [.macOS(.v15)],
     products: [
         .executable(name: "carpedm", targets: ["carpedm"]),
+        .executable(name: "carpedm-repl", targets: ["carpedm-repl"]),
         .library(name: "CarpedmScript", targets: ["ScriptSyntax", "ScriptRuntime", "ScriptLibrary", "ScriptSession"]),
     ],
     dependencies: [
@@ -80,13 +81,14 @@ let package = Package(
         ]),
 
         // The doors.
-        module("Terminal", ["ScriptSession", "ScriptSyntax", "CReadline"]),
+        module("Terminal", ["ScriptSession", "ScriptRuntime", "ScriptSyntax", "CReadline"]),
         module("ScriptTests", ["ScriptSession", "ScriptRuntime", "ScriptSyntax", "TextDistance"]),
         module("Commands", [
             "Bindings", "Terminal", "ScriptTests", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus", "Imaging",
             "Randomness", "Training", "Tensors", "TextDistance", arguments,
         ]),
         program("carpedm", ["Commands"]),
+        program("carpedm-repl", ["Commands"]),
         program("EngineBenchmark", ["NeuralNetworks", "Tensors", "Randomness"]),
 
         tests("TextDistance"),
@@ -101,9 +103,9 @@ let package = Package(
         tests("ScriptSyntax", resources: [.copy("Fixtures")]),
         tests("ScriptRuntime", ["ScriptSyntax"], resources: [.copy("Scripts")]),
         tests("ScriptLibrary", ["ScriptRuntime", "ScriptSyntax"], resources: [.copy("Programs")]),
-        tests("ScriptSession"),
+        tests("ScriptSession", ["ScriptLibrary", "ScriptRuntime", "ScriptSyntax"]),
         tests("Bindings", ["Training", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"], resources: [.copy("Fixtures")]),
-        tests("Terminal", ["ScriptSession"]),
+        tests("Terminal", ["ScriptSession", "ScriptSyntax", "carpedm-repl"]),
         tests("ScriptTests", ["ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"]),
         tests("Commands", ["carpedm"], exclude: ["Failing"]),
     ],

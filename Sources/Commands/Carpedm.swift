@@ -8,17 +8,22 @@ public struct Carpedm: ParsableCommand {
         commandName: "carpedm", abstract: "Seize the data manager: old Japanese books, from the page to the trained model.",
         version: "carpedm \(Engine.version)",
         subcommands: [
-            RunCommand.self, TestCommand.self, DoctestCommand.self, ReferenceCommand.self, CheckCommand.self, FixCommand.self, AstCommand.self, DisCommand.self,
+            RunCommand.self, ReplCommand.self, TestCommand.self, DoctestCommand.self, ReferenceCommand.self, CheckCommand.self, FixCommand.self, AstCommand.self, DisCommand.self,
             DataCommand.self,
         ])
 
     public init() {}
 
     /// Parses the arguments, runs the command and ends the process with its exit code.
-    public static func start() -> Never {
+    public static func start() -> Never { start(Carpedm.self) }
+
+    /// The same for `carpedm-repl`, which is `carpedm repl`.
+    public static func startRepl() -> Never { start(ReplCommand.self) }
+
+    private static func start(_ program: (some ParsableCommand).Type) -> Never {
         signal(SIGPIPE, SIG_IGN)
         do {
-            var command = try parseAsRoot()
+            var command = try program.parseAsRoot()
             try command.run()
             Foundation.exit(0)
         } catch let error as UsageError {
@@ -27,8 +32,8 @@ public struct Carpedm: ParsableCommand {
         } catch let code as ExitCode {
             Foundation.exit(code.rawValue)
         } catch {
-            let code = exitCode(for: error)
-            let text = fullMessage(for: error)
+            let code = program.exitCode(for: error)
+            let text = program.fullMessage(for: error)
             if !text.isEmpty {
                 (code.isSuccess ? FileHandle.standardOutput : FileHandle.standardError).write(Data((text + "\n").utf8))
             }

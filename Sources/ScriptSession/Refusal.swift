@@ -13,7 +13,11 @@ public struct Refusal: Error, LocalizedError, ScriptErrorConvertible {
     }
 
     /// For people: places with carets, and what to do.
-    public var text: String { diagnostics.map { DiagnosticRenderer.text($0, in: source) }.joined(separator: "\n") }
+    public var text: String { text(color: false) }
+
+    public func text(color: Bool) -> String {
+        diagnostics.map { DiagnosticRenderer.text($0, in: source, color: color) }.joined(separator: "\n")
+    }
 
     /// For programs: one JSON object a line.
     public var json: String { diagnostics.map { DiagnosticRenderer.json($0, in: source) + "\n" }.joined() }

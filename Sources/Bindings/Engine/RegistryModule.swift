@@ -41,6 +41,7 @@ extension Engine {
 
     private func lookup(_ name: String, _ registry: Registry<Value>, _ doc: String) -> Native {
         Native("\(name)(name)", doc) { call in try registry.entry(try call.string(0)) }
+            .hinting(isLookup: true) { [ParameterHint("name", choices: { registry.names })] }
     }
 
     private func listing(_ name: String, _ registry: Registry<Value>, _ doc: String) -> Native {

@@ -40,6 +40,14 @@ extension Settings {
         return "\(title)(*, \(parameters.joined(separator: ", ")))"
     }
 
+    /// Every setting with its default, for completion.
+    static var hints: [ParameterHint] {
+        let standard = Self().values
+        return zip(fields, standard).map { field, setting in
+            ParameterHint(field.name, standard: setting.value.description, choices: { field.choices })
+        }
+    }
+
     static var documentation: String {
         fields.map { "\($0.name): \($0.summary)" }.joined(separator: "\n")
     }

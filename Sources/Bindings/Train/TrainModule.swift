@@ -83,7 +83,7 @@ extension Engine {
             Group.title, doc: doc + "\n\n" + Group.documentation, module: "carpedm.train",
             constructor: Native("\(Group.title)(**settings)", doc) { call in
                 call.interpreter.value(of: make(try Group(call.interpreter.settings(call[0]))))
-            })
+            }.hinting { Group.hints })
     }
 
     private func runConfigType() -> NativeType {
@@ -105,7 +105,7 @@ extension Engine {
                             "is_chief": { .bool($0.isChief) }, "num_worker_replicas": { .int($0.numWorkerReplicas) },
                             "session_config": { call.interpreter.value(of: SettingsObject($0.sessionConfig)) },
                         ]))
-            })
+            }.hinting { RunConfig.hints })
     }
 
     private func estimatorType() -> NativeType {

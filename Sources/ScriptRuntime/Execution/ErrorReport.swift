@@ -98,26 +98,34 @@ extension ErrorReport {
     }
 
     /// The report for people: the failing source with a caret, then the calls that led there, then what came before.
-    public var text: String {
-        var result = head
-        for line in calls { result += line + "\n" }
+    public var text: String { text(color: false) }
+
+    /// - Parameters:
+    ///   - color: with ANSI colours.
+    ///   - limit: how many calls are listed; nil lists them all.
+    public func text(color: Bool, calls limit: Int? = nil) -> String {
+        var result = head(color)
+        let calls = self.calls
+        let shown = limit.map { calls.prefix($0) } ?? calls[...]
+        for line in shown { result += line + "\n" }
+        if calls.count > shown.count { result += "... \(calls.count - shown.count) more calls\n" }
         for (relation, report) in causes {
             let title = relation == .cause ? "caused by:" : "raised while this was being handled:"
-            result += "\n\(title)\n" + report.text
+            result += "\n\(title)\n" + report.text(color: color, calls: limit)
         }
         return result
     }
 
-    private var head: String {
+    private func head(_ color: Bool) -> String {
         guard let first = frames.first else {
-            var lines = ["error[\(kind)]: \(message)"]
+            var lines = [(color ? "\u{1B}[1;31merror[\(kind)]\u{1B}[0m" : "error[\(kind)]") + ": \(message)"]
             lines += remarks.map { "   = note: \($0)" }
             if let hint { lines.append("   = help: \(hint)") }
             return lines.joined(separator: "\n") + "\n"
         }
         let diagnostic = Diagnostic(
             code: kind, message: message, primary: .init(first.span), notes: remarks, help: hint.map { [$0] } ?? [])
-        return DiagnosticRenderer.text(diagnostic, in: first.source)
+        return DiagnosticRenderer.text(diagnostic, in: first.source, color: color)
     }
 
     /// Values of parts first, then what was added.

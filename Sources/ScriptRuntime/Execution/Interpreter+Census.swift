@@ -38,6 +38,13 @@ extension Interpreter {
         census.work.append(handled)
         return census.total()
     }
+
+    /// Bytes of everything that a value reaches, estimated.
+    public func liveBytes(of value: Value) -> Int {
+        var census = Census()
+        census.work = [value]
+        return census.total()
+    }
 }
 
 private struct Census {
@@ -102,6 +109,7 @@ private struct Census {
         case .descriptor(let descriptor):
             work += [descriptor.first, descriptor.second, descriptor.third]
             return 96
+        case .host(let box): return 64 + ((box.object as? any HostMemory)?.heldBytes ?? 0)
         default: return 64
         }
     }

@@ -88,6 +88,11 @@ extension HostDisplay {
     public func richForms(_ interpreter: Interpreter) throws -> [(type: String, data: [UInt8])] { [] }
 }
 
+/// How much memory it holds beside itself: counted by the memory limit, and by who keeps values for later.
+public protocol HostMemory: HostObject {
+    var heldBytes: Int { get }
+}
+
 /// `with x:`.
 public protocol HostContext: HostObject {
     func enter(_ interpreter: Interpreter) throws -> Value

@@ -10,6 +10,10 @@ public struct Native {
     public let declaration: String
     public let doc: String
     public let body: Body
+    /// What completion may tell about its arguments; asked anew each time.
+    public var hints: () -> [ParameterHint] = { [] }
+    /// A mere look-up: completion may call it with the literals that a person has written.
+    public var isLookup = false
 
     public init(_ declaration: String, _ doc: String = "", _ body: @escaping Body) {
         self.declaration = declaration
@@ -20,6 +24,13 @@ public struct Native {
     public var name: String {
         String(declaration.prefix { $0 != "(" })
     }
+
+    /// The same with something for completion.
+    public func hinting(isLookup: Bool = false, _ hints: @escaping () -> [ParameterHint]) -> Native {
+        var copy = self
+        (copy.hints, copy.isLookup) = (hints, isLookup)
+        return copy
+    }
 }
 
 /// A native function as a value.
@@ -28,6 +39,8 @@ public final class NativeFunction {
     public let declaration: String
     public let doc: String
     let body: Native.Body
+    let hints: () -> [ParameterHint]
+    public let isLookup: Bool
     /// The class it is a method of.
     public internal(set) weak var owner: TypeObject?
     public internal(set) var moduleName: String?
@@ -47,6 +60,7 @@ public final class NativeFunction {
         declaration = native.declaration
         doc = native.doc
         body = native.body
+        (hints, isLookup) = (native.hints, native.isLookup)
     }
 }
 

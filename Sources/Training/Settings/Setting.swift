@@ -72,6 +72,8 @@ public struct SettingField<Owner: Settings>: Sendable {
     public let summary: String
     let read: @Sendable (Owner) -> Setting
     let write: @Sendable (inout Owner, Setting) throws -> Void
+    /// The words it may be, where these are a few.
+    public private(set) var choices: [String] = []
 }
 
 extension SettingField {
@@ -141,13 +143,15 @@ extension SettingField {
     static func choice(
         _ name: String, _ path: Path<String>, of known: [String], kind: String, _ summary: String
     ) -> SettingField {
-        SettingField(name: name, summary: summary, read: { .text($0[keyPath: path]) }) { owner, value in
+        var field = SettingField(name: name, summary: summary, read: { .text($0[keyPath: path]) }) { owner, value in
             guard case .text(let text) = value else {
                 throw refusal(name, value, "one of " + known.map { "'\($0)'" }.joined(separator: ", "))
             }
             guard known.contains(text) else { throw TrainingError.unknownName(kind: kind, name: text, known: known) }
             owner[keyPath: path] = text
         }
+        field.choices = known
+        return field
     }
 
     private static func refusal(_ name: String, _ value: Setting, _ rule: String) -> TrainingError {
