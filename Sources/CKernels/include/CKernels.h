@@ -75,6 +75,16 @@ void ck_log_sum_exp_rows(const float *x, float *y, size_t columns, size_t first,
 void ck_softmax_cross_entropy_rows(const float *x, const int32_t *labels, float scale, float *losses, float *gradient,
                                    size_t columns, size_t first, size_t last);
 
+// MARK: - Channels of a matrix [rows][channels]
+
+/// sums[c] = Σ a · (b − middle[c]) over the rows, or Σ (b − middle[c])² when a is null.
+void ck_channel_products(const float *a, const float *b, const float *middle, float *sums, size_t rows, size_t channels);
+/// y = x · scale[c] + offset[c]; x and y may be the same.
+void ck_channel_scale(const float *x, const float *scale, const float *offset, float *y, size_t rows, size_t channels);
+/// y = a · a_scale[c] + b · b_scale[c] + offset[c]; y may be a or b.
+void ck_channel_blend(const float *a, const float *a_scale, const float *b, const float *b_scale, const float *offset, float *y,
+                      size_t rows, size_t channels);
+
 // MARK: - Optimizers: one pass over values v, gradients g and slots
 
 /// What is done to a raw gradient before the rule: clamp(scale · g + decay · v, −clip, clip); `clip` may be infinite.
@@ -131,6 +141,10 @@ void ck_windows_to_columns(ck_window window, const void *image, void *columns, s
 /// The transpose: adds columns to the image, which the caller has cleared.
 void ck_add_columns_f32(ck_window window, const float *columns, float *image, int32_t first, int32_t last);
 void ck_add_columns_f64(ck_window window, const double *columns, double *image, int32_t first, int32_t last);
+
+/// The largest of every window and channel of one image, and where in the image it is; the first of equals, NaN over numbers.
+/// Every window holds a pixel of the image, which has fewer than 2³¹ elements.
+void ck_window_maxima(ck_window window, const float *image, float *maxima, int32_t *places);
 
 /// ReLU and 2×2/2 max pooling of one image y [h][w][f] + bias: pooled [h/2][w/2][f] and where each maximum was:
 /// 0..3 in reading order, 4 when the maximum is not positive (the gradient ends there). NaN wins over numbers.

@@ -13,7 +13,8 @@ public struct BatchNormalization: Layer {
     public init(momentum: Double = 0.99, epsilon: Double = 1e-3, name: String = "batch_normalization") throws {
         guard (0...1).contains(momentum), epsilon > 0 else {
             throw NeuralNetworkError.badSetting(
-                layer: name, setting: "momentum and epsilon", value: "\(momentum), \(epsilon)", rule: "a share from 0 to 1, and a number above 0")
+                layer: name, setting: "momentum and epsilon", value: "\(momentum), \(epsilon)",
+                rule: "a share from 0 to 1, and a number above 0")
         }
         (self.name, self.momentum, self.epsilon) = (name, momentum, epsilon)
     }
@@ -28,15 +29,14 @@ public struct BatchNormalization: Layer {
             let variance = try pass.parameter("moving_variance", [channels], .ones, isTrainable: false)
             guard pass.isTraining else {
                 return pass.finish(
-                    "batch_norm", "out", try (x - mean) * (gamma / (variance + epsilon).squareRoot()) + beta, parameters: 2 * channels)
+                    "batch_norm", "out", try (x - mean) * (gamma / (variance + epsilon).squareRoot()) + beta,
+                    parameters: 2 * channels)
             }
-            let axes = Array(0..<(x.rank - 1))
-            let (batchMean, batchVariance) = (try x.mean(axes: axes), try x.variance(axes: axes))
+            let (result, batchMean, batchVariance) = try x.batchNormalized(gamma: gamma, beta: beta, epsilon: epsilon)
             let number = Double(x.count / max(1, channels))
-            let unbiased = try batchVariance.detached * (number / max(1, number - 1))
-            pass.assignLater(try mean * momentum + batchMean.detached * (1 - momentum), to: "moving_mean")
+            let unbiased = try batchVariance * (number / max(1, number - 1))
+            pass.assignLater(try mean * momentum + batchMean * (1 - momentum), to: "moving_mean")
             pass.assignLater(try variance * momentum + unbiased * (1 - momentum), to: "moving_variance")
-            let result = try (x - batchMean) * (gamma / (batchVariance + epsilon).squareRoot()) + beta
             return pass.finish("batch_norm", "out", result, parameters: 2 * channels)
         }
     }
@@ -55,7 +55,9 @@ public struct LayerNormalization: Layer {
     }
 
     public func callAsFunction(_ x: Tensor, _ pass: Pass) throws -> Tensor {
-        guard let channels = x.shape.last else { throw TensorError.invalidShape(operation: name, shape: x.shape, rule: "[..., c]") }
+        guard let channels = x.shape.last else {
+            throw TensorError.invalidShape(operation: name, shape: x.shape, rule: "[..., c]")
+        }
         let (gamma, beta) = try pass.scoped(name) {
             (try pass.parameter("gamma", [channels], .ones), try pass.parameter("beta", [channels], .zeros))
         }
@@ -92,7 +94,8 @@ public struct Embedding: Layer {
 
     public init(count: Int, size: Int, name: String = "embedding") throws {
         guard count > 0, size > 0 else {
-            throw NeuralNetworkError.badSetting(layer: name, setting: "count and size", value: "\(count), \(size)", rule: "numbers from 1")
+            throw NeuralNetworkError.badSetting(
+                layer: name, setting: "count and size", value: "\(count), \(size)", rule: "numbers from 1")
         }
         (self.name, self.count, self.size) = (name, count, size)
     }

@@ -30,7 +30,9 @@ extension Tensor {
     /// The mean of every window of images `[n, h, w, c]`; padding is not counted.
     public func averagePooled(_ size: Extent, stride: Extent? = nil, padding: Padding = .valid) throws -> Tensor {
         let window = try PoolWindow(self, size, stride ?? size, padding, "average_pool")
-        return try Tape.unary(converted(to: dtype.floating)) { try window.means($0) } pullback: { _, _ in
+        return try Tape.unary(converted(to: dtype.floating)) {
+            try window.means($0)
+        } pullback: { _, _ in
             { g in
                 let g = try g.plain(for: "average_pool")
                 let dx = try Tensor.zeros(window.inputShape, g.dtype)
@@ -54,10 +56,10 @@ private struct PoolWindow: Sendable {
 
     init(_ x: Tensor, _ size: Extent, _ stride: Extent, _ padding: Padding, _ name: String) throws {
         guard x.rank == 4 else { throw TensorError.invalidShape(operation: name, shape: x.shape, rule: "[n, h, w, c]") }
-        guard size.height > 0, size.width > 0, stride.height > 0, stride.width > 0 else {
+        guard [size.height, size.width, stride.height, stride.width].allSatisfy({ (1...1 << 24).contains($0) }) else {
             throw TensorError.valueOutOfRange(
                 operation: name, value: "window \(size.height)x\(size.width), stride \(stride.height)x\(stride.width)",
-                rule: "sizes from 1")
+                rule: "sizes from 1 to 16,777,216")
         }
         let (rows, before) = Self.extent(x.shape[1], size.height, stride.height, padding)
         let (columns, beside) = Self.extent(x.shape[2], size.width, stride.width, padding)
@@ -83,7 +85,10 @@ private struct PoolWindow: Sendable {
         let result = try Tensor.uninitialized(outputShape, x.dtype, "max_pool")
         let places = try Tensor.uninitialized(outputShape, .int32, "max_pool")
         if x.dtype == .float32 {
-            maxima(x.float32, result.float32, places.start(of: Int32.self))
+            let window = PoolingKernel(
+                input: inputShape, output: outputShape, window: (size.height, size.width), stride: (stride.height, stride.width),
+                padding: (top, left))
+            window.maxima(x.float32, result.float32, places.start(of: Int32.self))
         } else {
             maxima(x.float64, result.float64, places.start(of: Int32.self))
         }
@@ -153,7 +158,9 @@ private struct PoolWindow: Sendable {
         }
     }
 
-    private func means<Element: BinaryFloatingPoint>(_ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>) {
+    private func means<Element: BinaryFloatingPoint>(
+        _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>
+    ) {
         let channels = inputShape[3]
         Parallel.ranges(inputShape[0], grain: 1) { images in
             for image in images {
@@ -172,7 +179,8 @@ private struct PoolWindow: Sendable {
         }
     }
 
-    func spread<Element: BinaryFloatingPoint>(_ gradient: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>) {
+    func spread<Element: BinaryFloatingPoint>(_ gradient: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>)
+    {
         let channels = inputShape[3]
         Parallel.ranges(inputShape[0], grain: 1) { images in
             for image in images {
