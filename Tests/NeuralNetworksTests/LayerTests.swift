@@ -69,6 +69,24 @@ struct LayerTests {
         try LayerCheck(layer: { try mean($0, $1) }, input: [2, 5, 5, 2], output: [2, 3, 3, 2], parameters: []).run("average")
     }
 
+    /// Numbers from a script may be anything: none of them may overflow.
+    @Test func enormousSizesAreRefused() throws {
+        let image = try Tensor.ones([1, 4, 4, 1])
+        for extent in [Extent(.max), Extent(1, .max), Extent(0)] {
+            #expect(throws: TensorError.self) { try image.maxPooled(Extent(2), stride: extent, padding: .same) }
+            #expect(throws: TensorError.self) { try image.averagePooled(extent, stride: Extent(1), padding: .same) }
+            #expect(throws: (any Error).self) {
+                try Conv2D(filters: 1, stride: extent)(image, Pass(training: .init(key: .init(seed: 1)), key: .init(seed: 1)))
+            }
+        }
+        #expect(throws: NeuralNetworkError.self) { try LongShortTermMemory(units: .max) }
+        #expect(throws: NeuralNetworkError.self) { try GatedRecurrentUnit(units: .max) }
+        #expect(throws: TensorError.self) {
+            try Dense(units: .max)(image, Pass(training: .init(key: .init(seed: 1)), key: .init(seed: 1)))
+        }
+        #expect(try PathDecoder.beam(Tensor.zeros([1, 2, 3]), width: .max)[0].count == 1)
+    }
+
     @Test func scopesNameParameters() throws {
         let store = ParameterStore(key: .init(seed: 1))
         let pass = Pass(training: store, key: .init(seed: 1))

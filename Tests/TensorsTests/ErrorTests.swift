@@ -23,7 +23,10 @@ struct ErrorTests {
             ("index: a float32 tensor, but it needs int64 or int32 or bool", { try a.indexed(.positions(a)) }),
             ("index: slice step 0, but it needs a step other than 0", { try a.indexed(.slice(by: 0)) }),
             ("//: integer division by zero", { try whole.floorDivided(by: whole) }),
-            ("**: a negative power of whole numbers, but it needs powers from 0, or float tensors", { try whole.power(whole - 1) }),
+            (
+                "**: a negative power of whole numbers, but it needs powers from 0, or float tensors",
+                { try whole.power(whole - 1) }
+            ),
             ("max: nothing to choose from in shape (0, 3) along axis 0", { try Tensor.zeros([0, 3]).maximum(axes: [0]) }),
             ("argmax: nothing to choose from in shape (0,)", { try Tensor.zeros([0]).argmax() }),
             ("full: negative size in shape (2, -1)", { try Tensor.zeros([2, -1]) }),
@@ -35,11 +38,17 @@ struct ErrorTests {
             ("stack: shapes (2, 3) and (4, 5) do not fit", { try Tensor.stacked([a, b]) }),
             ("scalar: 300, but it needs a number that fits uint8", { try Tensor.zeros([1], .uint8) + 300 }),
             ("topk: k = 4, but it needs a number from 0 to 3", { try a.top(4) }),
+            (
+                "split: shape (2, 3), but it needs parts [9223372036854775807, 9223372036854775807] that add up to axis 0",
+                { try a.split([.max, .max]) }
+            ),
             ("einsum 'ij,jk->ik': axis 'j' has sizes 3 and 4", { try Tensor.einsum("ij,jk->ik", [a, b]) }),
             ("einsum 'ij->k': no tensor has an axis 'k'", { try Tensor.einsum("ij->k", [a]) }),
             ("where: a float32 tensor, but it needs bool", { try Tensor.select(a, a, a) }),
-            ("at[].multiply: a position named twice, but it needs every position once",
-                { try a.updated(at: [.positions(Tensor([0, 0]))], .multiply, with: Tensor(2.0 as Float)) }),
+            (
+                "at[].multiply: a position named twice, but it needs every position once",
+                { try a.updated(at: [.positions(Tensor([0, 0]))], .multiply, with: Tensor(2.0 as Float)) }
+            ),
         ]
         for (message, operation) in cases {
             do {
@@ -117,7 +126,8 @@ struct ErrorTests {
             let x = try Tensor.normal(key, [300, 500])
             let y = try Tensor.uniform(key.folded(1), [500, 200])
             let results = try [
-                x, y, x.exp(), (x + x.sum(axes: [0])), x.sum(), x.sum(axes: [0]), x.sum(axes: [1]), x.matmul(y), x.transposed(), x.softmax(),
+                x, y, x.exp(), (x + x.sum(axes: [0])), x.sum(), x.sum(axes: [0]), x.sum(axes: [1]), x.matmul(y), x.transposed(),
+                x.softmax(),
                 x.indexed(.slice(by: -2), .positions(Tensor([3, 1, 2]))), x.argsorted(), x.variance(axes: [1]),
             ]
             let bytes = results.map { $0.withUnsafeBytes { Array($0) } }

@@ -9,8 +9,9 @@ public struct LongShortTermMemory: Layer {
     public let forgetBias: Double
 
     public init(units: Int, isBidirectional: Bool = false, forgetBias: Double = 1, name: String = "lstm") throws {
-        guard units > 0 else {
-            throw NeuralNetworkError.badSetting(layer: name, setting: "units", value: String(units), rule: "1 or more")
+        guard (1...1 << 24).contains(units) else {
+            throw NeuralNetworkError.badSetting(
+                layer: name, setting: "units", value: String(units), rule: "a number from 1 to 16,777,216")
         }
         (self.name, self.units, self.isBidirectional, self.forgetBias) = (name, units, isBidirectional, forgetBias)
     }
@@ -47,8 +48,9 @@ public struct GatedRecurrentUnit: Layer {
     public let isBidirectional: Bool
 
     public init(units: Int, isBidirectional: Bool = false, name: String = "gru") throws {
-        guard units > 0 else {
-            throw NeuralNetworkError.badSetting(layer: name, setting: "units", value: String(units), rule: "1 or more")
+        guard (1...1 << 24).contains(units) else {
+            throw NeuralNetworkError.badSetting(
+                layer: name, setting: "units", value: String(units), rule: "a number from 1 to 16,777,216")
         }
         (self.name, self.units, self.isBidirectional) = (name, units, isBidirectional)
     }

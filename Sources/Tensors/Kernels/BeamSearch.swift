@@ -165,7 +165,8 @@ private struct Beam {
             prefixes.setActive(prefix, Int32(entries.count))
             entries.append(
                 Entry(
-                    prefix: prefix, blank: candidate.blank, label: candidate.labelled, total: candidate.total, score: candidate.score))
+                    prefix: prefix, blank: candidate.blank, label: candidate.labelled, total: candidate.total,
+                    score: candidate.score))
         }
     }
 
@@ -240,7 +241,7 @@ private struct Beam {
     /// (at most `width`) come on top. With many classes only those are sorted out, unless a guide may prefer others.
     private mutating func orderLabels(_ logs: UnsafePointer<Float>) {
         let labels = classes - 1
-        let wanted = guide == nil ? min(labels, 2 * width + 1) : labels
+        let wanted = guide == nil && width < labels ? min(labels, 2 * width + 1) : labels
         // What is too unlikely even after the likeliest prefix cannot enter at all.
         let needed = next.bar - (entries.first?.score ?? 0) - (guide?.most ?? 0)
         order.removeAll(keepingCapacity: true)

@@ -43,19 +43,20 @@ struct IndexPlan: Sendable {
     }
 
     func gather<Element: BitwiseCopyable>(_ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>) {
-        let (rows, perRow) = (before.count * middle.count, after.count * run.count)
-        guard rows > 0, perRow > 0 else { return }
-        Parallel.ranges(rows, grain: max(1, Parallel.elementGrain / perRow)) { range in
-            for row in range {
+        let runs = before.count * middle.count * after.count
+        guard runs > 0, run.count > 0 else { return }
+        Parallel.ranges(runs, grain: max(1, Parallel.elementGrain / run.count)) { range in
+            var (row, position) = range.lowerBound.quotientAndRemainder(dividingBy: after.count)
+            for number in range {
                 let base = before[row / middle.count] + middle[row % middle.count]
-                for (position, offset) in after.enumerated() {
-                    let (from, to) = (source + base + offset, target + row * perRow + position * run.count)
-                    if run.step == 1 {
-                        to.update(from: from, count: run.count)
-                    } else {
-                        for index in 0..<run.count { to[index] = from[index * run.step] }
-                    }
+                let (from, to) = (source + base + after[position], target + number * run.count)
+                if run.step == 1 {
+                    to.update(from: from, count: run.count)
+                } else {
+                    for index in 0..<run.count { to[index] = from[index * run.step] }
                 }
+                position += 1
+                if position == after.count { (row, position) = (row + 1, 0) }
             }
         }
     }
@@ -189,7 +190,9 @@ private struct IndexReading {
 
     /// The first position and the number of positions of a slice, by Python's rules.
     private static func slice(_ from: Int?, _ to: Int?, _ step: Int, _ size: Int) throws -> (first: Int, count: Int) {
-        guard step != 0 else { throw TensorError.valueOutOfRange(operation: "index", value: "slice step 0", rule: "a step other than 0") }
+        guard step != 0 else {
+            throw TensorError.valueOutOfRange(operation: "index", value: "slice step 0", rule: "a step other than 0")
+        }
         func clamp(_ value: Int, _ low: Int, _ high: Int) -> Int { max(low, min(high, value < 0 ? value + size : value)) }
         if step > 0 {
             let (first, last) = (clamp(from ?? 0, 0, size), clamp(to ?? size, 0, size))
@@ -214,11 +217,14 @@ private struct IndexReading {
                 tensors.append((numbers, step))
             }
         }
-        if isInterrupted { (before, after) = ([], before + after) }
+        // Without index tensors everything may go by the tables of the last group, which holds runs.
+        if isInterrupted || tensors.isEmpty { (before, after) = ([], before + after) }
         let common = try tensors.reduce([Int]()) { try Shape.broadcast($0, $1.numbers.shape, "index") }
         var middle = Array(repeating: 0, count: try Shape.count(common, "index"))
         for (numbers, step) in tensors {
-            for (position, number) in try numbers.broadcast(to: common).integers.enumerated() { middle[position] += number * step }
+            for (position, number) in try numbers.broadcast(to: common).integers.enumerated() {
+                middle[position] += number * step
+            }
         }
         return (before, middle, after, before.map(\.size) + common + after.map(\.size))
     }

@@ -48,7 +48,8 @@ extension Tensor {
     /// Parts of the given sizes along `axis`, which add up to its size.
     public func split(_ sizes: [Int], axis: Int = 0) throws -> [Tensor] {
         let axis = try Shape.axis(axis, of: shape, "split")
-        guard sizes.allSatisfy({ $0 >= 0 }), sizes.reduce(0, +) == shape[axis] else {
+        // None larger than the axis, so that their sum cannot overflow.
+        guard sizes.allSatisfy({ $0 >= 0 && $0 <= shape[axis] }), sizes.reduce(0, +) == shape[axis] else {
             throw TensorError.invalidShape(operation: "split", shape: shape, rule: "parts \(sizes) that add up to axis \(axis)")
         }
         var start = 0
@@ -62,7 +63,8 @@ extension Tensor {
     public func split(into count: Int, axis: Int = 0) throws -> [Tensor] {
         let axis = try Shape.axis(axis, of: shape, "split")
         guard count > 0, shape[axis] % count == 0 else {
-            throw TensorError.invalidShape(operation: "split", shape: shape, rule: "an axis \(axis) that divides into \(count) equal parts")
+            throw TensorError.invalidShape(
+                operation: "split", shape: shape, rule: "an axis \(axis) that divides into \(count) equal parts")
         }
         return try split(Array(repeating: shape[axis] / count, count: count), axis: axis)
     }
@@ -137,7 +139,8 @@ extension Tensor {
         for tensor in tensors {
             let bytes = Shape.product(tensor.shape[axis...]) * size
             for row in 0..<rows {
-                (result.storage.pointer + row * stride + start).copyMemory(from: tensor.storage.pointer + row * bytes, byteCount: bytes)
+                (result.storage.pointer + row * stride + start).copyMemory(
+                    from: tensor.storage.pointer + row * bytes, byteCount: bytes)
             }
             start += bytes
         }
