@@ -98,8 +98,10 @@ let package = Package(
         tests("Imaging", resources: [.copy("Fixtures")]),
         tests("NeuralNetworks", ["Tensors", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Corpus", ["Formats", "Imaging", "Randomness"], resources: [.copy("Fixtures")]),
-        tests("Training", ["NeuralNetworks", "Tensors", "Formats", "Randomness"], resources: [.copy("Fixtures")]),
-        tests("Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Imaging", "Randomness"]),
+        tests("Training", ["NeuralNetworks", "Tensors", "Formats", "Randomness"]),
+        tests(
+            "Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Imaging", "Randomness"],
+            resources: [.copy("Fixtures")]),
         tests("ScriptSyntax", resources: [.copy("Fixtures")]),
         tests("ScriptRuntime", ["ScriptSyntax"], resources: [.copy("Scripts")]),
         tests("ScriptLibrary", ["ScriptRuntime", "ScriptSyntax"], resources: [.copy("Programs")]),

@@ -33,8 +33,8 @@ import Testing
         #expect(run.error == "")
         #expect(
             run.output == """
-                ['ocr_single_kana', 'voiced_kana']
-                ['single_char_baseline', 'tiny_cnn']
+                ['ocr_line', 'ocr_seq_kana', 'ocr_seq_kana3', 'ocr_single_kana', 'voiced_kana']
+                ['cnn', 'sequence_baseline', 'sequence_strong', 'single_char_baseline', 'single_char_strong', 'tiny_cnn']
                 True
                 model 'tiny_cnn' is already registered
 

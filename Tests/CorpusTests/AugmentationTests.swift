@@ -22,7 +22,7 @@ struct AugmentationTests {
 
     @Test func eachChangeIsAFunctionOfItsKey() throws {
         let changes: [(String, (inout Augmentation) -> Void)] = [
-            ("rotation", { $0.rotation = 0.3 }), ("shear", { $0.shear = 0.3 }), ("scale", { $0.scale = 0.2 }), ("shift", { $0.shift = 0.2 }),
+            ("rotation", { $0.rotation = 0.3 }), ("shear", { $0.shear = 0.3 }), ("scale", { $0.scale = 0.2 }), ("stretch", { $0.stretch = 0.2 }), ("shift", { $0.shift = 0.2 }),
             ("elastic", { $0.elastic = 0.1 }), ("thickness", { $0.thickness = 1 }), ("contrast", { $0.contrast = 0.5 }),
             ("brightness", { $0.brightness = 0.3 }), ("erase", { $0.erase = 0.6 }),
         ]

@@ -5,7 +5,7 @@ import Tensors
 import Testing
 
 /// The single-kana network against PyTorch: the losses of the first steps and every gradient of the first, from the numbers in
-/// `Tests/TrainingTests/Fixtures/single_kana_reference.json` (its recipe and the command that made it are in the file).
+/// `Tests/RecognitionTests/Fixtures/single_kana_reference.json` (its recipe and the command that made it are in the file).
 struct ReferenceTests {
     struct Fixture: Decodable {
         struct Gradient: Decodable {
@@ -23,7 +23,7 @@ struct ReferenceTests {
     }
 
     @Test func firstStepsEqualPyTorch() throws {
-        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../TrainingTests/Fixtures")
+        let folder = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../RecognitionTests/Fixtures")
         let fixture = try JSONDecoder().decode(
             Fixture.self, from: Data(contentsOf: folder.appending(path: "single_kana_reference.json")))
         let network = try Network()

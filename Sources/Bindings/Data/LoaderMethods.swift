@@ -61,7 +61,7 @@ extension Engine {
             },
             Native(
                 "show_batch(self, subset='train', batch_size=32, shape_in=None, seed=None, epoch=0, save_as=None, rotation=0.0, shear=0.0, "
-                    + "scale=0.0, shift=0.0, elastic=0.0, thickness=0.0, contrast=0.0, brightness=0.0, erase=0.0)",
+                    + "scale=0.0, stretch=0.0, shift=0.0, elastic=0.0, thickness=0.0, contrast=0.0, brightness=0.0, erase=0.0)",
                 "Show examples as a model sees them: fitted into shape_in (None: 64 x 64), changed by the augmentation as in this epoch; with seed in "
                     + "shuffled order."
             ) { [unowned self] call in

@@ -138,7 +138,7 @@ extension Engine {
                     return call.interpreter.value(of: BatchObject(batch, provider, self))
                 },
                 Native(
-                    "batches(self, batch_size, epochs=1, seed=None, drop_remainder=False, rotation=0.0, shear=0.0, scale=0.0, shift=0.0, "
+                    "batches(self, batch_size, epochs=1, seed=None, drop_remainder=False, rotation=0.0, shear=0.0, scale=0.0, stretch=0.0, shift=0.0, "
                         + "elastic=0.0, thickness=0.0, contrast=0.0, brightness=0.0, erase=0.0)",
                     "An iterator of batches: as stored, or with seed in another order in each epoch; the extents change the images, each "
                         + "example otherwise in each epoch. epochs=None has no end."

@@ -27,7 +27,7 @@ extension RecognitionError: ScriptErrorConvertible {
     public var scriptException: ExceptionKind {
         switch self {
         case .missingMember: .notImplementedError
-        case .badArgument: .valueError
+        case .badArgument, .labelsDoNotFit: .valueError
         case .wrongOutput: .typeError
         }
     }

@@ -90,12 +90,11 @@ extension Engine {
                 properties: [
                     NativeProperty("name", "Says what the model is made of.", get: { [unowned self] call in .str(try modelName(call[0])) })
                 ]))
-        let single = interpreter.define(
-            modelType("SingleCharBaseline", "Convolutions and two dense layers of 200; one logit for each class.", base, "num_classes, **unused") {
-                try SingleCharacterBaseline(classes: try $0.int(0))
-            })
-        modelTypes = [base, single]
-        try models.register(.type(single), typeName: single.name)
+        let builtIn = builtInModels.map { entry in
+            interpreter.define(modelType(entry.name, entry.doc, base, entry.parameters, entry.make))
+        }
+        modelTypes = [base] + builtIn
+        for type in builtIn { try models.register(.type(type), typeName: type.name) }
     }
 
     func modelType(
@@ -126,13 +125,15 @@ extension Engine {
                 let pass = try pass ?? newScratch(isTraining: call.truth(2))
                 return outputValue(try running(pass) { try pass.scoped(model.name) { try model.forward(features, pass) } })
             },
-            Native("summary(self, input_shape=None)", "A table of layers, output shapes, parameters and multiply-adds; input_shape is (64, 64, 1) by default.") {
+            Native("summary(self, input_shape=None)", "A table of layers, output shapes, parameters and multiply-adds; input_shape is (64, 64, 1) by default, (192, 64, 1) for sequence models.") {
                 [unowned self] call in
-                let sides = try call[1].isNone ? [64, 64, 1] : call.interpreter.items(of: call[1]).map { try call.interpreter.index($0) }
+                let model = try model(call[0])
+                let usual = model is any SequenceModel ? [192, 64, 1] : [64, 64, 1]
+                let sides = try call[1].isNone ? usual : call.interpreter.items(of: call[1]).map { try call.interpreter.index($0) }
                 guard sides.count == 3 else { throw Raised.value("input_shape must be (height, width, channels)") }
                 let images = try Tensor.zeros([1] + sides)
                 let batch = Batch(features: ["image/data": images], targets: .unknown(count: 1))
-                return .str(try ModelSummary(try model(call[0]), batch: batch).text)
+                return .str(try ModelSummary(model, batch: batch).text)
             },
         ]
     }

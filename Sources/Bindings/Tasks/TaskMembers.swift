@@ -87,7 +87,7 @@ extension Engine {
                 let towers = try devices ?? max(1, call.int(3))
                 let task = try call.host(0, as: TaskObject.self).task
                 return call.interpreter.value(
-                    of: ModelFunctionObject(try ModelFunction(task: task, model: try model(call[1]), towers: towers)))
+                    of: ModelFunctionObject(try task.modelFunction(try model(call[1]), towers: towers)))
             },
             Native("loss_fn(self, features, model_output, targets, is_training)", "How wrong the output is, for each example.") {
                 [unowned self] call in

@@ -18,12 +18,43 @@ extension Engine {
             taskType("OCRTask", "Base class of OCR tasks: derive from it and say what the task is about.", base: nil, extra: []) { _ in
                 OpenDefinition()
             })
-        let single = interpreter.define(
-            taskType("OCRSingleKana", "One kana in each image, judged by softmax cross-entropy.", base: base, extra: []) { _ in
-                SingleKana()
-            })
-        taskTypes = [base, single]
-        try tasks.register(.type(single), typeName: single.name)
+        let builtIn = builtInTasks.map { entry in
+            interpreter.define(taskType(entry.name, entry.doc, base: base, extra: entry.extra, entry.definition))
+        }
+        taskTypes = [base] + builtIn
+        for type in builtIn { try tasks.register(.type(type), typeName: type.name) }
+    }
+
+    private typealias BuiltInTask = (
+        name: String, doc: String, extra: [String], definition: (Call) throws -> any TaskDefinition
+    )
+
+    /// The tasks that can be used as they are. Their own parameters follow the common ones.
+    private var builtInTasks: [BuiltInTask] {
+        let own = Self.commonCount
+        return [
+            (
+                "OCRSingleKana", "One kana in each image, judged by softmax cross-entropy.", ["label_smoothing=0.0"],
+                { try SingleKana(labelSmoothing: $0.double(own)) }
+            ),
+            (
+                "OCRSeqKana3", "Three kana in one column, read by CTC; beam_width prefixes are kept in decoding.", ["beam_width=100"],
+                { try SequenceReading.threeKana(beamWidth: $0.int(own)) }
+            ),
+            (
+                "OCRSeqKana", "Kana in one column, of random length from min_length to max_length, read by CTC.",
+                ["min_length=1", "max_length=8", "beam_width=100"],
+                {
+                    try SequenceReading.kana(
+                        minimum: $0.int(own), maximum: $0.int(own + 1), beamWidth: $0.int(own + 2))
+                }
+            ),
+            (
+                "OCRLine", "Whole columns of text, read by CTC; characters outside of charset are <UNK>.",
+                ["charset='all'", "beam_width=100"],
+                { try SequenceReading.line(repertoire: $0.string(own), beamWidth: $0.int(own + 1)) }
+            ),
+        ]
     }
 
     /// A task class. `extra` are parameters of its own, in Python's notation.
@@ -44,8 +75,8 @@ extension Engine {
     /// Parameters that every task has; `taskSettings` reads them by place.
     static let commonParameters =
         "data_dir, task_dir, test_split=None, dev_split=0.1, dev_factor=1, dataset_format='tfrecords', num_shards=8, num_threads=8, "
-        + "shape_store=None, shape_in=None, vocab_size=None, min_frequency=0, seed=None"
-    static let commonCount = 13
+        + "shape_store=None, shape_in=None, vocab_size=None, min_frequency=0, seed=None, augmentation=None, composed=None"
+    static let commonCount = 15
 
     private func taskSettings(_ call: Call) throws -> TaskSettings {
         var settings = TaskSettings(dataFolder: try path(call[0], "data_dir"), taskFolder: try path(call[1], "task_dir"))
@@ -61,6 +92,8 @@ extension Engine {
         settings.minimumFrequency = try call.int(11)
         settings.seed = try call.optionalInt(12)
         settings.shuffleSeed = UInt64(bitPattern: Int64(seed))
+        settings.augmentation = try augmentation(call[13])
+        try choose(composed: call[14], &settings)
         return settings
     }
 

@@ -12,6 +12,8 @@ public struct Augmentation: Sendable, Hashable, Codable {
     public var shear = 0.0
     /// Scales by a factor of up to 1 + this, or its inverse.
     public var scale = 0.0
+    /// Makes wider by a factor of up to 1 + this, or its inverse, and lower by as much.
+    public var stretch = 0.0
     /// Moves by up to this share of the frame's sides.
     public var shift = 0.0
     /// Bends by up to about this share of the frame's shorter side.
@@ -33,7 +35,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
     /// The extents by name, with the greatest that makes sense.
     public static var extents: [(name: String, path: WritableKeyPath<Augmentation, Double>, limit: Double)] {
         [
-            ("rotation", \.rotation, Double.pi), ("shear", \.shear, 2), ("scale", \.scale, 3), ("shift", \.shift, 1),
+            ("rotation", \.rotation, Double.pi), ("shear", \.shear, 2), ("scale", \.scale, 3), ("stretch", \.stretch, 3), ("shift", \.shift, 1),
             ("elastic", \.elastic, 0.5), ("thickness", \.thickness, 1), ("contrast", \.contrast, 1), ("brightness", \.brightness, 1),
             ("erase", \.erase, 1),
         ]
@@ -54,7 +56,7 @@ public struct Augmentation: Sendable, Hashable, Codable {
     ///   - key: decides everything.
     public func apply(to frame: inout [Float], height: Int, width: Int, surround: Float, key: Key) {
         precondition(frame.count == height * width, "the frame must be whole")
-        if rotation > 0 || shear > 0 || scale > 0 || shift > 0 || elastic > 0 {
+        if rotation > 0 || shear > 0 || scale > 0 || stretch > 0 || shift > 0 || elastic > 0 {
             let warp = Warp(self, height: height, width: width, key: key.folded("warp"))
             frame = warp.sampled(frame, surround: surround)
         }
@@ -106,9 +108,10 @@ private struct Warp {
         let angle = Augmentation.signed(extent.rotation, key.folded("rotation"))
         let lean = Augmentation.signed(extent.shear, key.folded("shear"))
         let size = pow(1 + extent.scale, Augmentation.signed(1, key.folded("scale")))
+        let stretch = pow(1 + extent.stretch, Augmentation.signed(1, key.folded("stretch")))
         let (c, s) = (cos(angle) / size, sin(angle) / size)
-        // Inverse of: lean, then turn and scale.
-        matrix = (c - lean * -s, s - lean * c, -s, c)
+        // Inverse of: stretch, lean, then turn and scale.
+        matrix = ((c + lean * s) / stretch, (s - lean * c) / stretch, -s * stretch, c * stretch)
         offset = (
             Augmentation.signed(extent.shift, key.folded("shift x")) * Double(width),
             Augmentation.signed(extent.shift, key.folded("shift y")) * Double(height)

@@ -17,7 +17,9 @@ public struct Batch: Sendable {
     public var lengths: [Int32]
     /// Where in its frame each image lies; the rest is surround.
     public var places: [Box]
-    /// Which examples of the dataset they are.
+    /// What is around each image.
+    public var surrounds: [Float]
+    /// Which examples of the dataset they are; made-up ones have the numbers after the last.
     public var indices: [Int]
     public var epoch: Int
     /// Where the next batch begins: save it, and `seek` to it to go on.
@@ -57,6 +59,11 @@ public struct BatchRequest: Sendable {
     public var epochs: Int?
     /// Changes of the images, seeded by the key for each epoch and example; nil for none.
     public var augmentation: (Augmentation, Key)?
+    /// Rows of surround below the highest image of a batch: then images begin at the top of their frames, and a batch is no higher than
+    /// it need be. Nil for images in the middle of whole frames.
+    public var marginBelow: Int?
+    /// Made-up sequences in each epoch beside the stored examples: how many, and what they are made by; other ones in every epoch.
+    public var composed: (count: Int, composer: StripComposer, key: Key)?
     /// How many batches are made ahead, in parallel.
     public var prefetch = 2
     /// How many bytes of pixels may stay in memory; larger datasets are read from their files again and again.
@@ -75,10 +82,11 @@ public struct BatchRequest: Sendable {
 public final class BatchSource {
     /// Where the next batch begins.
     public private(set) var position = BatchPosition()
-    public var count: Int { frames.count }
+    /// Examples in an epoch, made-up ones included.
+    public var count: Int { frames.count + max(0, request.composed?.count ?? 0) }
     /// Batches in an epoch.
     public var batchesPerEpoch: Int {
-        request.dropsRemainder ? frames.count / request.batchSize : (frames.count + request.batchSize - 1) / request.batchSize
+        request.dropsRemainder ? count / request.batchSize : (count + request.batchSize - 1) / request.batchSize
     }
 
     private let request: BatchRequest
@@ -100,7 +108,7 @@ public final class BatchSource {
         frames = try FrameStore(store, fitting: request.frame, memoryLimit: request.memoryLimit, threads: threads)
         self.request = request
         guard batchesPerEpoch > 0 else {
-            throw CorpusError.badArgument(argument: "batch_size", value: "\(request.batchSize)", rule: "at most the \(frames.count) examples")
+            throw CorpusError.badArgument(argument: "batch_size", value: "\(request.batchSize)", rule: "at most the \(count) examples")
         }
     }
 
@@ -119,9 +127,9 @@ public final class BatchSource {
     ///
     /// - Throws: `CorpusError.badArgument` when there is no such position in this dataset.
     public func seek(to position: BatchPosition) throws {
-        guard position.epoch >= 0, (0...frames.count).contains(position.index) else {
+        guard position.epoch >= 0, (0...count).contains(position.index) else {
             throw CorpusError.badArgument(
-                argument: "position", value: "(\(position.epoch), \(position.index))", rule: "in an epoch of \(frames.count) examples")
+                argument: "position", value: "(\(position.epoch), \(position.index))", rule: "in an epoch of \(count) examples")
         }
         pending = []
         frontier = position
@@ -132,24 +140,24 @@ public final class BatchSource {
 
     /// The examples of the next batch that is not yet begun.
     private func takeWork() -> Work? {
-        let left = frames.count - frontier.index
+        let left = count - frontier.index
         if left <= 0 || (request.dropsRemainder && left < request.batchSize) { frontier = BatchPosition(epoch: frontier.epoch + 1) }
         if let epochs = request.epochs, frontier.epoch >= epochs { return nil }
         let start = frontier.index
-        let end = min(start + request.batchSize, frames.count)
+        let end = min(start + request.batchSize, count)
         let epoch = frontier.epoch
-        let isLast = end == frames.count || (request.dropsRemainder && frames.count - end < request.batchSize)
+        let isLast = end == count || (request.dropsRemainder && count - end < request.batchSize)
         frontier = isLast ? BatchPosition(epoch: epoch + 1) : BatchPosition(epoch: epoch, index: end)
         return Work(
-            examples: Array(examples(of: epoch)[start..<end]), epoch: epoch, next: frontier, augmentation: request.augmentation)
+            examples: Array(examples(of: epoch)[start..<end]), epoch: epoch, next: frontier, request: request)
     }
 
     private func examples(of epoch: Int) -> [Int] {
         if let order, order.epoch == epoch { return order.examples }
         let examples =
             switch request.order {
-            case .stored: Array(0..<frames.count)
-            case .shuffled(let key): key.folded("epoch").folded(epoch).permutation(of: frames.count)
+            case .stored: Array(0..<count)
+            case .shuffled(let key): key.folded("epoch").folded(epoch).permutation(of: count)
             }
         order = (epoch, examples)
         return examples
@@ -161,12 +169,12 @@ private struct Work: Sendable {
     var examples: [Int]
     var epoch: Int
     var next: BatchPosition
-    var augmentation: (Augmentation, Key)?
+    var request: BatchRequest
 
     func batch(from frames: FrameStore) throws -> Batch {
-        let size = frames.fitting.height * frames.fitting.width
-        var places: [Box] = []
-        var surrounds: [Float] = []
+        let fitting = frames.fitting
+        let size = fitting.height * fitting.width
+        var (places, surrounds, targets) = ([Box](), [Float](), [[Int32]]())
         var failure: (any Error)?
         var images = [Float](unsafeUninitializedCapacity: examples.count * size) { buffer, count in
             buffer.initialize(repeating: 0)
@@ -175,32 +183,70 @@ private struct Work: Sendable {
                 for (n, example) in examples.enumerated() {
                     // The n-th frame of the batch.
                     let frame = UnsafeMutableBufferPointer(rebasing: buffer[n * size..<(n + 1) * size])
-                    let filled = try frames.fill(frame, with: example)
+                    let filled = try fill(frame, with: example, frames)
                     places.append(filled.place)
                     surrounds.append(filled.surround)
+                    targets.append(filled.targets)
                 }
             } catch { failure = error }
         }
         if let failure { throw failure }
-        change(&images, frames.fitting, surrounds)
-        let targets = examples.map { frames.targets[$0] }
+        var height = fitting.height
+        if let margin = request.marginBelow { height = raise(&images, &places, fitting, surrounds, margin) }
+        change(&images, (height, fitting.width), places, surrounds)
         let length = targets.map(\.count).max() ?? 0
         return Batch(
-            images: images, count: examples.count, height: frames.fitting.height, width: frames.fitting.width,
+            images: images, count: examples.count, height: height, width: fitting.width,
             targets: targets.flatMap { $0 + [Int32](repeating: 0, count: length - $0.count) }, targetLength: length,
-            lengths: targets.map { Int32($0.count) }, places: places, indices: examples, epoch: epoch, next: next)
+            lengths: targets.map { Int32($0.count) }, places: places, surrounds: surrounds, indices: examples, epoch: epoch, next: next)
     }
 }
 
 extension Work {
-    /// Applies the augmentation to every frame.
-    private func change(_ images: inout [Float], _ frame: Fitting, _ surrounds: [Float]) {
-        guard let (augmentation, key) = augmentation, !augmentation.isIdentity else { return }
+    /// Writes the frame of a stored or a made-up example.
+    private func fill(
+        _ frame: UnsafeMutableBufferPointer<Float>, with example: Int, _ frames: FrameStore
+    ) throws -> (place: Box, surround: Float, targets: [Int32]) {
+        if example < frames.count {
+            let filled = try frames.fill(frame, with: example)
+            return (filled.place, filled.surround, frames.targets[example])
+        }
+        guard let composed = request.composed else { throw CorpusError.interrupted }
+        let strip = try composed.composer.strip(composed.key.folded(epoch).folded(example - frames.count))
+        let fitted = try frames.fitting.fitted(strip.image)
+        fitted.pixels.withUnsafeBufferPointer { frames.fitting.fill(frame, place: fitted.place, pixels: $0, surround: fitted.surround) }
+        return (fitted.place, fitted.surround, strip.targets)
+    }
+
+    /// Moves every image to the top of its frame and cuts the frames below the highest.
+    ///
+    /// - Returns: the height of the frames.
+    private func raise(
+        _ images: inout [Float], _ places: inout [Box], _ fitting: Fitting, _ surrounds: [Float], _ margin: Int
+    ) -> Int {
+        let height = (places.map(\.height).max() ?? 0) + max(0, margin)
+        var raised: [Float] = []
+        raised.reserveCapacity(places.count * height * fitting.width)
+        for (n, place) in places.enumerated() {
+            let start = (n * fitting.height + place.y) * fitting.width
+            raised += images[start..<start + place.height * fitting.width]
+            raised += [Float](repeating: surrounds[n], count: (height - place.height) * fitting.width)
+            places[n].y = 0
+        }
+        images = raised
+        return height
+    }
+
+    /// Applies the augmentation to every frame; of raised images to the rows that they fill.
+    private func change(_ images: inout [Float], _ frame: (height: Int, width: Int), _ places: [Box], _ surrounds: [Float]) {
+        guard let (augmentation, key) = request.augmentation, !augmentation.isIdentity else { return }
         for (n, example) in examples.enumerated() {
-            let range = n * frame.height * frame.width..<(n + 1) * frame.height * frame.width
+            let height = request.marginBelow == nil ? frame.height : places[n].height
+            let start = n * frame.height * frame.width
+            let range = start..<start + height * frame.width
             var pixels = Array(images[range])
             augmentation.apply(
-                to: &pixels, height: frame.height, width: frame.width, surround: surrounds[n],
+                to: &pixels, height: height, width: frame.width, surround: surrounds[n],
                 key: Augmentation.key(key, epoch: epoch, example: example))
             images.replaceSubrange(range, with: pixels)
         }

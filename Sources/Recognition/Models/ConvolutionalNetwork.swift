@@ -134,6 +134,8 @@ public final class FeatureModel: Model {
 
 /// The feature that every model here reads.
 let imageFeature = "image/data"
+/// `[n]`: how many rows of each frame, from the top, a sequence may be read from.
+let rowsFeature = "image/rows"
 
 /// The images of a batch, `[n, h, w, c]`.
 ///

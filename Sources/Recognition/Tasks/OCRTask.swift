@@ -19,6 +19,7 @@ public final class OCRTask: TrainingTask {
 
     private var reader: Corpus?
     private var stores: [Subset: DatasetStore] = [:]
+    private var strips: StripComposer?
 
     public init(_ definition: any TaskDefinition, _ settings: TaskSettings) {
         self.definition = definition
@@ -103,9 +104,10 @@ public final class OCRTask: TrainingTask {
         }
         let store = try store(subset, overwrite: overwrite)
         var request = BatchRequest(batchSize: batchSize, frame: try frame())
-        if subset == .train { request.order = .shuffled(Key(seed: settings.shuffleSeed)) } else { request.epochs = 1 }
+        if isRaised { request.marginBelow = Self.margin }
+        if subset == .train { try choose(&request) } else { request.epochs = 1 }
         let (chosen, sparse) = (request, try definition.sparseLabels())
-        return { try StoredBatches(store, chosen, corpus: try self.corpus(), sparse: sparse, isTrimmed: self.settings.inputShape.height == .free) }
+        return { try StoredBatches(store, chosen, corpus: try self.corpus(), sparse: sparse) }
     }
 
     /// The frame that all images of this task are fitted into: sides that the settings leave free are those of the greatest image.
@@ -116,6 +118,33 @@ public final class OCRTask: TrainingTask {
         let (height, width) = try corpus().greatestSize(of: nil, shape: settings.inputShape)
         return try Fitting(height: height, width: width)
     }
+
+    /// Order, distortions and made-up sequences of training examples.
+    private func choose(_ request: inout BatchRequest) throws {
+        let key = Key(seed: settings.shuffleSeed)
+        request.order = .shuffled(key)
+        if let augmentation = settings.augmentation { request.augmentation = (augmentation, key) }
+        guard let recipe = settings.composition, settings.composedExamples > 0 else { return }
+        request.composed = (settings.composedExamples, try composer(recipe), key.folded("composed"))
+    }
+
+    private func composer(_ recipe: StripComposer.Recipe) throws -> StripComposer {
+        if let strips { return strips }
+        guard try definition.imageScope() == .sequence else {
+            throw RecognitionError.badArgument(
+                owner: definition.typeName, argument: "composed", value: "\(settings.composedExamples)", rule: "0 where examples are no sequences")
+        }
+        let composer = try StripComposer(corpus(), recipe, threads: max(1, settings.threads))
+        strips = composer
+        return composer
+    }
+
+    /// Whether images begin at the top of their frames, because their heights are free.
+    var isRaised: Bool { settings.inputShape.height == .free }
+
+    /// Rows of surround below the highest image of a batch. With them every image has surround below it as far as the convolutions of
+    /// the baseline see (15 rows), so that what is read in it does not depend on the images beside it.
+    private static let margin = 16
 
     private func recipe() throws -> StorageRecipe {
         var recipe = StorageRecipe()

@@ -5,7 +5,17 @@ public import Training
 
 /// Which kana is it? One kana in each image, softmax cross-entropy (`ocr_single_kana`).
 public final class SingleKana: TaskDefinition {
-    public init() {}
+    /// Share of each target that is spread over all classes in training, so that the model does not learn single pages by heart.
+    public let labelSmoothing: Double
+
+    /// - Throws: `RecognitionError.badArgument` for a share outside 0 to below 1.
+    public init(labelSmoothing: Double = 0) throws {
+        guard (0..<1).contains(labelSmoothing) else {
+            throw RecognitionError.badArgument(
+                owner: "OCRSingleKana", argument: "label_smoothing", value: "\(labelSmoothing)", rule: "from 0 to below 1")
+        }
+        self.labelSmoothing = labelSmoothing
+    }
 
     public var typeName: String { "OCRSingleKana" }
     public func imageScope() throws -> ImageScope { .character }
@@ -15,7 +25,10 @@ public final class SingleKana: TaskDefinition {
     public func loss(
         features: [String: Tensor], output: ModelOutput, targets: Targets, isTraining: Bool, _ task: OCRTask
     ) throws -> Tensor {
-        try .softmaxCrossEntropy(logits: output.logits, labels: classes(of: targets))
+        let (logits, labels) = (try output.logits, try classes(of: targets))
+        guard isTraining, labelSmoothing > 0 else { return try .softmaxCrossEntropy(logits: logits, labels: labels) }
+        let even = try logits.logSoftmax().mean(axes: [1])
+        return try Tensor.softmaxCrossEntropy(logits: logits, labels: labels) * (1 - labelSmoothing) - even * labelSmoothing
     }
 
     public func results(_ outcome: StepOutcome, _ task: OCRTask) throws -> StepResults {

@@ -5,21 +5,21 @@ import Training
 
 /// Stored examples as the batches that the training loop takes.
 ///
-/// Features: `image/data` `[n, h, w, 1]` from -1 to 1, `image/height` and `image/width` `[n]`, the part of each frame that the image
-/// fills. Where the height of images is free they begin at the top of the frame, and a batch is as high as its highest image: then
-/// the rows behind an image can be left out of a sequence.
+/// Features: `image/data` `[n, h, w, 1]` from -1 to 1; `image/height` and `image/width` `[n]`, the part of each frame that the image
+/// fills; `image/rows` `[n]`, how many rows from the top a sequence may be read from. Where the height of images is free they begin at
+/// the top of the frame, a batch is a little higher than its highest image, and only an image's own rows are read; else all rows are.
 final class StoredBatches: TrainingSource {
     private let source: ExampleSource
     private let corpus: Corpus
     private let excerpts: [Excerpt]
     private let sparse: Bool
-    private let isTrimmed: Bool
+    private let isRaised: Bool
 
-    init(_ store: DatasetStore, _ request: BatchRequest, corpus: Corpus, sparse: Bool, isTrimmed: Bool) throws {
+    init(_ store: DatasetStore, _ request: BatchRequest, corpus: Corpus, sparse: Bool) throws {
         source = try ExampleSource(store, request)
         self.corpus = corpus
         excerpts = corpus[store.subset]
-        (self.sparse, self.isTrimmed) = (sparse, isTrimmed)
+        (self.sparse, isRaised) = (sparse, request.marginBelow != nil)
     }
 
     var position: DataPosition { DataPosition(epoch: source.position.epoch, example: source.position.index) }
@@ -31,11 +31,12 @@ final class StoredBatches: TrainingSource {
 
     func next() throws -> TrainingBatch? {
         guard let batch = try source.next() else { return nil }
-        let (pixels, height) = isTrimmed ? Self.trimmed(batch) : (batch.images, batch.height)
         let features = [
-            imageFeature: try Tensor(pixels, shape: [batch.count, height, batch.width, 1]),
+            imageFeature: try Tensor(batch.images, shape: batch.shape),
             "image/height": try Tensor(batch.places.map { Int32(clamping: $0.height) }, shape: [batch.count]),
             "image/width": try Tensor(batch.places.map { Int32(clamping: $0.width) }, shape: [batch.count]),
+            rowsFeature: try Tensor(
+                batch.places.map { Int32(clamping: isRaised ? $0.height : batch.height) }, shape: [batch.count]),
         ]
         return TrainingBatch(features: features, targets: try targets(of: batch), ids: batch.indices.map(name))
     }
@@ -51,23 +52,6 @@ final class StoredBatches: TrainingSource {
     }
 
     private func name(of index: Int) -> String {
-        excerpts.indices.contains(index) ? corpus.identifier(of: excerpts[index]) : "example \(index)"
-    }
-
-    /// The images moved to the top, and the height of the highest. What is below an image has the shade of its surround.
-    private static func trimmed(_ batch: ExampleBatch) -> (pixels: [Float], height: Int) {
-        let (height, width) = (batch.height, batch.width)
-        let kept = batch.places.map(\.height).max() ?? height
-        var pixels: [Float] = []
-        pixels.reserveCapacity(batch.count * kept * width)
-        for (n, place) in batch.places.enumerated() {
-            let frame = n * height * width
-            let start = frame + place.y * width
-            pixels += batch.images[start..<(start + place.height * width)]
-            // Above or below the image there is surround where there are rows to fill, or the image fills the frame.
-            let surround = place.y > 0 ? batch.images[frame] : batch.images[frame + (height - 1) * width]
-            pixels += [Float](repeating: surround, count: (kept - place.height) * width)
-        }
-        return (pixels, kept)
+        excerpts.indices.contains(index) ? corpus.identifier(of: excerpts[index]) : "made up \(index - excerpts.count)"
     }
 }

@@ -1,3 +1,4 @@
+public import Corpus
 public import Imaging
 
 /// The arguments that every OCR task takes, with the original's defaults.
@@ -24,6 +25,11 @@ public struct TaskSettings: Sendable, Equatable {
     public var seed: Int?
     /// Start of the order in which training examples come.
     public var shuffleSeed: UInt64 = 0
+    /// Random changes of training images; others in every epoch.
+    public var augmentation: Augmentation?
+    /// Made-up sequences in each training epoch beside the true ones, and how they are made.
+    public var composedExamples = 0
+    public var composition: StripComposer.Recipe?
 
     public init(dataFolder: String, taskFolder: String) {
         self.dataFolder = dataFolder

@@ -109,6 +109,9 @@ public struct Signature {
             let inner = String(text.dropFirst().dropLast())
             return .str(inner.replacing("\\n", with: "\n").replacing("\\t", with: "\t").replacing("\\r", with: "\r"))
         }
+        if text.hasPrefix("("), text.hasSuffix(")") {
+            return .tuple(TupleObject(split(text.dropFirst().dropLast()).map { literal($0, in: declaration) }))
+        }
         preconditionFailure("'\(text)' is no literal default in '\(declaration)'")
     }
 }

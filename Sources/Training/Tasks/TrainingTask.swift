@@ -94,6 +94,14 @@ public struct StepOutcome {
     public var summaries: SummaryRecorder
 
     public var isTraining: Bool { mode == .train }
+
+    package init(
+        mode: Mode, loss: Tensor?, exampleLosses: Tensor?, features: [[String: Tensor]], outputs: [ModelOutput], targets: [Targets],
+        ids: [String], summaries: SummaryRecorder
+    ) {
+        (self.mode, self.loss, self.exampleLosses, self.features) = (mode, loss, exampleLosses, features)
+        (self.outputs, self.targets, self.ids, self.summaries) = (outputs, targets, ids, summaries)
+    }
 }
 
 /// What a task has to say about a batch.

@@ -1,12 +1,36 @@
 import Foundation
 import NeuralNetworks
 import Randomness
+import Recognition
 import Tensors
 import Testing
 import Training
 
-/// The first 50 steps of the single-kana network, against PyTorch's from the same start; how the fixture was made is written in it.
+/// The first 50 steps of the baseline models, against PyTorch's from the same start; how the fixtures were made is written in them.
 @Suite struct ReferenceTests {
+    /// One of the two networks, with what differs between them.
+    enum Case: String, CaseIterable {
+        case single = "single_kana_reference"
+        case sequence = "seq_kana3_reference"
+
+        func model(_ classes: Int) throws -> any Model {
+            switch self {
+            case .single: try SingleCharacterBaseline(classes: classes)
+            case .sequence: try SequenceBaseline(classes: classes)
+            }
+        }
+
+        func task() throws -> OCRTask {
+            let settings = TaskSettings(dataFolder: "", taskFolder: "")
+            switch self {
+            case .single: return OCRTask(try SingleKana(), settings)
+            case .sequence: return OCRTask(try SequenceReading.threeKana(), settings)
+            }
+        }
+
+        var optimizer: String { self == .single ? "sgd" : "adam" }
+    }
+
     struct Fixture: Decodable {
         struct Gradient: Decodable {
             var shape: [Int]
@@ -29,7 +53,7 @@ import Training
         var losses: [Double]
         var gradients: [String: Gradient]
         var learning_rate: Double
-        var momentum: Double
+        var momentum: Double?
         var weight_decay: Double
         var batch: Int
         var steps: Int
@@ -37,6 +61,7 @@ import Training
         var weight_seed: Int
         var data_seed: Int
         var used_labels: Int
+        var label_length: Int?
 
         init(named name: String) throws {
             let url = try #require(Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Fixtures"))
@@ -56,75 +81,50 @@ import Training
             }
         }
 
-        /// The batches of one-block images, by the recipe in the fixture.
-        func batches() throws -> [Batch] {
+        /// The batches of images with a block of 64 rows for each label, by the recipe in the fixture.
+        func batches(_ steps: Int) throws -> [Batch] {
             var random = MersenneTwister(seed: data_seed)
             let cells = (0..<used_labels).map { _ in (0..<64).map { _ in 2 * random.random() - 1 } }
+            let length = label_length ?? 1
             return try (0..<steps).map { _ in
-                var (pixels, labels): ([Float], [Int32]) = ([], [])
-                pixels.reserveCapacity(batch * 4096)
+                var (pixels, labels): ([Float], [[Int]]) = ([], [])
+                pixels.reserveCapacity(batch * length * 4096)
                 for _ in 0..<batch {
-                    let chosen = Int(random.random() * Double(used_labels))
-                    labels.append(Int32(2 + chosen))
-                    for pixel in 0..<4096 {
-                        let cell = cells[chosen][pixel / 512 * 8 + pixel % 64 / 8]
+                    let chosen = (0..<length).map { _ in Int(random.random() * Double(used_labels)) }
+                    labels.append(chosen.map { 2 + $0 })
+                    for pixel in 0..<length * 4096 {
+                        let cell = cells[chosen[pixel / 4096]][pixel % 4096 / 512 * 8 + pixel % 64 / 8]
                         pixels.append(Float(0.75 * cell + 0.25 * (2 * random.random() - 1)))
                     }
                 }
                 return Batch(
-                    features: ["image/data": try Tensor(pixels, shape: [batch, 64, 64, 1])],
-                    targets: .dense(try Tensor(labels, shape: [batch])))
+                    features: ["image/data": try Tensor(pixels, shape: [batch, 64 * length, 64, 1])],
+                    targets: label_length == nil ? .dense(try Tensor(labels.flatMap { $0 }, shape: [batch, 1])) : .sequences(labels))
             }
         }
     }
 
-    /// Four convolutions with pooling, three dense layers.
-    final class Network: Model {
-        let name = "network"
-        let classes: Int
-
-        init(classes: Int) { self.classes = classes }
-
-        func forward(_ features: [String: Tensor], _ pass: Pass) throws -> ModelOutput {
-            var x = try #require(features["image/data"])
-            for (index, filters) in [64, 96, 128, 160].enumerated() {
-                x = try Conv2D(filters: filters, activation: .relu, pool: MaxPool2D(), name: "conv\(index)")(x, pass)
-            }
-            x = try x.reshaped([x.shape[0], -1])
-            for name in ["dense1", "dense2"] { x = try Dense(units: 200, activation: .relu, name: name)(x, pass) }
-            return .tensor(try Dense(units: classes, name: "logits")(x, pass))
-        }
-
-        func initializePretrained(from folder: String) -> [(theirs: String, ours: String)] { [("", "network/")] }
-    }
-
-    final class Classification: TrainingTask {
-        func loss(features: [String: Tensor], output: ModelOutput, targets: Targets, isTraining: Bool) throws -> Tensor {
-            guard case .dense(let labels) = targets else { throw CancellationError() }
-            return try Tensor.softmaxCrossEntropy(logits: output.logits, labels: labels)
-        }
-
-        func results(_ outcome: StepOutcome) throws -> StepResults { StepResults() }
-    }
-
-    @Test func fiftyLossesEqualPyTorchs() throws {
-        let fixture = try Fixture(named: "single_kana_reference")
-        let scratch = try ScratchFolder()
+    @Test(arguments: Case.allCases) func fiftyLossesEqualPyTorchs(_ chosen: Case) throws {
+        let fixture = try Fixture(named: chosen.rawValue)
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("carpedm-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let model = try chosen.model(fixture.classes)
         var state = RunState()
-        state.variables = fixture.variables.map(\.name)
-        let weights = Dictionary(uniqueKeysWithValues: try fixture.weights().map { ($0.name, $0.value) })
-        try RunFolder(path: scratch.path).save(Checkpoint(state: state, parameters: weights, slots: [:]))
+        state.model = model.name
+        let weights = Dictionary(uniqueKeysWithValues: try fixture.weights().map { ("\(model.name)/\($0.name)", $0.value) })
+        state.variables = weights.keys.sorted()
+        try RunFolder(path: folder.path).save(Checkpoint(state: state, parameters: weights, slots: [:]))
 
         let hyperparameters = try HParams([
-            ("optimizer", .text("sgd")), ("learning_rate", .number(fixture.learning_rate)),
-            ("momentum", .number(fixture.momentum)),
-            ("weight_decay", .number(fixture.weight_decay)), ("init_dir", .text(scratch.path)),
+            ("optimizer", .text(chosen.optimizer)), ("learning_rate", .number(fixture.learning_rate)),
+            ("momentum", .number(fixture.momentum ?? 0)), ("weight_decay", .number(fixture.weight_decay)),
+            ("init_dir", .text(folder.path)),
         ])
-        let function = try ModelFunction(task: Classification(), model: Network(classes: fixture.classes))
+        let function = try ModelFunction(task: chosen.task(), model: model)
         let estimator = Estimator(function, config: RunConfig(), hyperparameters: hyperparameters)
         var losses: [Double] = []
         estimator.progress = { if case .step(let progress) = $0 { losses.append(progress.loss) } }
-        let batches = try fixture.batches()
+        let batches = try fixture.batches(fixture.steps)
         _ = try estimator.train(TrainSpec(input: { FixedBatches(batches, repeats: true) }, maxSteps: fixture.steps))
 
         #expect(losses.count == 50)
@@ -132,19 +132,18 @@ import Training
         #expect(worst < 1e-3, "largest relative difference \(worst): \(losses)")
     }
 
-    @Test func gradientsOfStepOneEqualPyTorchs() throws {
-        let fixture = try Fixture(named: "single_kana_reference")
+    @Test(arguments: Case.allCases) func gradientsOfStepOneEqualPyTorchs(_ chosen: Case) throws {
+        let fixture = try Fixture(named: chosen.rawValue)
         let store = ParameterStore(key: Key(seed: 0))
-        for (name, value) in try fixture.weights() { try store.insert("network/" + name, value) }
+        for (name, value) in try fixture.weights() { try store.insert(name, value) }
         let pass = Pass(training: store, key: Key(seed: 0))
-        let batch = try #require(try fixture.batches().first)
-        let output = try pass.scoped("network") { try Network(classes: fixture.classes).forward(batch.features, pass) }
-        let loss = try Classification().loss(features: batch.features, output: output, targets: batch.targets, isTraining: true)
-            .mean()
+        let batch = try #require(try fixture.batches(1).first)
+        let output = try chosen.model(fixture.classes).forward(batch.features, pass)
+        let loss = try chosen.task().loss(features: batch.features, output: output, targets: batch.targets, isTraining: true).mean()
         let gradients = try pass.gradients(of: loss)
         #expect(gradients.count == fixture.gradients.count)
         for (name, value) in gradients {
-            let expected = try #require(fixture.gradients[String(name.dropFirst("network/".count))])
+            let expected = try #require(fixture.gradients[name])
             #expect(value.shape == expected.shape)
             let variable: [Double] = try #require(store[name]).elements()
             let slopes: [Double] = zip(value.elements(as: Double.self), variable).map { $0 + fixture.weight_decay * $1 }
