@@ -67,7 +67,7 @@ extension Engine {
         guard case .host(let box) = interpreter.plain(value), let model = (box.object as? ModelObject)?.model as? FeatureModel else {
             throw Raised(
                 .typeError, "feature_extractor must be None or a CNN, not \(interpreter.typeName(of: value))",
-                hint: "Write feature_extractor=dm.nn.CNN(...), or registry.model(\"cnn\")(...).")
+                hint: "Write feature_extractor=dm.models.CNN(...), or registry.model(\"cnn\")(...).")
         }
         return model.network
     }
