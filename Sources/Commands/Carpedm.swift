@@ -9,7 +9,7 @@ public struct Carpedm: ParsableCommand {
         version: "carpedm \(Engine.version)",
         subcommands: [
             RunCommand.self, ReplCommand.self, TestCommand.self, DoctestCommand.self, ReferenceCommand.self, CheckCommand.self, FixCommand.self, AstCommand.self, DisCommand.self,
-            DataCommand.self,
+            DataCommand.self, RunsCommand.self,
         ])
 
     public init() {}

@@ -30,7 +30,7 @@ struct Program {
     }
 
     /// In the folder that the tests were built into.
-    private static var path: URL? {
+    static var path: URL? {
         var folder: URL? = Bundle(for: Marker.self).bundleURL
         while let here = folder, here.path != "/" {
             let program = here.appendingPathComponent("carpedm")

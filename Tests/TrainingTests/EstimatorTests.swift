@@ -208,6 +208,15 @@ import Training
         #expect(recorder.warnings == ["hyper-parameters changed since the checkpoint: learning_rate was 0.01, is 0.5"])
     }
 
+    @Test func momentumCanBeTakenAway() throws {
+        let scratch = try ScratchFolder()
+        _ = try toyEstimator(scratch.path, [("optimizer", .text("sgd")), ("momentum", .number(0.9))]).train(toySpec(2))
+        let again = try toyEstimator(scratch.path, [("optimizer", .text("sgd"))])
+        let recorder = record(again)
+        #expect(try again.train(toySpec(3)).step == 3)
+        #expect(recorder.warnings.first?.contains("momentum was 0.9, is 0.0; what the optimizer remembered does not fit") == true)
+    }
+
     @Test func eventFilesHoldTheRun() throws {
         let scratch = try ScratchFolder()
         _ = try toyEstimator(scratch.path).trainAndEvaluate(

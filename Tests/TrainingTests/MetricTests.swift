@@ -66,4 +66,41 @@ import Training
         #expect(labels.value == 0.5)
         #expect(throws: TrainingError.self) { try ErrorRate.labels([[1]], answers: []) }
     }
+
+    /// By hand: of three thresholds 0, 0.5 and 1 the scores 0.9 0.6 | 0.2 (so) and 0.5 | 0.1 (not so).
+    @Test func precisionAndRecallByHand() throws {
+        let curve = try PrecisionRecall(truths: [true, true, true, false, false], scores: [0.9, 0.6, 0.2, 0.5, 0.1], thresholds: 3)
+        #expect(curve.rows[0] == [3, 2, 0])
+        #expect(curve.rows[1] == [2, 1, 0])
+        #expect(curve.rows[2] == [0, 1, 2])
+        #expect(curve.rows[3] == [0, 1, 3])
+        #expect(curve.rows[4] == [0.6, Float(2) / 3, 0])
+        #expect(curve.rows[5] == [1, Float(2) / 3, 0])
+        let twice = try #require(curve.joined(with: curve, name: "c") as? PrecisionRecall)
+        #expect(twice.rows[0] == [6, 4, 0])
+        #expect(throws: TrainingError.self) { try PrecisionRecall(truths: [true], scores: []) }
+        #expect(throws: TrainingError.self) { try curve.joined(with: PrecisionRecall(thresholds: 4), name: "c") }
+        let probabilities = try Tensor([0.8, 0.2, 0.3, 0.7] as [Float], shape: [2, 2])
+        #expect(try PrecisionRecall(labels: [0, 1], probabilities: probabilities, thresholds: 3).rows[0] == [2, 2, 0])
+    }
+
+    @Test func charactersAreCodePoints() throws {
+        // が as one code point and as two; by hand two edits in four.
+        let rate = try ErrorRate.characters(["かきく", "が"], answers: ["かく", "か\u{3099}"])
+        #expect(rate == ErrorRate(errors: 3, labels: 4))
+        #expect(rate.summary == "75.00 % (3 errors in 4 labels)")
+    }
+
+    @Test func classesSayWhatTheyWereTakenFor() throws {
+        let confusion = try Confusion(classes: 4, labels: [0, 0, 0, 1, 1, 2], answers: [0, 0, 1, 1, 0, 1], classNames: ["あ", "<b>", "う", "え"])
+        let rows = confusion.classRows
+        #expect(rows.map(\.name) == ["あ", "<b>", "う"])
+        #expect(rows.map { [$0.count, $0.hits, $0.answers] } == [[3, 2, 3], [2, 1, 3], [1, 0, 0]])
+        #expect(rows[2].mistakenFor?.0 == "<b>" && rows[2].precision.isNaN)
+        #expect(confusion.svg().contains("&lt;b&gt;"))
+        #expect(abs(BalancedAccuracy(confusion).value - (2.0 / 3 + 0.5 + 0) / 3) < 1e-15)
+        let scratch = try ScratchFolder()
+        for name in ["m.svg", "m.csv", "m.npz"] { try confusion.save(to: scratch.file(name), normalized: true) }
+        #expect(throws: TrainingError.self) { try confusion.save(to: scratch.file("m.gif")) }
+    }
 }

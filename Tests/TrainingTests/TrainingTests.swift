@@ -84,6 +84,8 @@ final class ToyTask: TrainingTask {
     /// Step-like count of losses asked for in training; the loss of call `spoiltCall` is NaN.
     var trainingCalls = 0
     var spoiltCall: Int?
+    var names: [String] = []
+    func classNames() throws -> [String] { names }
     let mainMetric = MainMetric(name: "accuracy", isBetterWhenHigher: true)
 
     func loss(features: [String: Tensor], output: ModelOutput, targets: Targets, isTraining: Bool) throws -> Tensor {
@@ -99,6 +101,8 @@ final class ToyTask: TrainingTask {
             let answers = try output.logits.argmax(axis: 1)
             results.predictions["classes\(index)"] = answers
             guard case .dense(let labels)? = outcome.targets.dropFirst(index).first else { continue }
+            results.predictions["classes"] = results.predictions["classes"].map { $0 } ?? answers
+            results.predictions["probabilities"] = try output.logits.softmax()
             let confusion = try Confusion(classes: 3, labels: labels.integers, answers: answers.integers)
             results.metrics["confusion"] =
                 try results.metrics["confusion"]?.joined(with: confusion, name: "confusion") ?? confusion

@@ -25,7 +25,7 @@ extension Engine {
         interpreter.register(
             NativeModule(
                 "carpedm", doc: "Seize the data manager: old Japanese books, from the page to the trained model.",
-                functions: engine.gradientFunctions,
+                functions: engine.gradientFunctions + [engine.reportFunction],
                 members: { _ in [("__version__", .str(version))] }))
         return engine
     }

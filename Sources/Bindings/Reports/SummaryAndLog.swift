@@ -1,3 +1,4 @@
+import Formats
 import ScriptRuntime
 import Tensors
 import Training
@@ -6,8 +7,26 @@ extension Engine {
     /// `carpedm.summary`: what a task's hooks put into the event file. Outside of a run nothing is kept.
     func summaryModule() -> NativeModule {
         NativeModule(
-            "carpedm.summary", doc: "Images, numbers and texts for the event file of the run; call these in a task's results.",
+            "carpedm.summary",
+            doc: """
+                Images, numbers and texts for the event file of the run: call these in a task's results or in a callback. Elsewhere nothing is \
+                kept, unless a writer of your own is asked: summary.writer(folder).
+                """,
             functions: [
+                Native(
+                    "writer(folder)",
+                    "An event file of your own, for `with`: scalar, histogram, image, text and pr_curve take a step beside tag and values."
+                ) { [unowned self] call in
+                    interpreter.value(of: SummaryWriterObject(try EventFileWriter(folder: try call.string(0)), self))
+                },
+                Native("pr_curve(tag, labels, probabilities, num_thresholds=101)", "Precision and recall by threshold, every class against the rest.") {
+                    [unowned self] call in
+                    let curve = try PrecisionRecall(
+                        labels: try integers(call[1], "labels"), probabilities: try tensor(call[2], "probabilities"),
+                        thresholds: try thresholds(call, 3))
+                    recorder?.add(Summary(try call.string(0), .precisionRecall(rows: curve.rows)))
+                    return .none
+                },
                 Native("image(tag, tensor, max_outputs=3)", "The first images of [n, height, width, 1 or 3].") { [unowned self] call in
                     try recorder?.images(try call.string(0), try tensor(call[1], "image"), limit: try call.int(2))
                     return .none

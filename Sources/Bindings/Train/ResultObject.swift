@@ -35,8 +35,10 @@ final class ResultObject: HostMembers {
         }
     }
 
-    static var type: NativeType {
-        NativeType("TrainingResult", doc: "How a run ended: step, status, metrics, text, checkpoint.", module: "carpedm.train")
+    static func type(_ report: Native) -> NativeType {
+        NativeType(
+            "TrainingResult", doc: "How a run ended: step, status, metrics, text, checkpoint, report().", module: "carpedm.train",
+            methods: [report])
     }
 }
 
@@ -49,7 +51,7 @@ final class EvaluationObject: HostMembers {
 
     var scriptTypeName: String { "Evaluation" }
     var scriptSummary: String { "<\(ProgressText.line(evaluation))>" }
-    var memberNames: [String] { ["step", "examples", "metrics", "text", "confusion", "checkpoint"] }
+    var memberNames: [String] { ["step", "examples", "metrics", "measures", "text", "confusion", "hardest", "checkpoint"] }
 
     func member(_ name: String, _ interpreter: Interpreter) throws -> Value? {
         switch name {
@@ -57,14 +59,26 @@ final class EvaluationObject: HostMembers {
         case "examples": .int(evaluation.examples)
         case "metrics": metricsValue(evaluation.metrics, interpreter)
         case "text": textsValue(evaluation.texts, interpreter)
+        case "measures":
+            interpreter.dict(evaluation.measures.sorted { $0.key < $1.key }.map { ($0.key, interpreter.value(of: MetricObject($0.value))) })
+        case "hardest":
+            .list(
+                evaluation.gallery.hardest.map { example in
+                    interpreter.dict([
+                        ("id", .str(example.id)), ("loss", .float(example.loss)),
+                        ("truth", example.truth.map { .str($0) } ?? .none), ("answer", example.answer.map { .str($0) } ?? .none),
+                    ])
+                })
         case "confusion": evaluation.confusion.map { interpreter.value(of: MetricObject($0)) } ?? Value.none
         case "checkpoint": evaluation.checkpoint.map { .str($0) } ?? Value.none
         default: nil
         }
     }
 
-    static var type: NativeType {
-        NativeType("Evaluation", doc: "What an evaluation found: metrics, text, confusion.", module: "carpedm.train")
+    static func type(_ report: Native) -> NativeType {
+        NativeType(
+            "Evaluation", doc: "What an evaluation found: metrics, measures, text, confusion, hardest, report().", module: "carpedm.train",
+            methods: [report])
     }
 }
 

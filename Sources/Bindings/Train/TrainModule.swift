@@ -23,7 +23,7 @@ extension Engine {
                     "resume(max_steps=None)",
                     "Go on with the newest run exactly where it was interrupted, with the bits of a run that was not."
                 ) { [unowned self] call in try resume(call) },
-            ],
+            ] + shortForms,
             members: { [unowned self] _ in trainTypes.map { ($0.name, .type($0)) } },
             missing: { [unowned self] name, interpreter in
                 // What is newest changes: it is looked up each time.
@@ -33,7 +33,7 @@ extension Engine {
     }
 
     /// One specification, or several.
-    private func evaluations(_ value: Value, _ call: Call) throws -> [EvalSpec] {
+    func evaluations(_ value: Value, _ call: Call) throws -> [EvalSpec] {
         let items: [Value]
         switch value {
         case .list, .tuple: items = try call.interpreter.items(of: value)
@@ -71,9 +71,9 @@ extension Engine {
                 settingsType(SessionConfig.self, "How the machine is used.") { SettingsObject($0) }),
             interpreter.define(runConfigType()), interpreter.define(TrainSpecObject.type), interpreter.define(EvalSpecObject.type),
             interpreter.define(ModelFunctionObject.type), interpreter.define(InputObject.type),
-            interpreter.define(estimatorType()), interpreter.define(ResultObject.type), interpreter.define(EvaluationObject.type),
+            interpreter.define(estimatorType()), interpreter.define(ResultObject.type(reportMethod)), interpreter.define(EvaluationObject.type(reportMethod)),
             interpreter.define(RunObject.type),
-        ] + callbackTypes.map { interpreter.define($0) }
+        ] + (callbackTypes + [summaryWriterType]).map { interpreter.define($0) }
     }
 
     private func settingsType<Group: Settings>(
@@ -214,17 +214,22 @@ final class EvalSpecObject: HostObject {
         NativeType(
             "EvalSpec", doc: "What to evaluate on and when; one evaluation is always made at the end.", module: "carpedm.train",
             constructor: Native(
-                "EvalSpec(input_fn, steps=None, name=None, *, every_epochs=None, every_steps=None, throttle_secs=None, start_delay_secs=None)",
-                "What to evaluate on: steps batches (None: all), every epoch unless every_epochs, every_steps or throttle_secs says otherwise."
+                "EvalSpec(input_fn, steps=None, name=None, *, every=None, every_epochs=None, every_steps=None, throttle_secs=None, start_delay_secs=None)",
+                """
+                What to evaluate on: steps batches (None: all), every epoch unless every ('2 epochs', '500 steps', '10 minutes'), \
+                every_epochs, every_steps or throttle_secs says otherwise.
+                """
             ) { call in
                 guard case .host(let box) = call[0], let input = box.object as? InputObject else {
                     throw call.mismatch(0, "what task.input_fn(...) gives")
                 }
                 let schedules: [EvalSpec.Schedule] = [
-                    try call.optionalInt(3).map { .epochs($0) }, try call.optionalInt(4).map { .steps($0) },
-                    call[5].isNone ? nil : .seconds(try call.double(5)),
+                    try call.optionalString(3).map { try EvalSpec.schedule($0) }, try call.optionalInt(4).map { .epochs($0) },
+                    try call.optionalInt(5).map { .steps($0) }, call[6].isNone ? nil : .seconds(try call.double(6)),
                 ].compactMap { $0 }
-                guard schedules.count < 2 else { throw Raised.value("every_epochs, every_steps and throttle_secs exclude each other") }
+                guard schedules.count < 2 else {
+                    throw Raised.value("every, every_epochs, every_steps and throttle_secs exclude each other")
+                }
                 return call.interpreter.value(
                     of: EvalSpecObject(
                         try EvalSpec(

@@ -40,6 +40,8 @@ public final class OCRTask: TrainingTask {
 
     public var mainMetric: MainMetric { definition.mainMetric }
 
+    public func classNames() throws -> [String] { try classLabels(asCharacters: true) }
+
     // MARK: The books
 
     /// The books as this task reads them; read once.

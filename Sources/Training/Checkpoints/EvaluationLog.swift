@@ -16,13 +16,15 @@ public struct EvaluationRecord: Codable, Equatable, Sendable {
 /// What the evaluations of a run gave, kept beside the checkpoints; `history.csv` has the same for people.
 struct EvaluationLog: Codable, Equatable {
     private(set) var entries: [EvaluationRecord] = []
+    /// The metric that decides which checkpoint is best.
+    var mainMetric: MainMetric?
 
     /// The log in a run's folder up to `step`: what a run did after the checkpoint it goes on from will be done again.
     init(folder: String?, upTo step: Int) {
         guard let folder, let data = try? Data(contentsOf: URL(fileURLWithPath: Self.path(folder))),
             let log = try? JSONDecoder.withNumbers.decode(EvaluationLog.self, from: data)
         else { return }
-        entries = log.entries.filter { $0.step <= step }
+        (entries, mainMetric) = (log.entries.filter { $0.step <= step }, log.mainMetric)
     }
 
     func isEvaluated(_ step: Int) -> Bool { entries.contains { $0.step == step } }

@@ -23,6 +23,15 @@ final class FolderLock {
         if ftruncate(descriptor, 0) == 0 { _ = pwrite(descriptor, line, line.count, 0) }
     }
 
+    /// Whether a run works in the folder now. Makes and changes nothing.
+    static func isHeld(folder: String) -> Bool {
+        let descriptor = open("\(folder)/lock", O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return false }
+        defer { _ = close(descriptor) }
+        // A shared lock is only refused while another process or run has the exclusive one; closing gives it back.
+        return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+    }
+
     deinit {
         _ = close(descriptor)
     }

@@ -17,6 +17,8 @@ public struct RunState: Codable, Equatable, Sendable {
     public var variables: [String] = []
     /// Variables that are not learnt by gradients.
     public var untrained: [String] = []
+    /// What the task's classes are called, by number.
+    public var classes: [String]?
 
     public static let currentVersion = 1
 

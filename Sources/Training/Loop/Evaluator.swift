@@ -29,6 +29,8 @@ struct Evaluator {
         var measures: [String: any Metric] = [:]
         var texts: [String: [String]] = [:]
         var summaries: [Summary] = []
+        var gallery = ExampleGallery()
+        var curve: PrecisionRecall?
         while spec.steps.map({ batches < $0 }) ?? true, let batch = try source.next() {
             if isInterrupted() { throw Interruption() }
             try batch.validate()
@@ -50,17 +52,51 @@ struct Evaluator {
                 measures[name] = try measures[name]?.joined(with: measure, name: name) ?? measure
             }
             for (name, lines) in results.texts { texts[name, default: []] += lines }
+            let verdicts = verdicts(batch, results)
+            gallery.add(batch, losses: terms.examples?.elements(as: Float.self), truths: verdicts?.truths, answers: verdicts?.answers)
+            if let part = try Self.curve(batch, results) { curve = try curve?.joined(with: part, name: "curve") as? PrecisionRecall ?? part }
         }
         guard examples > 0, let penalty else { throw TrainingError.emptyInput(purpose: "evaluation") }
         let mean = lossSum / Double(examples)
         var metrics = ["loss": mean + penalty, "data_loss": mean, "penalty": penalty, "global_step": Double(run.step)]
-        for (name, measure) in measures { metrics[name] = measure.value }
+        for (name, measure) in measures {
+            if var confusion = measure as? Confusion, confusion.classNames.isEmpty, run.classNames.count == confusion.classes {
+                confusion.classNames = run.classNames
+                measures[name] = confusion
+            }
+            metrics[name] = measure.value
+        }
         let report = Evaluation(
             name: spec.name, step: run.step, examples: examples, seconds: clock() - start, metrics: metrics, measures: measures,
-            texts: texts, checkpoint: checkpoint)
+            texts: texts, checkpoint: checkpoint, gallery: gallery)
         let recorder = SummaryRecorder(isActive: true, encodeImage: encodeImage)
         if let confusion = report.confusion { try recorder.images("confusion", confusion.picture()) }
+        if let curve { recorder.add(Summary("classes/pr_curve", .precisionRecall(rows: curve.rows))) }
         return Outcome(report: report, summaries: summaries + recorder.summaries)
+    }
+
+    /// What is right and what was answered, an entry for each example: the texts `gt` and `decoded`, or the predicted `classes` beside
+    /// targets of one class each.
+    private func verdicts(_ batch: Batch, _ results: StepResults) -> (truths: [String], answers: [String])? {
+        if let truths = results.texts["gt"], let answers = results.texts["decoded"], truths.count == batch.count, answers.count == batch.count {
+            return (truths, answers)
+        }
+        guard case .dense(let targets) = batch.targets, targets.count == batch.count, !targets.dtype.isFloating,
+            let classes = results.predictions["classes"], classes.count == batch.count
+        else { return nil }
+        let confusion = results.metrics.values.lazy.compactMap { $0 as? Confusion }.first
+        // Names belong to the numbers only where there are as many classes.
+        let names = confusion.map { $0.classNames.isEmpty && $0.classes == run.classNames.count ? run.classNames : $0.classNames } ?? []
+        func name(_ number: Int) -> String { names.indices.contains(number) ? names[number] : String(number) }
+        return (targets.integers.map(name), classes.integers.map(name))
+    }
+
+    /// Where the task predicts `probabilities` `[n, classes]` and the targets are one class each.
+    private static func curve(_ batch: Batch, _ results: StepResults) throws -> PrecisionRecall? {
+        guard case .dense(let targets) = batch.targets, targets.count == batch.count, !targets.dtype.isFloating,
+            let probabilities = results.predictions["probabilities"], probabilities.rank == 2, probabilities.shape[0] == batch.count
+        else { return nil }
+        return try PrecisionRecall(labels: targets.integers, probabilities: probabilities)
     }
 
     /// Writes an evaluation into an event file, and its confusion matrix into files beside it.

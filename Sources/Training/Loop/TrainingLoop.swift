@@ -27,6 +27,7 @@ final class TrainingLoop {
         current = try TrainingRun(estimator.function, estimator.hyperparameters, source: spec.input(), seed: estimator.seed, maxSteps: spec.maxSteps)
         savedStep = try Self.restore(current, estimator)
         log = EvaluationLog(folder: estimator.folder?.path, upTo: current.step)
+        log.mainMetric = estimator.function.task.mainMetric
         let now = estimator.clock()
         meter = StepMeter(start: now, step: current.step)
         savedTime = now
@@ -174,6 +175,11 @@ final class TrainingLoop {
         for (name, value) in (report.results?.logged ?? [:]).sorted(by: { $0.key < $1.key }) where name != "loss" {
             summaries.append(.scalar(name, Float(value)))
         }
+        if estimator.config.isHeavyStep(current.step) {
+            for (name, lines) in (report.results?.texts ?? [:]).sorted(by: { $0.key < $1.key }) {
+                summaries.append(.texts(name, Array(lines.prefix(10))))
+            }
+        }
         try events.write(summaries + report.summaries, step: current.step)
         try events.flush()
     }
@@ -227,25 +233,8 @@ final class TrainingLoop {
             _ = try run.restore(old.checkpoint(), path: "memory")
             return nil
         }
-        if let source = estimator.hyperparameters.initDir { try warmStart(run, source, estimator) }
+        try estimator.warmStart(run)
         return nil
-    }
-
-    private static func warmStart(_ run: TrainingRun, _ source: String, _ estimator: Estimator) throws {
-        let folder = RunFolder(path: source)
-        guard let checkpoint = try folder.newest(report: { estimator.progress(.warning($0.localizedDescription)) }) else {
-            throw TrainingError.noCheckpoint(folder: source)
-        }
-        let mapping = try estimator.function.model.initializePretrained(from: source)
-        let (taken, unlike) = try run.warmStart(checkpoint.parameters, mapping: mapping)
-        guard !taken.isEmpty else {
-            throw TrainingError.checkpointMismatch(
-                path: source, missing: run.store.names, unexpected: checkpoint.parameters.keys.sorted(), different: [])
-        }
-        estimator.progress(.notice("\(taken.count) variables start from \(source): \(taken.joined(separator: ", "))"))
-        if !unlike.isEmpty {
-            estimator.progress(.warning("these have another shape there and start afresh: \(unlike.joined(separator: ", "))"))
-        }
     }
 
     // MARK: - Evaluations
@@ -255,6 +244,7 @@ final class TrainingLoop {
         case .epochs(let count): epochEnded && current.position.epoch % count == 0
         case .steps(let count): current.step % count == 0
         case .seconds(let seconds): isSavingDue && estimator.clock() - evaluatedTimes[index] >= seconds
+        case .elapsed(let seconds): estimator.clock() - evaluatedTimes[index] >= seconds
         }
     }
 
@@ -280,6 +270,7 @@ final class TrainingLoop {
                 folder: estimator.folder?.path)
             estimator.history = log.entries
             try writeEvents(evaluation, index)
+            try writeReport(evaluation.report, index)
             estimator.progress(.evaluated(evaluation.report))
             reason = try tell { try $0.evaluated(evaluation.report, estimator) } ?? reason
         }
@@ -295,6 +286,19 @@ final class TrainingLoop {
         try Evaluator.write(evaluation, to: events, folder: place)
     }
 
+    /// A text for every evaluation; a page, which is larger, as long as its checkpoint stays.
+    private func writeReport(_ evaluation: Evaluation, _ index: Int) throws {
+        guard let folder = estimator.folder else { return }
+        let place = "\(folder.path)/\(evaluations[index].folderName)"
+        let report = EvaluationReport(evaluation, estimator)
+        for ending in ["txt", "html"] { try report.write(to: "\(place)/report-\(evaluation.step).\(ending)") }
+        let kept = Set(folder.steps + [evaluation.step])
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? [] where name.hasSuffix(".html") {
+            guard name.hasPrefix("report-"), let step = Int(name.dropFirst(7).dropLast(5)), !kept.contains(step) else { continue }
+            removeFolder("\(place)/\(name)")
+        }
+    }
+
     private func announceSchedule() {
         guard let first = evaluations.first else { return }
         let often =
@@ -302,6 +306,7 @@ final class TrainingLoop {
             case .epochs(let count): count == 1 ? "after every epoch" : "every \(count) epochs"
             case .steps(let count): "every \(count) steps"
             case .seconds(let seconds): "after a checkpoint, \(ProgressText.duration(seconds)) apart at least,"
+            case .elapsed(let seconds): "every \(ProgressText.duration(seconds))"
             }
         estimator.progress(.notice("evaluates \(often) and at the end"))
     }

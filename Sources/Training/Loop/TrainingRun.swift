@@ -22,6 +22,8 @@ final class TrainingRun {
     /// Where the next batch begins: what a checkpoint must remember.
     private(set) var position: DataPosition
 
+    /// What the task's classes are called, by number.
+    let classNames: [String]
     private var frozen: Set<String> = []
 
     init(_ function: ModelFunction, _ hyperparameters: HParams, source: any BatchSource, seed: Int, maxSteps: Int? = nil) throws {
@@ -33,6 +35,7 @@ final class TrainingRun {
         optimizer = Optimizer(try hyperparameters.rule)
         store = ParameterStore(key: Key(seed: UInt64(bitPattern: Int64(seed))).folded("variables"))
         position = source.position
+        classNames = try function.task.classNames()
         try makeVariables()
         frozen = try frozenNames(hyperparameters)
     }
@@ -90,6 +93,23 @@ final class TrainingRun {
         return report
     }
 
+    /// The length of the gradient of each variable on the next batch, which stays the next one.
+    func gradientLengths() throws -> [(name: String, length: Double)] {
+        let start = source.position
+        guard let batch = try source.next() else { throw TrainingError.emptyInput(purpose: "training") }
+        try source.seek(to: start)
+        let pass = Pass(training: store, key: Key(seed: UInt64(bitPattern: Int64(seed))).folded("step").folded(step))
+        let output = try forward(batch, pass)
+        let towers = Towers(examples: batch.count, towers: function.towers)
+        let terms = try LossTerms(function.task, batch: batch, output: output, towers: towers, pass: pass, hyperparameters)
+        var lengths: [String: Double] = [:]
+        for (name, gradient) in try pass.gradients(of: terms.differentiable) {
+            let squares: Double = gradient.elements(as: Double.self).reduce(0) { $0 + $1 * $1 }
+            lengths[name] = squares.squareRoot()
+        }
+        return store.trainable.map { ($0.name, lengths[$0.name] ?? 0) }
+    }
+
     /// Asks the task what it has to say about a batch.
     func results(
         _ mode: Mode, _ batch: Batch, _ output: ModelOutput, _ towers: Towers, _ terms: LossTerms?, _ recorder: SummaryRecorder
@@ -128,6 +148,7 @@ final class TrainingRun {
         var state = RunState()
         (state.step, state.position, state.seed) = (step, position, seed)
         state.model = function.model.name
+        state.classes = classNames
         for (name, value) in hyperparameters.values { state.hyperparameters[name] = value.description }
         state.optimizerStep = optimizer.step
         let parameters = store.parameters
@@ -152,8 +173,14 @@ final class TrainingRun {
         }
         let saved = checkpoint.state.hyperparameters["optimizer"]
         if saved == nil || saved == Setting.text(hyperparameters.optimizer).description {
-            try optimizer.restore(
-                checkpoint.slots.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, step: checkpoint.state.optimizerStep)
+            do {
+                try optimizer.restore(
+                    checkpoint.slots.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }, step: checkpoint.state.optimizerStep)
+            } catch NeuralNetworkError.unknownState {
+                // Another momentum makes another rule, which remembers other things.
+                optimizer = Optimizer(try hyperparameters.rule)
+                changed.append("what the optimizer remembered does not fit and is left out")
+            }
         }
         step = checkpoint.state.step
         if data {
@@ -177,28 +204,6 @@ final class TrainingRun {
             throw TrainingError.checkpointMismatch(path: path, missing: missing, unexpected: unexpected, different: different)
         }
         for (name, tensor) in saved.sorted(by: { $0.key < $1.key }) { try store.assign(tensor, to: name) }
-    }
-
-    /// Takes those variables of another run that match.
-    ///
-    /// - Returns: names taken, and names that have another shape here.
-    func warmStart(_ saved: [String: Tensor], mapping: [(theirs: String, ours: String)]) throws -> (
-        taken: [String], unlike: [String]
-    ) {
-        var (taken, unlike): ([String], [String]) = ([], [])
-        for (name, tensor) in saved.sorted(by: { $0.key < $1.key }) {
-            let rule = mapping.first { name.hasPrefix($0.theirs) }
-            if !mapping.isEmpty, rule == nil { continue }
-            let ours = rule.map { $0.ours + name.dropFirst($0.theirs.count) } ?? name
-            guard let current = store[ours] else { continue }
-            guard current.shape == tensor.shape, current.dtype == tensor.dtype else {
-                unlike.append(ours)
-                continue
-            }
-            try store.assign(tensor, to: ours)
-            taken.append(ours)
-        }
-        return (taken, unlike)
     }
 
     // MARK: - Implementation

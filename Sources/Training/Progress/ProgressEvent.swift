@@ -98,13 +98,15 @@ public struct Evaluation: Sendable {
     public var measures: [String: any Metric]
     public var texts: [String: [String]]
     public var checkpoint: String?
+    /// Examples worth a look.
+    public var gallery: ExampleGallery
 
     package init(
         name: String?, step: Int, examples: Int, seconds: Double, metrics: [String: Double], measures: [String: any Metric],
-        texts: [String: [String]], checkpoint: String?
+        texts: [String: [String]], checkpoint: String?, gallery: ExampleGallery = ExampleGallery()
     ) {
         (self.name, self.step, self.examples, self.seconds) = (name, step, examples, seconds)
-        (self.metrics, self.measures, self.texts, self.checkpoint) = (metrics, measures, texts, checkpoint)
+        (self.metrics, self.measures, self.texts, self.checkpoint, self.gallery) = (metrics, measures, texts, checkpoint, gallery)
     }
 
     /// The confusion matrix, if the task makes one.

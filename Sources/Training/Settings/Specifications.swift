@@ -21,8 +21,10 @@ public struct EvalSpec {
     public enum Schedule: Equatable, Sendable {
         case epochs(Int)
         case steps(Int)
-        /// Not sooner after the last one than this.
+        /// After a checkpoint, not sooner after the last one than this: TensorFlow's `throttle_secs`.
         case seconds(Double)
+        /// So many seconds after the last one.
+        case elapsed(Double)
     }
 
     public var input: InputFunction
@@ -42,12 +44,32 @@ public struct EvalSpec {
         case .epochs(let count) where count < 1: throw refuse("every_epochs", .integer(count), "a whole number of at least 1")
         case .steps(let count) where count < 1: throw refuse("every_steps", .integer(count), "a whole number of at least 1")
         case .seconds(let count) where !(count >= 0): throw refuse("throttle_secs", .number(count), "a number of at least 0")
+        case .elapsed(let count) where !(count > 0): throw refuse("every", .number(count), "a time above 0")
         default: break
         }
         self.input = input
         self.steps = steps
         self.name = name
         self.schedule = schedule
+    }
+
+    /// What "2 epochs", "500 steps" or "10 minutes" means; also "epoch", "1 minute", "0.5 hours", "30 seconds".
+    ///
+    /// - Throws: `TrainingError.invalidSetting` for anything else.
+    public static func schedule(_ text: String) throws -> Schedule {
+        let refusal = TrainingError.invalidSetting(
+            owner: "EvalSpec", name: "every", value: .text(text), rule: "a number and a unit: '2 epochs', '500 steps' or '10 minutes'")
+        let words = text.lowercased().split(separator: " ").map(String.init)
+        guard let unit = words.last, words.count <= 2 else { throw refusal }
+        guard let count = words.count == 2 ? Double(words[0]) : 1, count > 0, count < 1e9 else { throw refusal }
+        switch unit.hasSuffix("s") ? String(unit.dropLast()) : unit {
+        case "epoch" where count == count.rounded(): return .epochs(Int(count))
+        case "step" where count == count.rounded(): return .steps(Int(count))
+        case "second": return .elapsed(count)
+        case "minute": return .elapsed(count * 60)
+        case "hour": return .elapsed(count * 3600)
+        default: throw refusal
+        }
     }
 
     var folderName: String { name.map { "eval_\($0)" } ?? "eval" }

@@ -14,6 +14,9 @@ public protocol TrainingTask: AnyObject {
     /// What is logged, predicted and measured for a batch.
     func results(_ outcome: StepOutcome) throws -> StepResults
 
+    /// What the classes are called, by number: for reports, and to carry what was learnt over to other classes. Empty where that is unknown.
+    func classNames() throws -> [String]
+
     /// Which way a metric goes, and which one decides what the best checkpoint is.
     var mainMetric: MainMetric { get }
 }
@@ -22,6 +25,8 @@ extension TrainingTask {
     public func regularization(_ hyperparameters: HParams, _ pass: Pass) throws -> Regularization {
         hyperparameters.weightDecay == 0 ? .none : .squaredLength(weight: hyperparameters.weightDecay)
     }
+
+    public func classNames() throws -> [String] { [] }
 
     public var mainMetric: MainMetric { MainMetric(name: "loss", isBetterWhenHigher: false) }
 }
@@ -36,7 +41,7 @@ public enum Regularization: Sendable {
 }
 
 /// The metric that decides which checkpoint is best.
-public struct MainMetric: Equatable, Sendable {
+public struct MainMetric: Codable, Equatable, Sendable {
     public var name: String
     public var isBetterWhenHigher: Bool
 
