@@ -8,8 +8,8 @@ public struct Carpedm: ParsableCommand {
         commandName: "carpedm", abstract: "Seize the data manager: old Japanese books, from the page to the trained model.",
         version: "carpedm \(Engine.version)",
         subcommands: [
-            RunCommand.self, ReplCommand.self, TestCommand.self, DoctestCommand.self, ReferenceCommand.self, CheckCommand.self, FixCommand.self, AstCommand.self, DisCommand.self,
-            DataCommand.self, RunsCommand.self,
+            RunCommand.self, ReplCommand.self, TestCommand.self, DoctestCommand.self, ReferenceCommand.self, CheckCommand.self, FixCommand.self,
+            AstCommand.self, DisCommand.self, ExplainCommand.self, DataCommand.self, RunsCommand.self,
         ])
 
     public init() {}

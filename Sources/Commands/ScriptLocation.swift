@@ -77,6 +77,7 @@ enum CommandError: LocalizedError {
     case ambiguous(path: String, candidates: [String])
     case notReadable(path: String, reason: String)
     case notWritable(path: String, reason: String)
+    case noDiagnostic(String, nearest: String?)
     case nothingToRun
 
     var errorDescription: String? {
@@ -85,6 +86,7 @@ enum CommandError: LocalizedError {
         case .ambiguous(let path, _): "there is no file '\(path)', but several whose names differ by capital letters"
         case .notReadable(let path, let reason): "'\(path)' cannot be read: \(reason)"
         case .notWritable(let path, let reason): "'\(path)' cannot be written: \(reason)"
+        case .noDiagnostic(let code, _): "there is no diagnostic '\(code)'"
         case .nothingToRun: "nothing to run"
         }
     }
@@ -96,6 +98,7 @@ enum CommandError: LocalizedError {
             ScriptLocation.bundled.map { "Check the path; the scripts that come with the program are in \($0)." } ?? "Check the path."
         case .ambiguous(_, let candidates): "Choose one of \(candidates.joined(separator: ", "))."
         case .notReadable, .notWritable: nil
+        case .noDiagnostic(_, let nearest): (nearest.map { "Did you mean '\($0)'? " } ?? "") + "'carpedm explain' lists all."
         case .nothingToRun: "Name a file, '-' for standard input, or give code with -c."
         }
     }

@@ -26,6 +26,9 @@ import Testing
         (["ast", "broken.cdm"], 2, "", "E0005"),
         (["dis", "fine.cdm"], 0, "code <module>", ""),
         (["dis", "unbound.cdm"], 2, "", "E0201"),
+        (["explain", "e0005"], 0, "## E0005: ", ""),
+        (["explain"], 0, "W0604  ", ""),
+        (["explain", "E9999"], 2, "", "there is no diagnostic 'E9999'"),
     ])
     func answers(arguments: [String], exitCode: Int32, output: String, error: String) throws {
         let folder = try TemporaryFolder(files)
@@ -57,6 +60,13 @@ import Testing
                 + "+b = 2\n\\ No newline at end of file\n")
         let kept = try String(contentsOf: folder.url.appendingPathComponent("ends.cdm"), encoding: .utf8)
         #expect(kept.contains("＝"))
+    }
+
+    /// Made by `carpedm explain --markdown > Docs/Reference/Diagnostics.md`.
+    @Test func thePageOfDiagnosticsIsCurrent() throws {
+        let page = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+            .appendingPathComponent("../../Docs/Reference/Diagnostics.md")
+        #expect(try Program(["explain", "--markdown"]).output == String(contentsOf: page, encoding: .utf8))
     }
 
     @Test func fixReadsStandardInput() throws {

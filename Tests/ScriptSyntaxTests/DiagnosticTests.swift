@@ -34,6 +34,67 @@ import Testing
         #expect(try GoldenFiles.recorded("diagnostics.txt", page) == page)
     }
 
+    /// The same under Japanese text: names begin with a wide character, and each caret stands where its text does.
+    @Test func caretsStandUnderJapaneseText() {
+        for entry in DiagnosticCatalogue.entries where !entry.bad.isEmpty && entry.bad.count < 1_000 {
+            guard let text = String(validating: entry.bad, as: UTF8.self) else { continue }
+            let source = SourceText(name: "例.cdm", text: japanese(text))
+            let found = SourceCheckup.diagnostics(of: source, known: builtinNames, limits: entry.limits)
+            guard let diagnostic = found.first(where: { $0.code == entry.code.rawValue }) else {
+                Issue.record("\(entry.code) is not told of \(japanese(text))")
+                continue
+            }
+            expectCaret(of: diagnostic, in: source, DiagnosticRenderer.text(diagnostic, in: source))
+        }
+    }
+
+    /// Words that mean something to the language; all others begin with 値 afterwards, inside strings too.
+    private static let meaningful: Set<String> = [
+        "null", "nil", "true", "false", "exec", "eval", "match", "case", "async", "await", "metaclass", "annotations", "braces", "math",
+        "esle", "elif", "else", "if", "for", "while", "def", "class", "return", "lambda", "in", "is", "not", "and", "or", "None", "True",
+        "False", "import", "from", "as", "try", "except", "finally", "with", "pass", "break", "continue", "global", "nonlocal", "yield",
+        "del", "raise", "assert", "print", "type", "object", "list", "int", "range", "ValueError", "TypeError", "coding", "latin",
+    ]
+
+    private func japanese(_ text: String) -> String {
+        var result = ""
+        var word = ""
+        var before: Character?
+        for character in text + "\u{0}" {
+            let isInside = character == "_" || (character.isASCII && (character.isLetter || character.isNumber))
+            if isInside {
+                if word.isEmpty && before == "\\" { word = "\\" }
+                word.append(character)
+                continue
+            }
+            if let first = word.first, first == "_" || first.isLetter, !word.hasPrefix("__"), !Self.meaningful.contains(word),
+                character != "'", character != "\""
+            {
+                result += "値"
+            }
+            result += word.hasPrefix("\\") ? String(word.dropFirst()) : word
+            word = ""
+            if character != "\u{0}" { result.append(character) }
+            before = character
+        }
+        return result
+    }
+
+    /// The first caret stands at the cell where the span begins, by a count of its own: ASCII one cell, the rest two.
+    private func expectCaret(of diagnostic: Diagnostic, in source: SourceText, _ shown: String) {
+        let start = Int(diagnostic.primary.span.start)
+        let line = source.line(at: start)
+        let before = String(decoding: source.utf8[source.range(ofLine: line).lowerBound..<start], as: UTF8.self)
+        let cells = before.unicodeScalars.reduce(0) { $0 + ($1 == "\t" ? 4 : $1.isASCII ? 1 : 2) }
+        let lines = shown.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let index = lines.firstIndex(where: { $0.hasPrefix("\(line) | ") || $0 == "\(line) |" }), index + 1 < lines.count else {
+            Issue.record("no source line in \(shown)")
+            return
+        }
+        let caret = lines[index + 1].prefix { $0 != "^" }.count - "\(line) | ".count
+        #expect(caret == cells, "\(diagnostic.code)\n\(shown)")
+    }
+
     @Test func applicableFixesLeaveNoError() throws {
         let codes: Set<String> = ["E0005", "E0006", "E0102", "E0109", "E0110", "E0118", "E0125", "E0131", "E0138", "E0150",
             "E0151", "E0152", "E0153", "E0154", "E0201", "E0216", "W0604"]
@@ -100,6 +161,19 @@ import Testing
         #expect(Set([1, 2, 3, 6, 7, 9]).isSubset(of: Set(lines)))
         let many = String(repeating: "x = = 1\n", count: 100)
         #expect(Parser.parse(SourceText(name: "a", text: many)).diagnostics.count == Parser.maximumErrors)
+    }
+
+    /// A `match` is one thing to tell, whatever its clauses are; what stands inside them is still read.
+    @Test func tellsAMatchOnce() {
+        let text = "match x:\n    case 1 | 2:\n        y = = 1\n    case [a, *_] if a: pass\n    case {'k': v, **r}:\n        pass\nz = 1\n"
+        #expect(Parser.parse(SourceText(name: "a", text: text)).diagnostics.map(\.code) == ["E0503", "E0101"])
+    }
+
+    /// Names in statements that cannot be read may be bound there; all others are still checked.
+    @Test func findsNamesBesideErrors() {
+        let text = "x = = 1\nprint(x, y)\ndef f(:\n    z = 1\n    return z\nprint(f, q)\n"
+        let found = SourceCheckup.diagnostics(of: SourceText(name: "a", text: text), known: builtinNames)
+        #expect(found.filter { $0.code == "E0201" }.map(\.message) == ["the name 'y' is not bound anywhere", "the name 'q' is not bound anywhere"])
     }
 
     /// `wcwidth` 0.2.13.

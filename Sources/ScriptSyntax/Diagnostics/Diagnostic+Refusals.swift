@@ -34,6 +34,12 @@ extension Diagnostic {
             help: isMetaclass ? "Use a class decorator, or a function that makes the class." : "Set an attribute in the class body.")
     }
 
+    static func metaclass(_ span: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            .classKeyword, "metaclasses are not in the language", span,
+            help: "Use a class decorator, or a function that makes the class.")
+    }
+
     static func slots(_ span: SourceSpan) -> Diagnostic {
         Diagnostic(
             .slots, "'__slots__' is not in the language", span,
@@ -57,11 +63,16 @@ extension Diagnostic {
             case "__import__": "Use an import statement."
             case "globals", "locals": "Keep the values in a dict of your own."
             case "compile": "Define a function."
+            case "complex": "Keep the real and the imaginary part in two floats."
+            case "memoryview": "Slice the bytes; a slice is a copy."
+            case "breakpoint": "Print what you want to see, or try the lines at the prompt."
+            case "aiter", "anext": "Use iter and next."
             default: "Define a function, or keep functions in a dict and choose by name."
             }
+        let isAboutText = ["exec", "eval", "compile", "globals", "locals", "__import__"].contains(name)
         return Diagnostic(
             .refusedBuiltin, "'\(name)' is not in the language", span,
-            notes: ["what a program does can be read from its text"], help: help)
+            notes: isAboutText ? ["what a program does can be read from its text"] : [], help: help)
     }
 
     static func starImport(_ span: SourceSpan, module: String) -> Diagnostic {

@@ -18,6 +18,7 @@ extension Parser {
         case .kwElse, .kwElif, .kwExcept, .kwFinally: throw fail(.orphanClause(current.span, names[current.value]))
         case .name where current.value == Token.matchIndex && beginsMatch:
             let span = current.span
+            isDroppingMatch = true
             throw fail(.match(span))
         default: return nil
         }

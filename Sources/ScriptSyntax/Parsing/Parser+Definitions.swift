@@ -68,6 +68,7 @@ extension Parser {
         if bases.count > 1 { refuse(.multipleInheritance(bases[1].span, first: bases[0].span)) }
         for base in bases {
             if case .starred = base.kind { refuse(.unpackedBases(base.span)) }
+            if case .name("type") = base.kind { refuse(.metaclass(base.span)) }
         }
         if let keyword = keywords.first { refuse(.classKeyword(keyword)) }
     }

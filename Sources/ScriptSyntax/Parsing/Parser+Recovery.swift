@@ -4,8 +4,10 @@ extension Parser {
     /// Goes on behind a statement that could not be read: past its line, and past the block under it, whose
     /// own mistakes are still found.
     mutating func recover() {
+        let isMatch = isDroppingMatch
+        isDroppingMatch = false
         skipLine()
-        dropBlock()
+        dropBlock(isMatch: isMatch)
         // Clauses of the dropped statement are not news either.
         while current.kind == .kwElse || current.kind == .kwElif || current.kind == .kwExcept
             || current.kind == .kwFinally
@@ -26,14 +28,21 @@ extension Parser {
         _ = accept(.newline)
     }
 
-    private mutating func dropBlock() {
+    private mutating func dropBlock(isMatch: Bool = false) {
         guard current.kind == .indent else {
             return
         }
         advance()
         var dropped: [StatementNode] = []
         blockNesting += 1
-        while current.kind != .dedent, current.kind != .endOfFile { parseStatement(into: &dropped) }
+        while current.kind != .dedent, current.kind != .endOfFile {
+            if isMatch, current.kind == .name, current.value == Token.caseIndex {
+                skipLine()
+                dropBlock()
+            } else {
+                parseStatement(into: &dropped)
+            }
+        }
         blockNesting -= 1
         _ = accept(.dedent)
     }

@@ -15,6 +15,8 @@ public struct Parser {
     var diagnostics: [Diagnostic] = []
     /// Statements that could not be read.
     var dropped: [SourceSpan] = []
+    /// The statement being left out is a `match`, whose clauses are no news.
+    var isDroppingMatch = false
     var unclosed: [Lexer.UnclosedRegion] = []
     var scopeCount = 1
     /// Depth of the calls that read nested expressions.

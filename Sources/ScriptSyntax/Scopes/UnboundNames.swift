@@ -6,7 +6,9 @@ struct UnboundNames {
     let known: Set<String>
 
     /// Built-ins of Python that the language leaves out.
-    static let refused: Set<String> = ["exec", "eval", "compile", "globals", "locals", "__import__"]
+    static let refused: Set<String> = [
+        "exec", "eval", "compile", "globals", "locals", "__import__", "complex", "memoryview", "breakpoint", "aiter", "anext",
+    ]
     /// What other languages call None, True and False.
     static let foreign: [String: String] = [
         "null": "None", "nil": "None", "NULL": "None", "undefined": "None", "none": "None", "true": "True",
