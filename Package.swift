@@ -23,8 +23,8 @@ func tests(
         swiftSettings: settings)
 }
 
-func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .executableTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+func program(_ name: String, _ dependencies: [Target.Dependency], path: String? = nil) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, path: path, swiftSettings: settings)
 }
 
 let protobuf = Target.Dependency.product(name: "SwiftProtobuf", package: "swift-protobuf")
@@ -90,6 +90,7 @@ let package = Package(
         program("carpedm", ["Commands"]),
         program("carpedm-repl", ["Commands"]),
         program("EngineBenchmark", ["NeuralNetworks", "Tensors", "Randomness"]),
+        program("Embedding", ["ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"], path: "Docs/Embedding"),
 
         tests("TextDistance"),
         tests("Randomness", resources: [.copy("Fixtures")]),
@@ -105,7 +106,7 @@ let package = Package(
         tests("ScriptSyntax", resources: [.copy("Fixtures")]),
         tests("ScriptRuntime", ["ScriptSyntax"], resources: [.copy("Scripts")]),
         tests("ScriptLibrary", ["ScriptRuntime", "ScriptSyntax"], resources: [.copy("Programs")]),
-        tests("ScriptSession", ["ScriptLibrary", "ScriptRuntime", "ScriptSyntax"]),
+        tests("ScriptSession", ["ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Embedding"]),
         tests("Bindings", ["Training", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"], resources: [.copy("Fixtures")]),
         tests("Terminal", ["ScriptSession", "ScriptSyntax", "carpedm-repl"]),
         tests("ScriptTests", ["ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"]),
