@@ -11,6 +11,7 @@ public enum ScriptLibrary {
         NumberMethods.install(in: interpreter)
         TextAndRanges.install(in: interpreter)
         BytesMethods.install(in: interpreter)
+        ByteArray.install(in: interpreter)
         ListMethods.install(in: interpreter)
         DictMethods.install(in: interpreter)
         SetMethods.install(in: interpreter)
@@ -84,8 +85,6 @@ final class LibraryState {
     let options: LibraryOptions
     /// Files that are open: closed (and so written out) with the session.
     var openFiles = 0
-    /// The depth of calls that the host allowed; 0 until a script asks.
-    var hostDepth = 0
     /// `sys.stdout` and `sys.stderr` as they are now.
     var sys: ModuleObject?
     var output: Value = .none

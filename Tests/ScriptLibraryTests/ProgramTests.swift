@@ -6,7 +6,7 @@ import Testing
 
 /// Programs that are also Python, and what CPython 3.11 prints for them (`python3 NAME.cdm > NAME.out` in `Programs/`).
 @Suite struct ProgramTests {
-    @Test(arguments: ["strings", "numbers", "containers", "modules", "language"])
+    @Test(arguments: ["strings", "numbers", "containers", "modules", "language", "corners"])
     func printsWhatPythonPrints(name: String) throws {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Programs")
         let source = try String(contentsOf: folder.appendingPathComponent("\(name).cdm"), encoding: .utf8)
@@ -28,5 +28,17 @@ import Testing
             #expect(line == want, "line \(number + 1)")
         }
         #expect(lines.count == wanted.count)
+    }
+
+    /// The depth of calls is the script's to set; its other budgets are not filled again by that.
+    @Test func aRecursionLimitOfTheScriptKeepsItsOtherLimits() {
+        var limits = Limits()
+        limits.steps = 50_000
+        let interpreter = Interpreter(limits: limits)
+        ScriptLibrary.install(in: interpreter)
+        let script = "import sys\nfor i in range(10 ** 9): sys.setrecursionlimit(500 + i % 2)"
+        var report = ""
+        do { try interpreter.execute(SourceText(name: "t.cdm", text: script)) } catch { report = interpreter.report(error) }
+        #expect(report.hasPrefix("error[LimitReached]: the program took more than 50000 steps"))
     }
 }

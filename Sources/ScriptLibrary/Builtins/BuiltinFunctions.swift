@@ -142,6 +142,7 @@ enum BuiltinFunctions {
                 let code: Int
                 if case .bigInt = call.plain(0) { throw Raised(.overflowError, "Python int too large to convert to C int") }
                 code = try call.int(0)
+                if Int32(exactly: code) == nil { throw Raised(.overflowError, "Python int too large to convert to C int") }
                 guard code >= 0, code < 0x110000 else { throw Raised.value("chr() arg not in range(0x110000)") }
                 return .str(.character(UInt32(code)))
             },

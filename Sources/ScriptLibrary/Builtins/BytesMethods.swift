@@ -13,49 +13,58 @@ enum BytesMethods {
     // MARK: - Constructor
 
     private static func make(_ call: Call) throws -> Value {
-        let interpreter = call.interpreter
-        guard call.has(0) else {
-            if call.has(1) || call.has(2) {
-                throw Raised.type("\(call.has(1) ? "encoding" : "errors") without a string argument")
-            }
-            return .bytes(BytesObject([]))
+        if call.has(0), !call.has(1), !call.has(2), case .bytes = call[0] { return call[0] }
+        return .bytes(BytesObject(try made([call[0], call[1], call[2]], "bytes", call.interpreter)))
+    }
+
+    /// The bytes that source, encoding and errors describe.
+    static func made(_ arguments: [Value], _ name: String, _ interpreter: Interpreter) throws -> [UInt8] {
+        let source = arguments[0]
+        let (encoding, errors) = (arguments[1], arguments[2])
+        if !source.isUndefined, case .str(let text) = interpreter.plain(source) {
+            guard !encoding.isUndefined else { throw Raised.type("string argument without an encoding") }
+            return try Codec.encode(
+                text, self.text(encoding, name, "encoding", interpreter),
+                errors.isUndefined ? "strict" : self.text(errors, name, "errors", interpreter), interpreter)
         }
-        if case .str(let text) = call.plain(0) {
-            guard call.has(1) else { throw Raised.type("string argument without an encoding") }
-            let encoding = try call.text(1, "bytes() argument 'encoding' must be str").string
-            let errors = call.has(2) ? try call.text(2, "bytes() argument 'errors' must be str").string : "strict"
-            return .bytes(BytesObject(try Codec.encode(text, encoding, errors, interpreter)))
+        if !encoding.isUndefined || !errors.isUndefined {
+            throw Raised.type("\(encoding.isUndefined ? "errors" : "encoding") without a string argument")
         }
-        if call.has(1) || call.has(2) {
-            throw Raised.type("\(call.has(1) ? "encoding" : "errors") without a string argument")
-        }
-        if let method = interpreter.method(call[0], "__bytes__") {
-            let result = try interpreter.call(method, [call[0]])
-            guard case .bytes = interpreter.plain(result) else {
+        if source.isUndefined { return [] }
+        if let method = interpreter.method(source, "__bytes__") {
+            let result = try interpreter.call(method, [source])
+            guard case .bytes(let bytes) = interpreter.plain(result) else {
                 throw Raised.type("__bytes__ returned non-bytes (type \(interpreter.typeName(of: result)))")
             }
-            return result
+            return bytes.bytes
         }
-        switch call.plain(0) {
+        switch interpreter.plain(source) {
         case .int, .bool, .bigInt:
-            let count = try call.int(0)
+            let count = try interpreter.index(source)
             if count < 0 { throw Raised.value("negative count") }
             try interpreter.charge(bytes: count)
-            return .bytes(BytesObject([UInt8](repeating: 0, count: count)))
-        default: return .bytes(BytesObject(try bytes(from: call[0], interpreter)))
+            return [UInt8](repeating: 0, count: count)
+        default: return try bytes(from: source, interpreter, for: name)
         }
     }
 
+    private static func text(_ value: Value, _ name: String, _ parameter: String, _ interpreter: Interpreter) throws -> String {
+        guard case .str(let text) = interpreter.plain(value) else {
+            throw Raised.type("\(name)() argument '\(parameter)' must be str, not \(value.isNone ? "None" : interpreter.typeName(of: value))")
+        }
+        return text.string
+    }
+
     /// From bytes or an iterable of integers.
-    static func bytes(from value: Value, _ interpreter: Interpreter) throws -> [UInt8] {
+    static func bytes(from value: Value, _ interpreter: Interpreter, for name: String = "bytes") throws -> [UInt8] {
         if case .bytes(let bytes) = interpreter.plain(value) { return bytes.bytes }
         guard interpreter.isIterable(value) else {
-            throw Raised.type("cannot convert '\(interpreter.typeName(of: value))' object to bytes")
+            throw Raised.type("cannot convert '\(interpreter.typeName(of: value))' object to \(name)")
         }
         var result: [UInt8] = []
         try interpreter.forEach(value) { item in
-            guard let byte = UInt8(exactly: try interpreter.index(item)) else {
-                throw Raised.value("bytes must be in range(0, 256)")
+            guard let byte = UInt8(exactly: try interpreter.anyInteger(item)) else {
+                throw Raised.value("\(name == "bytes" ? "bytes" : "byte") must be in range(0, 256)")
             }
             try interpreter.charge(bytes: 1)
             result.append(byte)
@@ -86,7 +95,9 @@ enum BytesMethods {
         switch call.plain(index) {
         case .bytes(let bytes): return .make(latin: bytes.bytes)
         case .int, .bool, .bigInt:
-            guard let byte = UInt8(exactly: try call.int(index)) else { throw Raised.value("byte must be in range(0, 256)") }
+            guard let byte = UInt8(exactly: try call.interpreter.anyInteger(call[index])) else {
+                throw Raised.value("byte must be in range(0, 256)")
+            }
             return .character(UInt32(byte))
         default:
             throw Raised.type("argument should be integer or bytes-like object, not '\(call.interpreter.typeName(of: call[index]))'")
@@ -102,22 +113,29 @@ enum BytesMethods {
     // MARK: - Table
 
     private static func table() -> NativeType {
-        NativeType(
-            "bytes", methods: questions + cases + searches + splits + changes + conversions,
-            staticMethods: [
-                Native("maketrans(frm, to, /)", "Return a translation table usable for the bytes translate method.") { call in
-                    let (from, to) = (try part(call, 0), try part(call, 1))
-                    guard from.count == to.count else { throw Raised.value("maketrans arguments must have same length") }
-                    var table = (0..<256).map { UInt8($0) }
-                    for index in 0..<from.count { table[Int(from[index])] = UInt8(to[index]) }
-                    return .bytes(BytesObject(table))
-                }
-            ],
-            classMethods: [
-                Native("fromhex(cls, string, /)", "Create a bytes object from a string of hexadecimal numbers.") { call in
-                    .bytes(BytesObject(try fromHex(call.text(1, "fromhex() argument must be str"))))
-                }
-            ])
+        NativeType("bytes", methods: all, staticMethods: statics, classMethods: classes)
+    }
+
+    static var all: [Native] { questions + cases + searches + splits + changes + conversions }
+
+    static var statics: [Native] {
+        [
+            Native("maketrans(frm, to, /)", "Return a translation table usable for the bytes translate method.") { call in
+                let (from, to) = (try part(call, 0), try part(call, 1))
+                guard from.count == to.count else { throw Raised.value("maketrans arguments must have same length") }
+                var table = (0..<256).map { UInt8($0) }
+                for index in 0..<from.count { table[Int(from[index])] = UInt8(to[index]) }
+                return .bytes(BytesObject(table))
+            }
+        ]
+    }
+
+    static var classes: [Native] {
+        [
+            Native("fromhex(cls, string, /)", "Create a bytes object from a string of hexadecimal numbers.") { call in
+                .bytes(BytesObject(try fromHex(call.text(1, "fromhex() argument must be str"))))
+            }
+        ]
     }
 
     private static func fromHex(_ text: StrObject) throws -> [UInt8] {
@@ -323,9 +341,7 @@ enum BytesMethods {
             if index == text.count { break }
             let start = index
             if parts.count >= limit {
-                index = text.count
-                while isSpace(at(index - 1)) { index -= 1 }
-                parts.append(range(start, index))
+                parts.append(range(start, text.count))
                 break
             }
             while index < text.count, !isSpace(at(index)) { index += 1 }

@@ -1,7 +1,7 @@
 import ScriptRuntime
 
 /// `dict.keys()`, `dict.values()` and `dict.items()`: they see later changes of the dict.
-final class DictView: HostObject, HostIterable, HostContainer, HostSized, HostArithmetic, HostComparable {
+final class DictView: HostObject, HostIterable, HostContainer, HostSized, HostArithmetic, HostComparable, HostHashable {
     enum Part { case keys, values, items }
 
     let dict: DictObject
@@ -70,6 +70,12 @@ final class DictView: HostObject, HostIterable, HostContainer, HostSized, HostAr
     }
 
     // MARK: - Abilities
+
+    /// Values compare by identity, so they have a hash; keys and items are sets and have none.
+    func scriptHash(_ interpreter: Interpreter) throws -> Int {
+        guard part == .values else { throw Raised.type("unhashable type: '\(scriptTypeName)'") }
+        return ObjectIdentifier(self).hashValue
+    }
 
     func length(_ interpreter: Interpreter) throws -> Int { dict.count }
 

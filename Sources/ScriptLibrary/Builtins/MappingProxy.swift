@@ -10,6 +10,7 @@ final class MappingProxy: HostObject, HostIndexable, HostIterable, HostContainer
     var scriptSummary: String { "mappingproxy({...})" }
 
     static func install(in interpreter: Interpreter) {
+        interpreter.readOnly = { [unowned interpreter] in interpreter.value(of: MappingProxy($0)) }
         func own(_ call: Call) throws -> DictObject { try call.host(0, as: MappingProxy.self).dict }
         interpreter.define(
             NativeType(
@@ -18,6 +19,7 @@ final class MappingProxy: HostObject, HostIndexable, HostIterable, HostContainer
                     Native("__repr__(self, /)", "Return repr(self).") { call in
                         .str(StrObject.make("mappingproxy(") + (try call.interpreter.repr(.dict(own(call)))) + .character(41))
                     },
+                    Native("__str__(self, /)", "Return str(self).") { .str(try $0.interpreter.repr(.dict(own($0)))) },
                     Native("keys(self, /)", "A view of the keys.") { DictView.value(try own($0), .keys, $0.interpreter) },
                     Native("values(self, /)", "A view of the values.") { DictView.value(try own($0), .values, $0.interpreter) },
                     Native("items(self, /)", "A view of the pairs.") { DictView.value(try own($0), .items, $0.interpreter) },

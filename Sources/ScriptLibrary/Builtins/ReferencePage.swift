@@ -40,7 +40,7 @@ public struct ReferencePage {
     private func types(_ members: [(name: String, value: Value)]) -> String {
         members.map { member in
             guard case .type(let type) = member.value else { return "" }
-            var text = "\n### class `\(HelpText.signature(of: member.value))`\n"
+            var text = "\n### class `\(HelpText.signature(of: member.value, interpreter))`\n"
             if let base = type.base, base.name != "object" { text += "\nDerives from `\(base.name)`. \(type.doc ?? "")\n" } else if let doc = type.doc {
                 text += "\n\(doc)\n"
             }
@@ -62,9 +62,9 @@ public struct ReferencePage {
     /// One line of a list, nil for what is no function or property.
     private func entry(_ name: String, _ value: Value) -> String? {
         switch value {
-        case .native, .function: return line(HelpText.signature(of: value), doc(value))
+        case .native, .function: return line(HelpText.signature(of: value, interpreter), doc(value))
         case .descriptor(let descriptor):
-            guard descriptor.kind == .property else { return line(HelpText.signature(of: descriptor.first), doc(descriptor.first)) }
+            guard descriptor.kind == .property else { return line(HelpText.signature(of: descriptor.first, interpreter), doc(descriptor.first)) }
             if case .str(let text) = descriptor.doc { return line(name, text.string) }
             return line(name, "")
         default: return nil

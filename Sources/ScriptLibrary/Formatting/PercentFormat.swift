@@ -18,7 +18,7 @@ package struct PercentFormat {
     private let values: Value
     private let interpreter: Interpreter
     private let isBytes: Bool
-    private let arguments: [Value]
+    private var arguments: [Value]
     private let isTuple: Bool
     private let mapping: Value?
     private var nextArgument = 0
@@ -34,8 +34,6 @@ package struct PercentFormat {
         var width = 0
         var precision: Int?
         var type: UInt32 = 0
-        /// What a mapping gave for the key.
-        var value: Value?
     }
 
     private init(_ text: StrObject, _ values: Value, _ interpreter: Interpreter, isBytes: Bool) {
@@ -73,9 +71,7 @@ package struct PercentFormat {
                 continue
             }
             var conversion = try parse()
-            let value: Value
-            if let found = conversion.value { value = found } else { value = try next() }
-            try render(&conversion, value, into: &result)
+            try render(&conversion, try next(), into: &result)
         }
         if mapping == nil && nextArgument < arguments.count {
             throw Raised.type("not all arguments converted during \(isBytes ? "bytes" : "string") formatting")
@@ -99,7 +95,8 @@ package struct PercentFormat {
 
     private mutating func parse() throws -> Conversion {
         var conversion = Conversion()
-        if position < text.count, text[position] == 40 { conversion.value = try keyed() }
+        // What a mapping gives for a key is what the conversion may take, once.
+        if position < text.count, text[position] == 40 { (arguments, nextArgument) = ([try keyed()], 0) }
         var unit = try unit()
         flags: while true {
             switch unit {

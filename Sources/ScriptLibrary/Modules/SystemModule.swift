@@ -10,11 +10,11 @@ enum SystemModule {
                 Native("exit(status=None, /)", "Exit the program by raising SystemExit(status).") { call in
                     throw call[0].isNone ? Raised(.systemExit, "") : Raised(.systemExit, arguments: [call[0]])
                 },
-                Native("getrecursionlimit()", "Return the maximum depth of calls.") { .int($0.interpreter.limits.callDepth) },
+                Native("getrecursionlimit()", "Return the maximum depth of calls.") { .int($0.interpreter.recursionLimit) },
                 Native("setrecursionlimit(limit, /)", "Set the maximum depth of calls, up to what the host allows.") { call in
                     let limit = try call.int(0)
                     if limit < 1 { throw Raised.value("recursion limit must be greater or equal than 1") }
-                    call.interpreter.limits.callDepth = min(limit, max(state.depthLimit(call.interpreter), 1))
+                    call.interpreter.recursionLimit = limit
                     return .none
                 },
                 Native("getsizeof(object, default=None)", "Return the size of object in bytes, estimated.") { call in
@@ -39,8 +39,10 @@ enum SystemModule {
                 let version = try NamedTuple.make(
                     "version_info", ["major", "minor", "micro", "releaselevel", "serial"], defaults: [], module: "sys", interpreter)
                 let info = try interpreter.call(.type(version), [.int(3), .int(11), .int(0), .str("final"), .int(0)])
+                let names = try NamedTuple.make("namespace", ["name", "version"], defaults: [], module: "sys", interpreter)
+                let implementation = try interpreter.call(.type(names), [.str("carpedm"), info])
                 return [
-                    ("argv", .list(state.options.arguments.map { .str($0) })), ("stdout", state.output), ("stderr", state.errorOutput),
+                    ("implementation", implementation), ("argv", .list(state.options.arguments.map { .str($0) })), ("stdout", state.output), ("stderr", state.errorOutput),
                     ("stdin", state.input), ("__stdout__", state.output), ("__stderr__", state.errorOutput), ("maxsize", .int(.max)),
                     ("maxunicode", .int(0x10FFFF)), ("version_info", info), ("version", .str("3.11 (carpedm)")), ("byteorder", .str("little")),
                     ("platform", .str(platform)), ("path", .list([.str("")])), ("executable", .str(CommandLine.arguments.first ?? "")),
@@ -54,13 +56,5 @@ enum SystemModule {
         #else
             "linux"
         #endif
-    }
-}
-
-extension LibraryState {
-    /// The depth that the host set before the script changed it.
-    func depthLimit(_ interpreter: Interpreter) -> Int {
-        if hostDepth == 0 { hostDepth = interpreter.limits.callDepth }
-        return max(hostDepth, 100_000)
     }
 }

@@ -15,6 +15,7 @@ extension Interpreter {
                 if case .host = y { break }
                 return try binary(operation, x, y)
             }
+            if let result = try sequence(operation, a, b) { return result }
         default:
             if let result = try sequence(operation, a, b) { return result }
             // Methods of built-in classes: `%` of str, operators of library types.
@@ -33,7 +34,6 @@ extension Interpreter {
     /// The value of `a op= b`: in place where the left operand can.
     public func binaryInPlace(_ operation: BinaryOperation, _ a: Value, _ b: Value) throws(Raised) -> Value {
         switch a {
-        case .int, .float, .str: return try binary(operation, a, b)
         case .list(let list):
             if operation == .add {
                 try extend(list, b)
@@ -261,7 +261,7 @@ extension Interpreter {
     }
 
     public static func power(_ x: Double, _ y: Double) throws(Raised) -> Double {
-        if x == 0 && y < 0 { throw Raised(.zeroDivisionError, "0.0 cannot be raised to a negative power") }
+        if x == 0 && y < 0 && y.isFinite { throw Raised(.zeroDivisionError, "0.0 cannot be raised to a negative power") }
         if x < 0 && x.isFinite && y.isFinite && y != y.rounded(.down) {
             throw .value("a negative number to a fractional power gives a complex number, which this language does not have")
         }
@@ -374,9 +374,7 @@ extension Interpreter {
                 throw Raised(.memoryError, "")
             }
             return try power(x, exponent)
-        case .and: return .integer(x & y)
-        case .or: return .integer(x | y)
-        case .xor: return .integer(x ^ y)
+        case .and, .or, .xor: return .integer(Interpreter.bitwise(operation, x, y))
         case .leftShift, .rightShift:
             if y.sign == .minus { throw .value("negative shift count") }
             guard let count = Int(exactly: y) else {
@@ -388,6 +386,28 @@ extension Interpreter {
             // The floor, also of negative numbers: -1 - ((-1 - x) >> count).
             return .integer(x.sign == .minus ? -1 - BigInt((x.magnitude - 1) >> count) : x >> count)
         }
+    }
+
+    /// `&`, `|`, `^` of two's complements: a negative number is `~m` for an `m` that is not.
+    private static func bitwise(_ operation: BinaryOperation, _ x: BigInt, _ y: BigInt) -> BigInt {
+        let (isXNegative, isYNegative) = (x.sign == .minus && !x.isZero, y.sign == .minus && !y.isZero)
+        let a = isXNegative ? x.magnitude - 1 : x.magnitude
+        let b = isYNegative ? y.magnitude - 1 : y.magnitude
+        // Of a and b, or of their complements: only a result that is not negative can be computed with magnitudes.
+        func without(_ a: BigUInt, _ b: BigUInt) -> BigUInt { a - (a & b) }
+        let (bits, isNegative): (BigUInt, Bool) =
+            switch (operation, isXNegative, isYNegative) {
+            case (.and, false, false): (a & b, false)
+            case (.and, false, true): (without(a, b), false)
+            case (.and, true, false): (without(b, a), false)
+            case (.and, true, true): (a | b, true)
+            case (.or, false, false): (a | b, false)
+            case (.or, false, true): (without(b, a), true)
+            case (.or, true, false): (without(a, b), true)
+            case (.or, true, true): (a & b, true)
+            default: (a ^ b, isXNegative != isYNegative)
+            }
+        return isNegative ? -BigInt(bits) - 1 : BigInt(bits)
     }
 
     private func chargeWork(_ a: Int, _ b: Int) throws(Raised) {
@@ -494,9 +514,11 @@ extension Interpreter {
         case .int(let value): return Swift.max(value, 0)
         case .bool(let value): return value ? 1 : 0
         case .bigInt: throw Raised(.overflowError, "cannot fit 'int' into an index-sized integer")
-        case .float, .str, .list, .tuple, .bytes, .none, .dict:
-            throw .type("can't multiply sequence by non-int of type '\(typeName(of: count))'")
-        default: return nil
+        default:
+            guard type(of: count).lookup(.__index__) != nil else {
+                throw .type("can't multiply sequence by non-int of type '\(typeName(of: count))'")
+            }
+            return Swift.max(try index(count), 0)
         }
     }
 

@@ -63,7 +63,7 @@ extension Interpreter {
         if name == Symbol(.__dict__) {
             let dict = DictObject()
             for (name, value) in module.members { dict[name.text] = value }
-            return .dict(dict)
+            return readOnly(dict)
         }
         return try findSpecial(.module(module), name)
     }
@@ -205,8 +205,13 @@ extension Interpreter {
             try set(descriptor, value, name, newValue)
             return
         }
-        if name == Symbol(.__class__) || name == Symbol(.__dict__) {
-            throw .type("\(name.name) cannot be set")
+        if name == Symbol(.__class__) { throw .type("\(name.name) cannot be set") }
+        if name == Symbol(.__dict__) {
+            guard case .dict(let dict) = newValue else {
+                throw .type("__dict__ must be set to a dictionary, not a '\(typeName(of: newValue))'")
+            }
+            instance.dictionary = dict
+            return
         }
         if case .host(let box) = instance.base, instance.type.lookup(name) == nil, let object = box.object as? any HostMembers,
             try converting({ try object.setMember(name.name, to: newValue, self) })

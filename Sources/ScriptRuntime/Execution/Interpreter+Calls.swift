@@ -141,8 +141,11 @@ extension Interpreter {
                 if !signature.acceptsKeywords { throw .type("\(shownName(native))() takes no keyword arguments") }
                 let names = parameters.filter { $0.kind != .positionalOnly }.map(\.name.name)
                 let hint = nearest(to: name.name, among: names).map { "Did you mean '\($0)'?" }
+                let isBuiltin = native.moduleName == nil && native.owner == nil
                 throw Raised(
-                    .typeError, "\(native.name)() got an unexpected keyword argument '\(name.name)'",
+                    .typeError,
+                    isBuiltin ? "'\(name.name)' is an invalid keyword argument for \(native.name)()"
+                        : "\(native.name)() got an unexpected keyword argument '\(name.name)'",
                     hint: hint ?? "It takes \(names.joined(separator: ", ")).")
             }
         }
@@ -164,9 +167,15 @@ extension Interpreter {
         let name = shownName(native)
         if limit == 0 { return .type("\(name)() takes no arguments (\(given) given)") }
         let exact = signature.requiredCount == signature.positionalCount
-        if exact && limit == 1 { return .type("\(name)() takes exactly one argument (\(given) given)") }
+        let isConstructor = native.name == "__init__" || native.name == native.owner?.name
+        if exact && limit == 1 && !isConstructor { return .type("\(name)() takes exactly one argument (\(given) given)") }
+        let arguments = "\(limit) argument\(limit == 1 ? "" : "s")"
+        if signature.isPositionalOnly {
+            let name = native.name == "__init__" ? native.owner?.name ?? "" : native.name
+            return .type("\(name) expected \(exact ? "" : "at most ")\(arguments), got \(given)")
+        }
         return .type(
-            "\(native.name)() takes \(exact ? "exactly" : "at most") \(limit) argument\(limit == 1 ? "" : "s") (\(given) given)")
+            "\(native.name)() takes \(exact ? "exactly" : "at most") \(arguments) (\(given) given)")
     }
 
     private func missing(_ native: NativeFunction, _ signature: Signature, _ parameter: Parameter, _ count: Int) -> Raised {
@@ -176,7 +185,7 @@ extension Interpreter {
         }
         if parameter.kind == .positionalOnly {
             let required = signature.requiredCount - hidden
-            if required == 1 && signature.positionalCount - hidden == 1 {
+            if required == 1 && signature.isSimple && signature.positionalCount - hidden == 1 && native.name != native.owner?.name {
                 return .type("\(shownName(native))() takes exactly one argument (\(count - hidden) given)")
             }
             let bound = signature.requiredCount == signature.positionalCount ? "" : "at least "
@@ -192,6 +201,9 @@ extension Interpreter {
         _ type: TypeObject, _ arguments: [Value], _ keywords: [(name: Symbol, value: Value)] = []
     ) throws(Raised) -> Value {
         switch type.layout {
+        case .value where arguments.isEmpty && keywords.isEmpty && type === self.type(of: .none): return .none
+        case .value where arguments.isEmpty && keywords.isEmpty && type === self.type(of: .ellipsis): return .ellipsis
+        case .value where arguments.isEmpty && keywords.isEmpty && type === self.type(of: .notImplemented): return .notImplemented
         case .value:
             guard let constructor = type.constructor, type.isInheritable || constructor.owner === type else {
                 throw .type("cannot create '\(type.name)' instances")

@@ -13,7 +13,7 @@ extension Interpreter {
         defineGenerators()
         setConstructor(
             of: types.type,
-            Native("type(object, /)", "The class of an object.") { call in .type(call.interpreter.type(of: call[0])) })
+            Native("type(object=<unset>, bases=<unset>, dict=<unset>, /)", "The class of an object, or a new class.") { try $0.interpreter.classOrNewClass($0) })
         extend(types.type) {
             NativeType("type", methods: [
                 Native("mro(self, /)", "The classes searched for attributes, in order.") { call in
@@ -141,5 +141,27 @@ extension Interpreter {
                 },
             ])
         }
+    }
+
+    /// `type(object)` and `type(name, bases, dict)`.
+    private func classOrNewClass(_ call: Call) throws -> Value {
+        guard call.has(1) || !call.has(0) else { return .type(type(of: call[0])) }
+        guard call.has(0), call.has(2) else { throw Raised.type("type() takes 1 or 3 arguments") }
+        guard case .str(let name) = plain(call[0]) else { throw Raised.type("type.__new__() argument 1 must be str, not \(typeName(of: call[0]))") }
+        guard case .tuple(let bases) = plain(call[1]) else { throw Raised.type("type.__new__() argument 2 must be tuple, not \(typeName(of: call[1]))") }
+        guard case .dict(let members) = plain(call[2]) else { throw Raised.type("type.__new__() argument 3 must be dict, not \(typeName(of: call[2]))") }
+        guard bases.count <= 1 else { throw Raised(.typeError, "a class can have one base only", hint: "Keep an object of the second class in an attribute.") }
+        var base: TypeObject?
+        if bases.count == 1 {
+            guard case .type(let given) = bases[0] else { throw Raised.type("bases must be types") }
+            base = given
+        }
+        var attributes: [(name: Symbol, value: Value)] = []
+        for entry in members.entries {
+            guard case .str(let key) = entry.key else { continue }
+            if ["__slots__", "__new__", "__del__"].contains(key.string) { throw Raised.type("'\(key.string)' is not in the language") }
+            attributes.append((Symbol(key), entry.value))
+        }
+        return .type(try makeClass(name.string, base: base, attributes: attributes))
     }
 }

@@ -43,8 +43,8 @@ extension Interpreter {
             return .int(Int(bytes.bytes[try position(index, bytes.count, "byte")]))
         case .range(let range):
             if case .slice(let slice) = index {
-                let part = try resolve(slice, count: range.count)
-                return .range(range.slice(start: part.start, step: part.step, count: part.count))
+                let part = try bounds(slice, count: range.count)
+                return .range(range.slice(start: part.start, stop: part.stop, step: part.step))
             }
             return .int(range[try position(index, range.count, "range object")])
         case .host(let box):
@@ -289,6 +289,14 @@ extension Interpreter {
 
     /// The indices a slice means for a sequence of `count` items.
     public func resolve(_ slice: SliceObject, count: Int) throws(Raised) -> (start: Int, step: Int, count: Int) {
+        let (start, stop, step) = try bounds(slice, count: count)
+        if step > 0 ? start >= stop : start <= stop { return (Swift.max(start, 0), step, 0) }
+        let distance = step > 0 ? stop - start : start - stop
+        return (start, step, Int((UInt(distance) - 1) / step.magnitude) + 1)
+    }
+
+    /// Start and end of a slice as they are for a sequence of `count` items: from -1 to `count`.
+    private func bounds(_ slice: SliceObject, count: Int) throws(Raised) -> (start: Int, stop: Int, step: Int) {
         let step = try sliceIndex(slice.step) ?? 1
         if step == 0 { throw .value("slice step cannot be zero") }
         let lowest = step < 0 ? -1 : 0
@@ -299,10 +307,7 @@ extension Interpreter {
             return Swift.min(value, highest)
         }
         let start = clamp(try sliceIndex(slice.start), step < 0 ? highest : lowest)
-        let stop = clamp(try sliceIndex(slice.stop), step < 0 ? lowest : highest)
-        if step > 0 ? start >= stop : start <= stop { return (Swift.max(start, 0), step, 0) }
-        let distance = step > 0 ? stop - start : start - stop
-        return (start, step, Int((UInt(distance) - 1) / step.magnitude) + 1)
+        return (start, clamp(try sliceIndex(slice.stop), step < 0 ? lowest : highest), step)
     }
 
     private func sliceIndex(_ value: Value) throws(Raised) -> Int? {

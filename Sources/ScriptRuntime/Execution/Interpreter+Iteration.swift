@@ -60,7 +60,11 @@ extension Interpreter {
     /// The next item of an iterator value, nil at its end.
     public func next(_ iterator: Value) throws(Raised) -> Value? {
         if case .iterator(let iterator) = iterator {
-            return try converting { try iterator.next(self) }
+            do { return try converting { try iterator.next(self) } } catch {
+                // Out of a function that the iterator calls: the end, as in CPython. Generators have made it a RuntimeError.
+                if error.isInstance(of: .stopIteration, self) { return nil }
+                throw error
+            }
         }
         guard let method = type(of: iterator).lookup(.__next__) else {
             throw .type("'\(typeName(of: iterator))' object is not an iterator")

@@ -120,7 +120,7 @@ extension Interpreter {
         case .__dict__:
             let dict = DictObject()
             for (name, value) in type.attributes { dict[name.text] = value }
-            return .dict(dict)
+            return readOnly(dict)
         case .__annotations__: return .dict(DictObject())
         default: return nil
         }
@@ -128,11 +128,7 @@ extension Interpreter {
 
     private func special(_ instance: InstanceObject, _ dunder: Dunder) -> Value? {
         switch dunder {
-        case .__dict__:
-            // A copy: writing to it does not write to the object.
-            let dict = DictObject()
-            for (name, value) in instance.attributes { dict[name.text] = value }
-            return .dict(dict)
+        case .__dict__: return .dict(instance.dictionary)
         case .__doc__:
             for type in instance.type.lineage { if let doc = type.doc { return .str(doc) } else { break } }
             return Value.none

@@ -23,6 +23,11 @@ public final class Interpreter {
     public var limits: Limits { didSet { resetBudgets() } }
     var callDepth = 1_000
     public let interrupt: Interrupt
+    /// The depth of calls that raises `RecursionError`: the host's limit until the script sets another, up to the host's highest.
+    public var recursionLimit: Int {
+        get { callDepth }
+        set { callDepth = Swift.max(1, Swift.min(newValue, Swift.max(limits.callDepth, limits.highestCallDepth))) }
+    }
 
     /// Where `print` writes; the default is standard output.
     public var output: (String) -> Void = { FileHandle.standardOutput.write(Data($0.utf8)) }
@@ -32,6 +37,9 @@ public final class Interpreter {
     public var moduleResolver: ((_ name: String, Interpreter) throws -> NativeModule?)?
     /// Finds the source of another script file, given the dotted name and the file that imports it.
     public var sourceResolver: ((_ name: String, _ importer: String?, Interpreter) throws -> SourceText?)?
+
+    /// How a dict is shown that scripts may only read; a plain copy where the library gives nothing better.
+    public var readOnly: (DictObject) -> Value = { .dict($0) }
 
     let ids = IDSource()
     var modules: [String: ModuleObject] = [:]

@@ -151,10 +151,12 @@ extension Interpreter {
         for index in 0..<Swift.min(arguments.count, positional) { registers[index] = arguments[index] }
         if code.hasVariadic {
             registers[positional + code.keywordOnlyCount] = .tuple(TupleObject(arguments.dropFirst(positional)))
-        } else if arguments.count > positional {
-            throw tooMany(function, arguments.count)
         }
         try fillKeywords(function, code, keywords, registers)
+        if !code.hasVariadic, arguments.count > positional {
+            let named = (positional..<positional + code.keywordOnlyCount).count { !registers[$0].isUndefined }
+            throw tooMany(function, arguments.count, named)
+        }
         let firstDefault = positional - function.defaults.count
         var missing: [String] = []
         for index in 0..<positional where registers[index].isUndefined {
@@ -200,12 +202,14 @@ extension Interpreter {
         }
     }
 
-    private func tooMany(_ function: FunctionObject, _ given: Int) -> Raised {
+    private func tooMany(_ function: FunctionObject, _ given: Int, _ named: Int = 0) -> Raised {
         let most = function.code.positionalCount
         let least = most - function.defaults.count
         let takes = function.defaults.isEmpty ? "\(most) positional argument\(most == 1 ? "" : "s")"
             : "from \(least) to \(most) positional arguments"
-        return .type("\(function.qualifiedName)() takes \(takes) but \(given) \(given == 1 ? "was" : "were") given")
+        let more = named == 0 ? ""
+            : " positional argument\(given == 1 ? "" : "s") (and \(named) keyword-only argument\(named == 1 ? "" : "s"))"
+        return .type("\(function.qualifiedName)() takes \(takes) but \(given)\(more) \(given == 1 && named == 0 ? "was" : "were") given")
     }
 
     private func missing(_ function: FunctionObject, _ names: [String], _ kind: String) -> Raised {

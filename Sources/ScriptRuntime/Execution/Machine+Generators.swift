@@ -174,12 +174,12 @@ extension Interpreter {
                 if let next = try resume(generator, sending: value) { return (next, false) }
                 return (generator.takeResult(), true)
             }
-            if value.isNone {
-                if let next = try next(iterator) { return (next, false) }
-                return (.none, true)
-            }
         }
         do {
+            if value.isNone, case .iterator(let object) = iterator {
+                if let next = try converting({ try object.next(self) }) { return (next, false) }
+                return (.none, true)
+            }
             if value.isNone, let method = type(of: iterator).lookup(.__next__) {
                 return (try callMethod(method, iterator), false)
             }

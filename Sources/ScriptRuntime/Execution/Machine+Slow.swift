@@ -214,7 +214,7 @@ extension Interpreter {
             cache.pointee.slot = slot
             cache.pointee.next = nil
             instance.setAttribute(name, newValue)
-        } else if shape.count < InstanceObject.shapeLimit {
+        } else if shape.canGrow {
             let next = shape.adding(name)
             cache.pointee.key = shape.id
             cache.pointee.next = Unmanaged.passUnretained(next)
@@ -232,9 +232,12 @@ extension Interpreter {
         switch value {
         case .instance(let instance):
             guard let method = instance.type.lookup(name), Interpreter.isMethod(method), instance.attribute(name) == nil else { break }
-            cache.pointee.key = instance.shape.id
-            cache.pointee.slot = -1
-            cache.pointee.value = method
+            // An attribute in a dict does not change the shape, so the absence of one cannot be remembered.
+            if instance.shape.canGrow {
+                cache.pointee.key = instance.shape.id
+                cache.pointee.slot = -1
+                cache.pointee.value = method
+            }
             (a + 1).pointee = value
             a.pointee = method
             return

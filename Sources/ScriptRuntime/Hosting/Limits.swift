@@ -11,6 +11,8 @@ public struct Limits: Sendable {
     public var outputBytes: Int?
     /// Script calls inside each other; reaching it raises `RecursionError`, which scripts can catch.
     public var callDepth = 1_000
+    /// What a script may raise that to with `sys.setrecursionlimit`: frames live on the heap.
+    public var highestCallDepth = 100_000
     /// Bytes that one value may take (`"x" * 10**12`); reaching it raises `MemoryError`.
     public var valueBytes = 1 << 32
     /// Size and nesting of sources.

@@ -18,6 +18,8 @@ public struct Signature {
     /// Only parameters that can be given by position, so that a call may pass its arguments straight through.
     let isSimple: Bool
     let acceptsKeywords: Bool
+    /// No positional parameter has a name for callers.
+    let isPositionalOnly: Bool
     let variadicIndex: Int?
     let keywordsIndex: Int?
 
@@ -27,6 +29,7 @@ public struct Signature {
         positionalCount = positional.count
         requiredCount = positional.prefix { $0.defaultValue == nil }.count
         isSimple = positional.count == parameters.count
+        isPositionalOnly = positional.allSatisfy { $0.kind == .positionalOnly }
         acceptsKeywords = parameters.contains { $0.kind != .positionalOnly && $0.kind != .variadic }
         variadicIndex = parameters.firstIndex { $0.kind == .variadic }
         keywordsIndex = parameters.firstIndex { $0.kind == .variadicKeywords }

@@ -1,3 +1,5 @@
+import ScriptSyntax
+
 /// A function written in script.
 public final class FunctionObject {
     let code: CodeObject
@@ -29,24 +31,32 @@ public final class FunctionObject {
 
     public var doc: String? { code.doc }
 
-    /// The parameters as `help` shows them: `(a, b=1, *args)`. Defaults are told by the caller's `repr`.
+    /// The file it was defined in.
+    public var fileName: String { code.source.name }
+
+    /// The parameters as `help` shows them: `(a, b: int = 1, *args) -> str`. Defaults are told by the caller's `repr`.
     public func signatureText(_ repr: (Value) throws -> String) rethrows -> String {
         var parts: [String] = []
         let names = code.variables.map(\.name)
+        func shown(_ index: Int, _ value: Value?) throws -> String {
+            let annotation = code.annotations.first { $0.name == names[index] }?.text
+            let head = names[index] + (annotation.map { ": " + $0 } ?? "")
+            guard let value, !value.isUndefined else { return head }
+            return head + (annotation == nil ? "=" : " = ") + (try repr(value))
+        }
         for index in 0..<code.positionalCount {
             let position = index - (code.positionalCount - defaults.count)
-            parts.append(position >= 0 ? "\(names[index])=\(try repr(defaults[position]))" : names[index])
+            parts.append(try shown(index, position >= 0 ? defaults[position] : nil))
             if index + 1 == code.positionalOnlyCount { parts.append("/") }
         }
         let named = code.positionalCount + code.keywordOnlyCount
-        if code.hasVariadic { parts.append("*" + names[named]) } else if code.keywordOnlyCount > 0 { parts.append("*") }
+        if code.hasVariadic { parts.append("*" + (try shown(named, nil))) } else if code.keywordOnlyCount > 0 { parts.append("*") }
         for index in 0..<code.keywordOnlyCount {
-            let name = names[code.positionalCount + index]
-            let value = index < keywordDefaults.count ? keywordDefaults[index] : .undefined
-            parts.append(value.isUndefined ? name : "\(name)=\(try repr(value))")
+            parts.append(try shown(code.positionalCount + index, index < keywordDefaults.count ? keywordDefaults[index] : nil))
         }
-        if code.hasKeywords { parts.append("**" + names[named + (code.hasVariadic ? 1 : 0)]) }
-        return "(" + parts.joined(separator: ", ") + ")"
+        if code.hasKeywords { parts.append("**" + (try shown(named + (code.hasVariadic ? 1 : 0), nil))) }
+        let result = code.annotations.first { $0.name == "return" }.map { " -> " + $0.text } ?? ""
+        return "(" + parts.joined(separator: ", ") + ")" + result
     }
 
     func drain(into work: inout [Value]) {

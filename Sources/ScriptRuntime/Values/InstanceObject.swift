@@ -51,7 +51,7 @@ final class InstanceExtra {
     var base: Value = .undefined
     /// Swift state of a native class.
     var native: AnyObject?
-    /// Attributes beyond the shape's limit.
+    /// Attributes beyond the shape's limit; all of them once the program has asked for `__dict__`.
     var overflow: DictObject?
 
     // Exceptions
@@ -114,7 +114,7 @@ extension InstanceObject {
             _ = consume old
             return
         }
-        if shape.count >= InstanceObject.shapeLimit {
+        if !shape.canGrow {
             let extra = ensureExtra()
             let overflow = extra.overflow ?? DictObject()
             extra.overflow = overflow
@@ -157,6 +157,26 @@ extension InstanceObject {
         return true
     }
 
+    /// `__dict__`: from now on the attributes live in this dict, so that what is put into it is one, and the reverse.
+    var dictionary: DictObject {
+        get {
+            if shape.isDictionary, let overflow = extra?.overflow { return overflow }
+            let dict = DictObject()
+            for (name, value) in attributes { dict[name.text] = value }
+            keepAttributes(in: dict)
+            return dict
+        }
+        set { keepAttributes(in: newValue) }
+    }
+
+    private func keepAttributes(in dict: DictObject) {
+        ensureExtra().overflow = dict
+        let count = shape.count
+        shape = type.dictionaryShape
+        // The slots that the old shape counted are initialized, and nobody counts them any more.
+        Drain.release(slots, count)
+    }
+
     /// Own attributes in the order they were first set.
     public var attributes: [(name: Symbol, value: Value)] {
         var result: [(name: Symbol, value: Value)] = []
@@ -176,12 +196,15 @@ final class Shape {
     var id: Int
     let count: Int
     let names: [Symbol]
+    /// Of instances whose attributes are all in a dict.
+    let isDictionary: Bool
     private let table: [Symbol: Int]
     private var next: [Symbol: Shape] = [:]
     private let ids: IDSource
 
-    init(_ ids: IDSource, names: [Symbol] = []) {
+    init(_ ids: IDSource, names: [Symbol] = [], isDictionary: Bool = false) {
         self.ids = ids
+        self.isDictionary = isDictionary
         id = ids.next()
         count = names.count
         self.names = names
@@ -190,6 +213,9 @@ final class Shape {
 
     @inline(__always)
     func slot(of name: Symbol) -> Int? { count == 0 ? nil : table[name] }
+
+    /// Whether an instance of this shape may get another attribute in a slot.
+    var canGrow: Bool { count < InstanceObject.shapeLimit && !isDictionary }
 
     func adding(_ name: Symbol) -> Shape {
         if let known = next[name] { return known }

@@ -25,9 +25,9 @@ extension Value {
     }
 }
 
-/// Python's `bytes`.
+/// Python's `bytes`. Only the one behind a bytearray changes, and nothing else holds that.
 public final class BytesObject {
-    public let bytes: [UInt8]
+    public package(set) var bytes: [UInt8]
     lazy var hash: Int = {
         let hash = StrObject.make(latin: bytes).hashValue
         return hash == -1 ? -2 : hash
@@ -64,10 +64,8 @@ public final class RangeObject {
     @inline(__always)
     public subscript(index: Int) -> Int { start &+ index &* step }
 
-    func slice(start first: Int, step factor: Int, count length: Int) -> RangeObject {
-        let newStart = start &+ first &* step
-        let newStep = step &* factor
-        return RangeObject(start: newStart, stop: newStart &+ length &* newStep, step: newStep) ?? self
+    func slice(start first: Int, stop last: Int, step factor: Int) -> RangeObject {
+        RangeObject(start: start &+ first &* step, stop: start &+ last &* step, step: step &* factor) ?? self
     }
 }
 

@@ -49,6 +49,8 @@ public final class TypeObject {
     private var subclasses: [WeakType] = []
     private let ids: IDSource
     let rootShape: Shape
+    /// The shape of instances whose `__dict__` was asked for.
+    private(set) lazy var dictionaryShape = Shape(ids, isDictionary: true)
     /// Changes whenever this class or a base does.
     private(set) var id: Int
     /// Room for attributes that a new instance gets.
