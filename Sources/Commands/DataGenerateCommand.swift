@@ -41,6 +41,9 @@ struct DataGenerateCommand: ParsableCommand {
     @Option(help: "Of JPEG files, 1 to 100.")
     var quality = 95
 
+    @Option(help: "How images are scaled: auto, nearest, box, bilinear, bicubic, lanczos.")
+    var resize = "auto"
+
     @Flag(help: "Store tiles of --shape with the characters wholly inside.")
     var chunk = false
 
@@ -73,6 +76,7 @@ struct DataGenerateCommand: ParsableCommand {
             recipe.color = PixelFormat(rawValue: channels) ?? .gray
             (recipe.quality, recipe.isChunked, recipe.hasLines, recipe.hasMasks) = (quality, chunk, line, mask)
             (recipe.hasCharacters, recipe.hasLabels) = (character, label)
+            recipe.kernel = try ResizeKernel(named: resize)
             recipe.boxes = try bbox.map { try StorageRecipe.BoxUnit(named: $0) }
             let subsets = try sets.split(separator: ",").map { try Subset(named: String($0)) }
             let corpus = try options.corpus()

@@ -47,7 +47,8 @@ public struct Corpus: Sendable {
         var notices = shelf.notices
         var books: [Book] = []
         for id in shelf.ids {
-            let book = try CoordinateTable.read(book: id, in: configuration.dataFolder, problem: problem)
+            let book = try shelf.book(id, problem: problem)
+            guard !shelf.isArrays(id) || [.character, .page].contains(configuration.scope) else { throw .arraysHoldCharacters(book: id) }
             if book.glyphs.isEmpty { notices.append(.emptyBook(id: id)) }
             books.append(book)
         }

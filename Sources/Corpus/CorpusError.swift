@@ -1,3 +1,4 @@
+public import Formats
 public import Foundation
 public import Imaging
 import TextDistance
@@ -28,6 +29,12 @@ public enum CorpusError: Error, Equatable, Sendable {
     case boxOutsidePage(file: String, row: Int, box: Box, image: String, width: Int, height: Int)
     /// A page image that cannot be used; the cause names it.
     case badImage(ImagingError, file: String, row: Int)
+    // Sets of arrays.
+    case badArrays(file: String, problem: String)
+    case unknownClass(file: String, number: Int, label: Int, classMap: String?)
+    case arraysHoldCharacters(book: String)
+    /// A file of arrays that cannot be read; the cause names it.
+    case arrayFile(FormatsError)
     /// What needs characters to know its place on the page has none.
     case noCharacters(image: String)
 
@@ -63,6 +70,15 @@ public enum CorpusError: Error, Equatable, Sendable {
 }
 
 extension CorpusError {
+    /// An error of reading arrays as one of the corpus.
+    static func unreadableArrays(_ error: any Error) -> CorpusError {
+        switch error {
+        case let error as CorpusError: error
+        case let error as FormatsError: .arrayFile(error)
+        default: .badArrays(file: "", problem: "\(error)")
+        }
+    }
+
     /// What to say of a page whose image cannot be used.
     static func of(_ error: ImagingError, file: String, row: Int, image: String) -> CorpusError {
         if case .unreadable(_, ENOENT) = error { return .missingImage(file: file, row: row, image: image) }
@@ -94,6 +110,11 @@ extension CorpusError: LocalizedError {
             "\(file):\(row): the box x \(box.x)..\(box.right), y \(box.y)..\(box.bottom) leaves its page '\(image)' "
                 + "of \(width) x \(height) pixels"
         case .badImage(let cause, let file, let row): "\(cause.localizedDescription) (page of \(file):\(row))"
+        case .badArrays(let file, let problem): "\(file): \(problem)"
+        case .unknownClass(let file, let number, let label, nil): "\(file): the label of image \(number) is \(label), and no class map says what that is"
+        case .unknownClass(let file, let number, let label, let map?): "\(file): the label of image \(number) is \(label), which is not in '\(map)'"
+        case .arraysHoldCharacters(let book): "the set '\(book)' consists of single characters"
+        case .arrayFile(let cause): cause.localizedDescription
         case .noCharacters(let image): "the excerpt of '\(image)' has no characters, which say where on the page it is"
         default: argumentDescription
         }
@@ -146,7 +167,8 @@ extension CorpusError: LocalizedError {
     public var recoverySuggestion: String? {
         switch self {
         case .noDataFolder: "Check the path; it must be a folder that holds one folder per book."
-        case .noBooks: "A book is a folder '<id>' with a table '<id>_coordinate.csv' and a folder 'images'; give the folder around the books."
+        case .noBooks: "A book is a folder '<id>' with a table '<id>_coordinate.csv' and a folder 'images'; give the folder around the books "
+            + "(or one with arrays such as kmnist-train-imgs.npz and kmnist-train-labels.npz)."
         case .noSample: "Set \(SampleData.variable) to the folder of the sample."
         case .unreadable(_, let code), .unwritable(_, let code): Self.remedy(code)
         case .badDescription: "Write an object such as {\"test_split\": \"<book>\"}, or remove the file and give test_split."
@@ -164,6 +186,10 @@ extension CorpusError: LocalizedError {
         case .missingImage: "Put the image there, or remove its rows from the table."
         case .boxOutsidePage: "Correct X, Y, Width and Height, or check that the image is the one that was measured."
         case .badImage(let cause, _, _): cause.recoverySuggestion
+        case .badArrays: "Give images and labels as arrays of the same number, as KMNIST has them."
+        case .unknownClass: "Add a file such as 'classmap.csv' with the columns index and codepoint (U+304A) to the folder."
+        case .arraysHoldCharacters: "Choose image_scope 'char'."
+        case .arrayFile(let cause): cause.recoverySuggestion
         case .noCharacters: "Add a character to it, or make it a full image."
         default: argumentSuggestion
         }

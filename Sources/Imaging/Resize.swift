@@ -1,3 +1,42 @@
+import Foundation
+
+/// How the pixels of another size are made of the old ones; the numbers are those of Pillow's filters of these names.
+public enum ResizeKernel: String, Sendable, CaseIterable {
+    /// The mean along an axis that shrinks, bilinear along one that grows.
+    case automatic = "auto"
+    case nearest, box, bilinear, bicubic, lanczos
+
+    /// Half the width of the window, in old pixels (new ones where the axis shrinks).
+    fileprivate func reach(scale: Double) -> Double {
+        switch self {
+        case .automatic: scale > 1 ? 0.5 : 1
+        case .nearest, .box: 0.5
+        case .bilinear: 1
+        case .bicubic: 2
+        case .lanczos: 3
+        }
+    }
+
+    /// The weight at a distance from the middle of the window.
+    fileprivate func weight(_ x: Double, scale: Double) -> Double {
+        switch self {
+        case .automatic: (scale > 1 ? ResizeKernel.box : .bilinear).weight(x, scale: scale)
+        case .nearest, .box: x > -0.5 && x <= 0.5 ? 1 : 0
+        case .bilinear: max(0, 1 - abs(x))
+        case .bicubic: Self.cubic(abs(x))
+        case .lanczos: abs(x) < 3 ? Self.sinc(x) * Self.sinc(x / 3) : 0
+        }
+    }
+
+    /// Keys, 1981, with a = -0.5.
+    private static func cubic(_ x: Double) -> Double {
+        if x < 1 { return (1.5 * x - 2.5) * x * x + 1 }
+        return x < 2 ? ((-0.5 * x + 2.5) * x - 4) * x + 2 : 0
+    }
+
+    private static func sinc(_ x: Double) -> Double { x == 0 ? 1 : sin(x * Double.pi) / (x * Double.pi) }
+}
+
 extension Image {
     /// The image scaled to another size: along an axis that shrinks each new pixel is the mean of the old pixels whose centres it
     /// covers, along one that grows it is interpolated between the nearest two by the distance of pixel centres.
@@ -6,20 +45,22 @@ extension Image {
     ///
     /// - Throws: `ImagingError.badSize`.
     /// - Complexity: `height · width + newHeight · newWidth` times the scale of the rows.
-    public func resized(width newWidth: Int, height newHeight: Int) throws(ImagingError) -> Image {
-        try resized(bounds, width: newWidth, height: newHeight)
+    public func resized(width newWidth: Int, height newHeight: Int, by kernel: ResizeKernel = .automatic) throws(ImagingError) -> Image {
+        try resized(bounds, width: newWidth, height: newHeight, by: kernel)
     }
 
     /// The part of the image in `box`, scaled; the same as `cropped` and then `resized`, without the copy between.
     ///
     /// - Throws: `ImagingError.cropOutside`, `ImagingError.badSize`.
-    public func resized(_ box: Box, width newWidth: Int, height newHeight: Int) throws(ImagingError) -> Image {
+    public func resized(
+        _ box: Box, width newWidth: Int, height newHeight: Int, by kernel: ResizeKernel = .automatic
+    ) throws(ImagingError) -> Image {
         guard !box.isEmpty, bounds.contains(box) else { throw .cropOutside(box: box, width: width, height: height) }
         guard newWidth > 0, newHeight > 0, newWidth <= Self.greatestSide, newHeight <= Self.greatestSide else {
             throw .badSize(width: newWidth, height: newHeight)
         }
         if newWidth == box.width, newHeight == box.height { return try cropped(to: box) }
-        return scaled(box, columns: Taps(from: box.width, to: newWidth), rows: Taps(from: box.height, to: newHeight))
+        return scaled(box, columns: Taps(from: box.width, to: newWidth, kernel), rows: Taps(from: box.height, to: newHeight, kernel))
     }
 
     private func scaled(_ box: Box, columns: Taps, rows: Taps) -> Image {
@@ -60,20 +101,24 @@ private struct Taps {
     /// Bits of fraction of a weight: 255 · 2²² and the rounding fit 32 bits.
     private static let shift: Int32 = 22
 
-    init(from old: Int, to new: Int) {
+    init(from old: Int, to new: Int, _ kernel: ResizeKernel) {
         isScaling = old != new
         let scale = Double(old) / Double(new)
-        // Half the width of the window: half a new pixel for the mean, one old pixel for the blend.
-        let reach = scale > 1 ? 0.5 * scale : 1
+        // A window that shrinks is as wide as the new pixels; the nearest pixel is one, whatever the scale.
+        let spread = kernel == .nearest ? 1 : max(scale, 1)
+        let reach = kernel.reach(scale: scale) * spread
         var rows: [[Double]] = []
         for i in 0..<new {
             let centre = (Double(i) + 0.5) * scale
+            if kernel == .nearest {
+                starts.append(min(Int(centre), old - 1))
+                counts.append(1)
+                rows.append([1])
+                continue
+            }
             let start = max(0, Int(centre - reach + 0.5))
             let end = min(old, Int(centre + reach + 0.5))
-            let exact = (start..<end).map { place in
-                let distance = (Double(place) - centre + 0.5) / max(scale, 1)
-                return scale > 1 ? (distance > -0.5 && distance <= 0.5 ? 1 : 0) : max(0, 1 - abs(distance))
-            }
+            let exact = (start..<end).map { kernel.weight((Double($0) - centre + 0.5) / spread, scale: scale) }
             starts.append(start)
             counts.append(exact.count)
             rows.append(exact)
@@ -81,7 +126,8 @@ private struct Taps {
         stride = counts.max() ?? 0
         for exact in rows {
             let sum = exact.reduce(0, +)
-            weights += exact.map { Int32($0 / sum * Double(1 << Self.shift) + 0.5) }
+            // Half away from zero, as Pillow rounds them.
+            weights += exact.map { Int32(($0 / sum * Double(1 << Self.shift)).rounded(.toNearestOrAwayFromZero)) }
             weights += [Int32](repeating: 0, count: stride - exact.count)
         }
     }

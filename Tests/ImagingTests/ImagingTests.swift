@@ -198,3 +198,30 @@ struct TerminalPictureTests {
         #expect(throws: ImagingError.self) { try sheet.paste(Image(width: 4, height: 1, format: .gray, filling: 0), x: 1, y: 0) }
     }
 }
+
+struct ResizeKernelTests {
+    private struct Entry: Decodable { var kernel: String, mode: String, width: Int, height: Int, pixels: Data }
+    private struct Source: Decodable { var source: Pixels }
+    private struct Pixels: Decodable { var width: Int, height: Int, rgb: Data, gray: Data }
+
+    /// Recorded by `Scripts/fixtures/resize_reference.py`. Pillow computes weights in another order of operations: a level of difference
+    /// where a sum lies on the edge between two.
+    @Test func kernelsAreThoseOfPillow() throws {
+        func read<Answer: Decodable>(_ name: String) throws -> Answer {
+            try JSONDecoder().decode(Answer.self, from: Data(contentsOf: URL(filePath: fixture(name))))
+        }
+        let source: Source = try read("pillow.json")
+        let entries: [Entry] = try read("kernels.json")
+        for entry in entries {
+            let isGray = entry.mode == "gray"
+            let image = try Image(
+                width: source.source.width, height: source.source.height, format: isGray ? .gray : .rgb,
+                pixels: Array(isGray ? source.source.gray : source.source.rgb))
+            let kernel = try #require(ResizeKernel(rawValue: entry.kernel))
+            let found = try image.resized(width: entry.width, height: entry.height, by: kernel).pixels
+            let worst = zip(found, entry.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 255
+            #expect(found.count == entry.pixels.count && worst <= 1, "\(entry.kernel) \(entry.width) x \(entry.height) \(entry.mode)")
+        }
+        #expect(entries.count == 70)
+    }
+}

@@ -82,11 +82,14 @@ extension Engine {
 
     private var imageMetaMethods: [Native] {
         [
-            Native("load_image(self, shape=None, channels=1)", "Its pixels as a uint8 tensor [height, width, channels].") {
+            Native(
+                "load_image(self, shape=None, channels=1, resize='auto')",
+                "Its pixels as a uint8 tensor [height, width, channels]. resize: 'auto' (mean when shrinking, bilinear when growing), 'nearest', 'box', "
+                    + "'bilinear', 'bicubic' or 'lanczos'.") {
                 [unowned self] call in
                 let format = try pixelFormat(call, 2)
                 let clipping = try call.host(0, as: ImageMetaObject.self).clipping
-                return try pixels(clipping.image(pages, as: format, shape: try call.interpreter.shape(call[1], name: "shape")))
+                return try pixels(clipping.image(pages, as: format, shape: try call.interpreter.shape(call[1], name: "shape"), kernel: try ResizeKernel(named: try call.string(3))))
             },
             Native("show(self, save_as=None)", Self.showDoc) { [unowned self] call in
                 try show(picture(of: call[0]), saveAs: try call.optionalString(1))

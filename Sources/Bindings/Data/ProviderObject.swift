@@ -180,14 +180,15 @@ extension Engine {
         Native(
             "generate_dataset(self, out_dir, subset, format_store='tfrecords', shape_store=None, shape_in=None, num_shards=8, num_threads=4, "
                 + "target_id='image/seq/char/id', sparse_labels=False, chunk=False, character=True, line=False, label=True, bbox=False, "
-                + "overwrite=False, mask=False, channels=1, quality=95)",
+                + "overwrite=False, mask=False, channels=1, quality=95, resize='auto')",
             """
             Store the examples of a subset in out_dir, unless they are there already; gives a DataProvider.
             format_store: 'tfrecords', 'png', 'jpeg', 'jpg', or 'generator' to keep them without files.
             shape_store, shape_in: sizes of stored images and of the model's frames: (height, width), each pixels, a factor or None.
             num_shards, num_threads: files, and threads that make them; the examples depend on neither.
             chunk: store tiles of shape_store with the characters wholly inside. character, label, line, bbox ('pixel' or 'ratio'), mask: \
-            what is stored beside the images. channels: 1 or 3. quality: of JPEG files.
+            what is stored beside the images. channels: 1 or 3. quality: of JPEG files. resize: the kernel, 'auto', 'nearest', 'box', \
+            'bilinear', 'bicubic' or 'lanczos'.
             overwrite: replace examples that were made otherwise.
             """
         ) { [unowned self] call in
@@ -206,6 +207,7 @@ extension Engine {
             recipe.hasMasks = try call.truth(16)
             recipe.color = try pixelFormat(call, 17)
             recipe.quality = try call.int(18)
+            recipe.kernel = try ResizeKernel(named: try call.string(19))
             let frame = try corpus.frame(try interpreter.shape(call[5].isNone ? call[4] : call[5], name: "shape_in"))
             let store: any ExampleStore
             if name == "generator" {

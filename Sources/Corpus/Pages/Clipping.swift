@@ -52,12 +52,14 @@ public struct Clipping: Sendable, Equatable {
     /// Its pixels.
     ///
     /// - Throws: `CorpusError.missingImage`, `.badImage`, `.boxOutsidePage`, `.noCharacters`.
-    public func image(_ pages: PageCache, as format: PixelFormat = .gray, shape: Shape = .unchanged) throws(CorpusError) -> Image {
+    public func image(
+        _ pages: PageCache, as format: PixelFormat = .gray, shape: Shape = .unchanged, kernel: ResizeKernel = .automatic
+    ) throws(CorpusError) -> Image {
         let page = try pageImage(pages, as: format)
         let region = isWholePage ? page.bounds : try self.region()
         try check(against: page)
         let size = shape.size(forHeight: region.height, width: region.width)
-        do { return try page.resized(region, width: size.width, height: size.height) } catch { throw problem(error) }
+        do { return try page.resized(region, width: size.width, height: size.height, by: kernel) } catch { throw problem(error) }
     }
 
     /// What is stored of it (`generate_features`): one example, or the tiles of a grid.

@@ -31,12 +31,17 @@ public struct Glyph: Sendable, Equatable {
 public struct Page: Sendable, Equatable {
     /// The name in the table, without folder and suffix.
     public var name: String
-    /// The image file.
+    /// The image file, or the file of arrays that the page is in.
     public var path: String
+    /// The images of an array that the page consists of; nil for a page with a file of its own.
+    var sheet: ArraySheet?
 
-    public init(name: String, path: String) {
+    public init(name: String, path: String) { self.init(name: name, path: path, sheet: nil) }
+
+    init(name: String, path: String, sheet: ArraySheet?) {
         self.name = name
         self.path = path
+        self.sheet = sheet
     }
 }
 

@@ -4,6 +4,7 @@ import Synchronization
 /// The page images that were used last, decoded: neighbouring excerpts share a page, which is then read once.
 public final class PageCache: Sendable {
     private struct Entry {
+        var page: String
         var path: String
         var format: PixelFormat
         var image: Image
@@ -23,7 +24,7 @@ public final class PageCache: Sendable {
     /// - Throws: `ImagingError` naming the file.
     public func image(of page: Page, as format: PixelFormat) throws(ImagingError) -> Image {
         let known = entries.withLock { entries -> Image? in
-            guard let place = entries.firstIndex(where: { $0.path == page.path && $0.format == format }) else { return nil }
+            guard let place = entries.firstIndex(where: { $0.page == page.name && $0.path == page.path && $0.format == format }) else { return nil }
             let entry = entries.remove(at: place)
             entries.append(entry)
             return entry.image
@@ -32,7 +33,7 @@ public final class PageCache: Sendable {
         let image = try page.image(as: format)
         entries.withLock { entries in
             if entries.count >= limit { entries.removeFirst() }
-            entries.append(Entry(path: page.path, format: format, image: image))
+            entries.append(Entry(page: page.name, path: page.path, format: format, image: image))
         }
         return image
     }
@@ -42,10 +43,20 @@ extension Page {
     /// Its pixels.
     ///
     /// - Throws: `ImagingError` naming the file.
-    public func image(as format: PixelFormat) throws(ImagingError) -> Image { try Image.read(path, as: format) }
+    public func image(as format: PixelFormat) throws(ImagingError) -> Image {
+        guard let sheet else { return try Image.read(path, as: format) }
+        let image = try sheet.image()
+        return format == .rgb ? image.inRGB() : image
+    }
 
     /// Its size, from the header of the file.
     ///
     /// - Throws: `ImagingError` naming the file.
-    public func size() throws(ImagingError) -> (width: Int, height: Int) { try Image.size(of: path) }
+    public func size() throws(ImagingError) -> (width: Int, height: Int) {
+        if let sheet { return sheet.size }
+        return try Image.size(of: path)
+    }
+
+    /// The bytes of an image file with the page.
+    func file() throws -> [UInt8] { try sheet?.image().encoded(as: .png) ?? FileSystem.contents(of: path) }
 }

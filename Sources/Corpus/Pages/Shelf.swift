@@ -5,6 +5,8 @@ struct Shelf {
     let folder: String
     /// Sorted.
     let ids: [String]
+    /// Sets of arrays; they are books too.
+    private let arrays: ArrayShelf
     let notices: [CorpusNotice]
 
     /// - Throws: `CorpusError.noDataFolder`, `.noBooks`, `.unreadable`.
@@ -13,7 +15,8 @@ struct Shelf {
         var ids: [String] = []
         var notices: [CorpusNotice] = []
         // Names with a dot or an underscore are never books, as in the original.
-        for name in try FileSystem.names(in: folder) where !name.contains(".") && !name.contains("_") {
+        let names = try FileSystem.names(in: folder)
+        for name in names where !name.contains(".") && !name.contains("_") {
             guard FileSystem.kind(of: "\(folder)/\(name)") == .folder else { continue }
             let table = "\(name)_coordinate.csv"
             if FileSystem.kind(of: "\(folder)/\(name)/\(table)") == .file {
@@ -22,11 +25,26 @@ struct Shelf {
                 notices.append(.folderWithoutTable(name: name, expected: table))
             }
         }
+        do { arrays = try ArrayShelf(folder: folder, names: names) } catch { throw .unreadableArrays(error) }
+        ids = (ids + arrays.ids).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
         guard !ids.isEmpty else { throw .noBooks(path: folder) }
         self.folder = folder
         self.ids = ids
         self.notices = notices
     }
+
+    /// Reads one of the books.
+    ///
+    /// - Parameter problem: told of each row that cannot be used, which is then left out; to stop at the first, throw.
+    func book(_ id: String, problem: (CorpusError) throws(CorpusError) -> Void) throws(CorpusError) -> Book {
+        do {
+            if let book = try arrays.book(id) { return book }
+        } catch { throw .unreadableArrays(error) }
+        return try CoordinateTable.read(book: id, in: folder, problem: problem)
+    }
+
+    /// Which of the books come as arrays, of single characters.
+    func isArrays(_ id: String) -> Bool { arrays.ids.contains(id) }
 
     /// The rule for the test set: the one given; else the book that the original holds out, where it is present; else the one that
     /// `dataset.json` names.
@@ -35,7 +53,7 @@ struct Shelf {
     func testRule(_ text: String?) throws(CorpusError) -> SplitRule {
         if let text { return try SplitRule(text, argument: "test_split", among: ids) }
         if ids.contains("hnsd00000") { return .books(["hnsd00000"]) }
-        guard let named = try description()?.testSplit else { throw .noDefaultTestSplit(folder: folder, books: ids) }
+        guard let named = try description()?.testSplit ?? arrays.testID else { throw .noDefaultTestSplit(folder: folder, books: ids) }
         return try SplitRule(named, argument: "test_split", among: ids)
     }
 

@@ -39,7 +39,7 @@ struct ExampleMaker: Sendable {
         }
         let lines = recipe.hasLines && isWholePage ? LineRule.lines(of: glyphs.map(\.box)) : []
         return Product(
-            image: try page.resized(region, width: size.width, height: size.height),
+            image: try page.resized(region, width: size.width, height: size.height, by: recipe.kernel),
             characters: glyphs.map { ($0.scalar, place($0.box)) }, lines: lines.map(place))
     }
 

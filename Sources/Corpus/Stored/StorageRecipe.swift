@@ -51,6 +51,9 @@ public struct StorageRecipe: Sendable, Equatable {
     /// Store masks: 1 inside the boxes of characters and lines, and the class of the character at each pixel.
     public var hasMasks = false
 
+    /// How images are scaled.
+    public var kernel = ResizeKernel.automatic
+
     public init() {}
 
     /// - Throws: `CorpusError.chunksNeedSize` when tiles are asked for without a size in pixels.
@@ -66,12 +69,24 @@ public struct StorageRecipe: Sendable, Equatable {
 
     /// What the files depend on, by name.
     var entries: [String: String] {
-        [
+        // A key of its own only where it is not the usual one, so that datasets from before there was a choice stay good.
+        let chosen = kernel == .automatic ? [:] : ["resize": kernel.rawValue]
+        return chosen.merging([
             "format_store": format.rawValue, "shape_store": shape.description, "channels": "\(color.channels)",
             "quality": format == .jpeg || format == .jpg ? "\(quality)" : "None", "character": "\(hasCharacters)",
             "label": "\(hasLabels)", "bbox": boxes?.rawValue ?? "None", "line": "\(hasLines)", "chunk": "\(isChunked)",
             "mask": "\(hasMasks)",
-        ]
+        ]) { first, _ in first }
+    }
+}
+
+extension ResizeKernel {
+    /// - Throws: `CorpusError.unknownChoice`.
+    public init(named text: String) throws(CorpusError) {
+        guard let kernel = ResizeKernel(rawValue: text) else {
+            throw .unknownChoice(argument: "resize", value: text, known: Self.allCases.map(\.rawValue))
+        }
+        self = kernel
     }
 }
 

@@ -66,7 +66,7 @@ public struct CorpusViewer: Sendable {
             if sheetOfPage[[excerpt.book, page]] == nil {
                 // Checks that the image is whole, so that what is shown is what is trained on.
                 sizes.append(try book.image(of: page, as: .gray).bounds)
-                let file = try FileSystem.contents(of: book.pages[page].path)
+                let file = try book.pages[page].file()
                 bytes += file.count
                 guard bytes <= byteLimit else { throw CorpusError.tooManyPages(bytes: bytes, limit: byteLimit) }
                 let kind = ImageFormat(signatureOf: file)?.rawValue ?? "jpeg"

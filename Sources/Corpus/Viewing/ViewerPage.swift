@@ -9,11 +9,12 @@ enum ViewerPage {
         #side label { display: block; margin: .6rem 0 .2rem; } #side input[type=text] { width: 100%; box-sizing: border-box; }
         #stage { flex: 1; position: relative; min-width: 0; } canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
         #status { font-weight: bold; overflow-wrap: anywhere; } #message { color: #a33; min-height: 1.2em; }
+        #text { font: 1.3rem "Noto Sans CJK JP","Hiragino Sans","Yu Gothic",serif; margin: .3rem 0; max-height: 8rem; overflow: auto; }
         #hover { font: 2rem "Noto Sans CJK JP","Hiragino Sans","Yu Gothic",serif; min-height: 3rem; overflow-wrap: anywhere; }
         kbd { border: 1px solid #bbb; border-radius: 3px; padding: 0 .25em; }
         </style></head><body>
         <div id="side">
-        <p id="status"></p>
+        <p id="status"></p><p id="text"></p>
         <button id="prev">&#x2190; previous</button> <button id="next">next &#x2192;</button>
         <label for="goto">Go to number</label><input id="goto" type="text" inputmode="numeric">
         <label for="images">Images whose name contains (commas between several)</label><input id="images" type="text">
@@ -100,7 +101,9 @@ enum ViewerPage {
           if (!shown.length) { at("status").textContent = "no images"; return; }
           const entry = data.entries[shown[place]], image = sheet(entry.page), [x, y, w, h] = entry.box;
           at("status").textContent = place + "/" + (shown.length - 1) + " (" + entry.id + ")";
-          const fit = Math.min((width - 24) / w, (height - 24) / h);
+          // A character of some pixels is not blown up to the whole window.
+          at("text").textContent = String.fromCodePoint(...entry.glyphs.map(g => g[4]));
+          const fit = Math.min((width - 24) / w, (height - 24) / h, 6);
           const [sx, sy] = entry.size ? [entry.size[0] / w, entry.size[1] / h] : [fit, fit];
           view = { sx, sy, x: (width - w * sx) / 2, y: (height - h * sy) / 2 };
           if (!image.complete || !image.naturalWidth) return;

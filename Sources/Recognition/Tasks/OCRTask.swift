@@ -18,7 +18,7 @@ public final class OCRTask: TrainingTask {
     public var monitor = GenerationMonitor()
 
     private var reader: Corpus?
-    private var stores: [Subset: DatasetStore] = [:]
+    private var stores: [Subset: any ExampleStore] = [:]
     private var strips: StripComposer?
 
     public init(_ definition: any TaskDefinition, _ settings: TaskSettings) {
@@ -82,17 +82,34 @@ public final class OCRTask: TrainingTask {
     /// The stored examples of a subset; made when they are not there yet.
     ///
     /// - Throws: `CorpusError.staleDataset` when the folder holds other data and `overwrite` is false.
-    public func store(_ subset: Subset, overwrite: Bool = false) throws -> DatasetStore {
+    public func store(_ subset: Subset, overwrite: Bool = false) throws -> any ExampleStore {
         if !overwrite, let store = stores[subset] { return store }
+        let store: any ExampleStore =
+            settings.datasetFormat == Self.generatorFormat ? try generated(subset) : try stored(subset, overwrite: overwrite)
+        stores[subset] = store
+        return store
+    }
+
+    /// The `dataset_format` that keeps examples without files.
+    private static let generatorFormat = "generator"
+
+    private func generated(_ subset: Subset) throws -> GeneratedExamples {
+        try GeneratedExamples(corpus(), subset: subset, recipe: recipe(), threads: settings.threads, monitor: monitor)
+    }
+
+    private func stored(_ subset: Subset, overwrite: Bool) throws -> DatasetStore {
+        guard settings.datasetFormat == StorageRecipe.Format.tfrecords.rawValue else {
+            throw RecognitionError.badArgument(
+                owner: definition.typeName, argument: "dataset_format", value: "'\(settings.datasetFormat)'",
+                rule: "'tfrecords' or '\(Self.generatorFormat)'")
+        }
         var request = DatasetRequest(folder: try dataFolder(), subset: subset)
         request.recipe = try recipe()
         request.shardCount = settings.shards
         request.threads = settings.threads
         request.overwrite = overwrite
         request.monitor = monitor
-        let store = try DatasetStore.open(corpus(), request)
-        stores[subset] = store
-        return store
+        return try DatasetStore.open(corpus(), request)
     }
 
     /// Stores the examples if need be, and gives what makes batches of them: shuffled and without end from the training set, in order

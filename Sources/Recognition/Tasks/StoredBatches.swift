@@ -15,7 +15,7 @@ final class StoredBatches: TrainingSource {
     private let sparse: Bool
     private let isRaised: Bool
 
-    init(_ store: DatasetStore, _ request: BatchRequest, corpus: Corpus, sparse: Bool) throws {
+    init(_ store: any ExampleStore, _ request: BatchRequest, corpus: Corpus, sparse: Bool) throws {
         source = try ExampleSource(store, request)
         self.corpus = corpus
         excerpts = corpus[store.subset]
