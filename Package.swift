@@ -50,6 +50,7 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
         .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CReadline", providers: [.apt(["libreadline-dev"])]),
+        .systemLibrary(name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(name: "CZip", pkgConfig: "libzip", providers: [.apt(["libzip-dev"])]),
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-32", providers: [.apt(["libpcre2-dev"])]),
@@ -61,6 +62,7 @@ let package = Package(
         module("Formats", [protobuf, "CZip", "CZlib"], exclude: ["Protobuf/Definitions"]),
         module("Tensors", ["COpenBLAS", "CKernels", "Randomness"]),
         module("Imaging", ["CTurboJPEG", "CPNG"]),
+        module("Distribution", ["Formats", "TextDistance", "CCurl"]),
 
         // The engine.
         module("NeuralNetworks", ["Tensors", "Randomness", "CKernels"]),
@@ -77,14 +79,14 @@ let package = Package(
         // The only bridge between the two.
         module("Bindings", [
             "ScriptSession", "ScriptLibrary", "ScriptRuntime", "Recognition", "Training", "NeuralNetworks", "Tensors", "Corpus",
-            "Imaging", "Formats", "Randomness", "TextDistance",
+            "Distribution", "Imaging", "Formats", "Randomness", "TextDistance",
         ]),
 
         // The doors.
         module("Terminal", ["ScriptSession", "ScriptRuntime", "ScriptSyntax", "CReadline"]),
         module("ScriptTests", ["ScriptSession", "ScriptRuntime", "ScriptSyntax", "TextDistance"]),
         module("Commands", [
-            "Bindings", "Terminal", "ScriptTests", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus", "Imaging",
+            "Bindings", "Terminal", "ScriptTests", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus", "Distribution", "Imaging",
             "Randomness", "Training", "Tensors", "TextDistance", arguments,
         ]),
         program("carpedm", ["Commands"]),
@@ -96,6 +98,7 @@ let package = Package(
         tests("Randomness", resources: [.copy("Fixtures")]),
         tests("Formats", [protobuf]),
         tests("Tensors", ["CKernels", "Randomness"], resources: [.copy("Fixtures")]),
+        tests("Distribution", ["Formats"]),
         tests("Imaging", resources: [.copy("Fixtures")]),
         tests("NeuralNetworks", ["Tensors", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Corpus", ["Formats", "Imaging", "Randomness"], resources: [.copy("Fixtures")]),

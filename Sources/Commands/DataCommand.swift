@@ -9,6 +9,7 @@ struct DataCommand: ParsableCommand {
         commandName: "data", abstract: "Count, check, look at, store and fetch the pages of books.",
         subcommands: [
             DataStatsCommand.self, DataCheckCommand.self, DataViewCommand.self, DataShowCommand.self, DataGenerateCommand.self,
+            DataDownloadCommand.self,
         ])
 }
 

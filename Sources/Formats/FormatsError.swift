@@ -16,7 +16,7 @@ public enum FormatsError: Error, Equatable, Sendable {
         case safetensors
         case numpyArray = "npy"
         case numpyArchive = "npz"
-        case idx, gzip
+        case idx, gzip, zip
     }
 
     /// The system refused `action` on `path`; `code` is its `errno`.

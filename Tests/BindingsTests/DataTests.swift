@@ -90,6 +90,11 @@ import Testing
             print(d.ixs_in_region([(0, 2, 0, 2), (3, 9, 0, 2)], 0, 4, 0, 4), d.sparsify_label([5, 6, 0, 0], 3))
             print(d.seq_norm_bbox_values([(1, 2, 3, 4)], 10, 20))
             """, output: "True False\nTrue False True\n[0] [5, 6]\n([0.05], [0.1], [0.3], [0.4])\n"),
+        Case(code: "print(len(d.get_books_list()), d.get_books_list('pmjtc')[0])", output: "15 200003076\n"),
+        Case(code: "d.download_data(folder, 'pmjct')", error: "Did you mean 'pmjtc'?"),
+        Case(code: "d.download_data(folder, books=['x'])", error: "has no book 'x'"),
+        Case(code: "print(m.train[0].load_image((8, 8), resize='lanczos') is None)", output: "False\n"),
+        Case(code: "m.train[0].load_image((8, 8), resize='lancos')", error: "Did you mean 'lanczos'?"),
         Case(code: "d.MetaLoader('/nowhere')", error: "there is no data folder '/nowhere'"),
         Case(code: "d.MetaLoader(d.sample, charset='kanna')", error: "Did you mean 'kana'?"),
         Case(code: "d.MetaLoader(d.sample, image_scope='word')", error: "image_scope cannot be 'word'"),

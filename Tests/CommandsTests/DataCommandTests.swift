@@ -32,6 +32,14 @@ import Testing
         Case(arguments: ["generate", "-o", "x", "--shape", "0x0"], exitCode: 2, error: "0x0"),
         Case(arguments: ["generate"], exitCode: 2, error: "--out-dir"),
         Case(arguments: ["stats", "-d", "nowhere"], exitCode: 1, error: "there is no data folder 'nowhere'"),
+        Case(arguments: ["download", "-d", "books", "--list"], exitCode: 0, output: ["200003076  not there\n", "hnsd00000  not there\n"]),
+        Case(arguments: ["download", "-d", "books", "-i", "pmjct"], exitCode: 1, error: "Did you mean 'pmjtc'?"),
+        Case(arguments: ["download", "-d", "books", "--books", "1"], exitCode: 1, error: "the dataset 'pmjtc' has no book '1'"),
+        Case(arguments: ["download", "-d", "books", "--base-url", "ftp://x"], exitCode: 1, error: "begins with http:// or https://"),
+        // Nobody listens on port 1.
+        Case(arguments: ["download", "-d", "books", "--base-url", "http://127.0.0.1:1", "--tries", "1", "--patience", "2"], exitCode: 1,
+             error: "failed 1 time, the last time: "),
+        Case(arguments: ["download"], exitCode: 2, error: "--data-dir"),
         Case(arguments: ["statz"], exitCode: 2, error: "statz"),
     ])
     func runs(_ example: Case) throws {

@@ -30,7 +30,7 @@ extension Engine {
                 Native("show(image, save_as=None)", Self.showDoc) { [unowned self] call in
                     try show(picture(of: call[0]), saveAs: try call.optionalString(1))
                 },
-            ] + regionFunctions,
+            ] + regionFunctions + downloadFunctions,
             members: { [unowned self] _ in
                 dataTypes.map { ($0.name, .type($0)) } + [("sample", .str(try SampleData.folder()))]
             })

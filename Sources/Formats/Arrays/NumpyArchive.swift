@@ -68,6 +68,9 @@ final class ZipArchive {
         storage.deallocate()
     }
 
+    /// An entry that expands to more is refused.
+    private static let mostBytes = 1 << 32
+
     var count: Int { max(0, Int(zip_get_num_entries(handle, 0))) }
 
     /// Name and contents of one entry, its checksum verified.
@@ -83,6 +86,7 @@ final class ZipArchive {
             guard got >= 0 else { throw ZipArchive.failure(name, zip_file_get_error(file)) }
             if got == 0 { break }
             contents += chunk[0..<Int(got)]
+            guard contents.count <= Self.mostBytes else { throw ZipArchive.failure(name, "it expands to more than \(Self.mostBytes) bytes") }
         }
         return (String(cString: entryName), contents)
     }
@@ -147,6 +151,10 @@ final class ZipArchive {
             throw failure("npz", zip_source_error(source))
         }
         return bytes
+    }
+
+    private static func failure(_ name: String, _ problem: String) -> FormatsError {
+        .malformed(file: name, format: .numpyArchive, offset: 0, problem: problem)
     }
 
     private static func failure(_ name: String, _ error: UnsafeMutablePointer<zip_error_t>?) -> FormatsError {
