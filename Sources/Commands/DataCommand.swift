@@ -62,7 +62,8 @@ struct CorpusOptions: ParsableArguments {
     }
 
     func configuration() throws -> CorpusConfiguration {
-        var configuration = CorpusConfiguration(dataFolder: try dataDir ?? SampleData.folder(), repertoire: try Repertoire(named: charset))
+        var configuration = CorpusConfiguration(
+            dataFolder: try dataDir ?? SampleData.folder(), repertoire: try Repertoire(named: charset))
         configuration.scope = try ImageScope(named: scope)
         (configuration.sequenceLength, configuration.sequenceMaximum, configuration.sequenceStride) = (seqLen, seqMaxlen, stride)
         (configuration.testSplit, configuration.devSplit, configuration.devFactor) = (testSplit, devSplit, devFactor)
@@ -75,7 +76,10 @@ struct CorpusOptions: ParsableArguments {
 
 /// Changes of images, each with the greatest extent that it may have.
 struct AugmentationOptions: ParsableArguments {
-    @Option(help: "Change the images: extents with commas, such as rotation=0.2,shift=0.1,elastic=0.05 (also shear, scale, thickness, contrast, brightness, erase).")
+    @Option(
+        help:
+            "Change the images: extents with commas, such as rotation=0.2,shift=0.1,elastic=0.05 (also shear, scale, thickness, contrast, brightness, erase)."
+    )
     var augment: String?
 
     @Option(help: "Which epoch's changes.")
@@ -103,14 +107,17 @@ struct ShapeArgument: ExpressibleByArgument {
     let shape: Shape
 
     init?(argument: String) {
-        if let factor = Double(argument), argument.contains("."), let shape = try? Shape(height: .factor(factor), width: .factor(factor)) {
+        if let factor = Double(argument), argument.contains("."),
+            let shape = try? Shape(height: .factor(factor), width: .factor(factor))
+        {
             self.shape = shape
             return
         }
         let sides = argument.lowercased().split(separator: "x", omittingEmptySubsequences: false)
         guard sides.count == 2 else { return nil }
         func extent(_ text: Substring) -> Extent? { text.isEmpty ? .free : Int(text).map { .pixels($0) } }
-        guard let height = extent(sides[0]), let width = extent(sides[1]), let shape = try? Shape(height: height, width: width) else { return nil }
+        guard let height = extent(sides[0]), let width = extent(sides[1]), let shape = try? Shape(height: height, width: width)
+        else { return nil }
         self.shape = shape
     }
 }
@@ -142,7 +149,9 @@ enum PictureOutput {
     static func draw(_ png: [UInt8], write: (String) -> Void) throws -> Bool {
         let environment = ProcessInfo.processInfo.environment
         let isChosen = environment[TerminalPicture.variable]?.isEmpty == false
-        guard isChosen || isatty(STDOUT_FILENO) == 1, let terminal = TerminalPicture.protocolOfTerminal(environment) else { return false }
+        guard isChosen || isatty(STDOUT_FILENO) == 1, let terminal = TerminalPicture.protocolOfTerminal(environment) else {
+            return false
+        }
         write(try terminal.text(drawing: png))
         return true
     }

@@ -83,27 +83,29 @@ struct DataGenerateCommand: ParsableCommand {
             let interrupt = Interrupt()
             let signal = InterruptSignal(for: interrupt)
             let display = CountDisplay()
-            for subset in subsets {
-                var request = DatasetRequest(folder: outDir, subset: subset)
-                (request.recipe, request.shardCount, request.threads, request.overwrite) = (recipe, shards, threads, overwrite)
-                request.monitor = GenerationMonitor(
-                    progress: { display.show("\($0.subset.rawValue): \($0.pagesDone) of \($0.pages) pages, \($0.examples) examples") },
-                    isCancelled: { interrupt.isSet })
-                do {
-                    let store = try withExtendedLifetime(signal) { try DatasetStore.open(corpus, request) }
-                    display.end()
-                    let size = store.shards.reduce(0) { $0 + $1.bytes }
-                    print("\(subset.rawValue): \(store.count) examples in \(store.shards.count) files, \(size) bytes"
-                        + (store.wasGenerated ? "" : " (there already)"))
-                } catch CorpusError.interrupted {
-                    display.end()
-                    FileHandle.standardError.write(Data("interrupted; run again to go on\n".utf8))
-                    throw ExitCode(130)
-                } catch {
-                    display.end()
-                    throw error
-                }
+            var request = DatasetRequest(folder: outDir, subset: subsets.first ?? .train)
+            (request.recipe, request.shardCount, request.threads, request.overwrite) = (recipe, shards, threads, overwrite)
+            request.monitor = GenerationMonitor(
+                progress: { display.show("\($0.pagesDone) of \($0.pages) pages, \($0.examples) examples") },
+                isCancelled: { interrupt.isSet })
+            do {
+                let stores = try withExtendedLifetime(signal) { try DatasetStore.open(corpus, request, subsets: subsets) }
+                display.end()
+                for store in stores { print(Self.line(store)) }
+            } catch CorpusError.interrupted {
+                display.end()
+                FileHandle.standardError.write(Data("interrupted; run again to go on\n".utf8))
+                throw ExitCode(130)
+            } catch {
+                display.end()
+                throw error
             }
         }
+    }
+
+    private static func line(_ store: DatasetStore) -> String {
+        let size = store.shards.reduce(0) { $0 + $1.bytes }
+        return "\(store.subset.rawValue): \(store.count) examples in \(store.shards.count) files, \(size) bytes"
+            + (store.wasGenerated ? "" : " (there already)")
     }
 }

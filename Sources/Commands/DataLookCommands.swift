@@ -7,7 +7,8 @@ import Randomness
 struct DataStatsCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "stats", abstract: "Count the characters of each subset.",
-        discussion: "A table on standard output; --csv gives the counts as CSV instead, --save also writes <set>_counts.csv and a chart.")
+        discussion:
+            "A table on standard output; --csv gives the counts as CSV instead, --save also writes <set>_counts.csv and a chart.")
 
     @OptionGroup var options: CorpusOptions
 
@@ -43,7 +44,9 @@ struct DataStatsCommand: ParsableCommand {
                 print(try statistics.report(topics, classes: classes, limit: limit), terminator: "")
             }
             if let save {
-                for path in try statistics.save(to: save, classes: classes) { FileHandle.standardError.write(Data("wrote \(path)\n".utf8)) }
+                for path in try statistics.save(to: save, classes: classes) {
+                    FileHandle.standardError.write(Data("wrote \(path)\n".utf8))
+                }
             }
         }
     }
@@ -54,7 +57,8 @@ struct DataStatsCommand: ParsableCommand {
         let first = ends[0].isEmpty ? vocabulary.reservedCount : Int(ends[0])
         let end = ends.count < 2 || ends[1].isEmpty ? vocabulary.count : Int(ends[1])
         guard ends.count == 2, let first, let end, first >= 0, first <= end else {
-            throw CorpusError.badArgument(argument: "--include", value: "'\(include)'", rule: "FIRST:END with 0 <= FIRST <= END, such as 4:20")
+            throw CorpusError.badArgument(
+                argument: "--include", value: "'\(include)'", rule: "FIRST:END with 0 <= FIRST <= END, such as 4:20")
         }
         return first..<end
     }

@@ -48,7 +48,9 @@ public struct Corpus: Sendable {
         var books: [Book] = []
         for id in shelf.ids {
             let book = try shelf.book(id, problem: problem)
-            guard !shelf.isArrays(id) || [.character, .page].contains(configuration.scope) else { throw .arraysHoldCharacters(book: id) }
+            guard !shelf.isArrays(id) || [.character, .page].contains(configuration.scope) else {
+                throw .arraysHoldCharacters(book: id)
+            }
             if book.glyphs.isEmpty { notices.append(.emptyBook(id: id)) }
             books.append(book)
         }

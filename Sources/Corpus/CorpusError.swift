@@ -100,7 +100,8 @@ extension CorpusError: LocalizedError {
         case .duplicateColumn(let file, let column): "\(file):1: there are two columns '\(column)'"
         case .unterminatedQuote(let file, let row): "\(file):\(row): a quoted field begins in this row and never ends"
         case .missingField(let file, let row, let column): "\(file):\(row): the row ends before its column '\(column)'"
-        case .badNumber(let file, let row, let column, let value): "\(file):\(row): \(column) is '\(value)', which is no number of pixels"
+        case .badNumber(let file, let row, let column, let value):
+            "\(file):\(row): \(column) is '\(value)', which is no number of pixels"
         case .badLabel(let file, let row, let value): "\(file):\(row): Unicode is '\(value)', which is no code point"
         case .badIdentifier(let file, let row, let column, let value): "\(file):\(row): \(column) is '\(value)'"
         case .badImageName(let file, let row, let value): "\(file):\(row): Image is '\(value)', which is no name of an image"
@@ -111,8 +112,10 @@ extension CorpusError: LocalizedError {
                 + "of \(width) x \(height) pixels"
         case .badImage(let cause, let file, let row): "\(cause.localizedDescription) (page of \(file):\(row))"
         case .badArrays(let file, let problem): "\(file): \(problem)"
-        case .unknownClass(let file, let number, let label, nil): "\(file): the label of image \(number) is \(label), and no class map says what that is"
-        case .unknownClass(let file, let number, let label, let map?): "\(file): the label of image \(number) is \(label), which is not in '\(map)'"
+        case .unknownClass(let file, let number, let label, nil):
+            "\(file): the label of image \(number) is \(label), and no class map says what that is"
+        case .unknownClass(let file, let number, let label, let map?):
+            "\(file): the label of image \(number) is \(label), which is not in '\(map)'"
         case .arraysHoldCharacters(let book): "the set '\(book)' consists of single characters"
         case .arrayFile(let cause): cause.localizedDescription
         case .noCharacters(let image): "the excerpt of '\(image)' has no characters, which say where on the page it is"
@@ -133,11 +136,13 @@ extension CorpusError: LocalizedError {
         case .noDefaultTestSplit(let folder, _): "'\(folder)' does not say which book is for testing"
         case .missingSequenceLength: "the scope 'seq' needs seq_len"
         case .badSequenceLength(let minimum, let maximum):
-            minimum > maximum ? "seq_maxlen \(maximum) is less than seq_len \(minimum)" : "seq_len is \(minimum); it must be positive"
+            minimum > maximum
+                ? "seq_maxlen \(maximum) is less than seq_len \(minimum)" : "seq_len is \(minimum); it must be positive"
         case .noExamples(let folder, let repertoire): "no example of the character set '\(repertoire)' in '\(folder)'"
         case .tooFewExamples(let subset, let wanted, let available):
             "\(subset) should take \(wanted) of the \(available) examples that are left, and leave some"
-        case .devFactorUnreachable(let factor, let available): "\(available) examples cannot fill a dev set that divides by \(factor)"
+        case .devFactorUnreachable(let factor, let available):
+            "\(available) examples cannot fill a dev set that divides by \(factor)"
         case .duplicateType(let type): "the vocabulary has '\(type)' twice"
         case .noUnknownType: "the vocabulary has no '\(Vocabulary.unknownToken)'"
         case .emptySubset(let subset): "the subset '\(subset)' is empty"
@@ -167,8 +172,9 @@ extension CorpusError: LocalizedError {
     public var recoverySuggestion: String? {
         switch self {
         case .noDataFolder: "Check the path; it must be a folder that holds one folder per book."
-        case .noBooks: "A book is a folder '<id>' with a table '<id>_coordinate.csv' and a folder 'images'; give the folder around the books "
-            + "(or one with arrays such as kmnist-train-imgs.npz and kmnist-train-labels.npz)."
+        case .noBooks:
+            "A book is a folder '<id>' with a table '<id>_coordinate.csv' and a folder 'images'; give the folder around the books "
+                + "(or one with arrays such as kmnist-train-imgs.npz and kmnist-train-labels.npz)."
         case .noSample: "Set \(SampleData.variable) to the folder of the sample."
         case .unreadable(_, let code), .unwritable(_, let code): Self.remedy(code)
         case .badDescription: "Write an object such as {\"test_split\": \"<book>\"}, or remove the file and give test_split."
@@ -180,7 +186,8 @@ extension CorpusError: LocalizedError {
         case .missingField: "Every row needs the eight columns Unicode, Image, X, Y, Block ID, Char ID, Width, Height."
         case .badNumber: "Write whole pixels, for example 123."
         case .badLabel: "Write U+ and 4 to 6 hexadecimal digits of a character, for example U+3055."
-        case .badIdentifier(_, _, let column, _): "Write \(column == "Block ID" ? "B" : "C") and at least four digits, for example \(column == "Block ID" ? "B0001" : "C0001")."
+        case .badIdentifier(_, _, let column, _):
+            "Write \(column == "Block ID" ? "B" : "C") and at least four digits, for example \(column == "Block ID" ? "B0001" : "C0001")."
         case .badImageName: "Write the name of a file in the book's folder 'images', without folder and without suffix."
         case .emptyBox: "Width and Height must be at least 1."
         case .missingImage: "Put the image there, or remove its rows from the table."
@@ -198,7 +205,8 @@ extension CorpusError: LocalizedError {
     private var argumentSuggestion: String? {
         switch self {
         case .unknownChoice(_, let value, let known): Self.choices(known, near: value)
-        case .unknownRepertoire(let name, let known): Self.choices(known, near: name) + " Join several with '+', or give a list of characters."
+        case .unknownRepertoire(let name, let known):
+            Self.choices(known, near: name) + " Join several with '+', or give a list of characters."
         case .emptyRepertoire, .notACodePoint: "Give a list such as ['さ', 'U+3057']."
         case .fractionOutOfRange: "Write one tenth as 0.1; to hold out a book give its id."
         case .unknownBook(_, let id, let known): Self.choices(known, near: id, noun: "Books")
@@ -215,7 +223,8 @@ extension CorpusError: LocalizedError {
         case .noUnknownType: "Add '\(Vocabulary.unknownToken)' to the types."
         case .emptySubset: "Choose another subset, or other splits."
         case .chunksNeedSize: "Give shape_store as two numbers of pixels, for example (256, 256)."
-        case .staleDataset, .foreignFiles: "To replace it overwrite it (overwrite=True, or --overwrite), or choose another folder."
+        case .staleDataset, .foreignFiles:
+            "To replace it overwrite it (overwrite=True, or --overwrite), or choose another folder."
         case .badManifest: "Generate the dataset again with overwrite=True (--overwrite), or remove its folder."
         case .notGenerated: "Generate it first."
         case .badRecord: "Generate the dataset again with overwrite=True (--overwrite)."

@@ -26,7 +26,8 @@ extension DistributionError: LocalizedError {
         case .unknownBook(let id, let dataset, _): "the dataset '\(dataset)' has no book '\(id)'"
         case .badAddress(let address): "'\(address)' is no address of a folder on the web"
         case .refused(let address, let status): "\(address): the server answers \(status)"
-        case .gaveUp(let address, let tries, let reason): "\(address): failed \(tries) \(tries == 1 ? "time" : "times"), the last time: \(reason)"
+        case .gaveUp(let address, let tries, let reason):
+            "\(address): failed \(tries) \(tries == 1 ? "time" : "times"), the last time: \(reason)"
         case .system(let path, let code): "cannot write '\(path)': \(String(cString: strerror(code)))"
         case .busy(let path): "'\(path)' is being fetched by another process"
         case .foreignFolder(let path, let missing): "'\(path)' is there already, but is no whole book: it has no \(missing)"
@@ -42,7 +43,8 @@ extension DistributionError: LocalizedError {
         case .badAddress: "Give one that begins with http:// or https://."
         case .refused: "Check the address, or give that of a mirror (--base-url)."
         case .gaveUp: "Check the network and run again: what was fetched is kept, and fetching goes on there."
-        case .system(_, ENOSPC), .system(_, EDQUOT): "Free some space on that disk, or choose a folder on another one, and run again."
+        case .system(_, ENOSPC), .system(_, EDQUOT):
+            "Free some space on that disk, or choose a folder on another one, and run again."
         case .system: "Choose a folder that you may write to."
         case .busy: "Wait for it to end."
         case .foreignFolder: "Move it away, or choose another folder."

@@ -57,11 +57,15 @@ struct Fetch {
                 if reason.contains("no longer") { try restart(descriptor) }
                 failures = size(descriptor) > before ? 1 : failures + 1
                 guard failures < policy.tries else { throw .gaveUp(address: address, tries: failures, reason: reason) }
-                guard policy.wait(policy.firstDelay * Double(1 << min(failures - 1, 6))), !isCancelled() else { throw .interrupted }
+                guard policy.wait(policy.firstDelay * Double(1 << min(failures - 1, 6))), !isCancelled() else {
+                    throw .interrupted
+                }
                 continue
             }
             failures += 1
-            guard failures < policy.tries else { throw .gaveUp(address: address, tries: failures, reason: "the server sends other parts than asked for") }
+            guard failures < policy.tries else {
+                throw .gaveUp(address: address, tries: failures, reason: "the server sends other parts than asked for")
+            }
         }
     }
 

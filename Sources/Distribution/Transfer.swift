@@ -36,7 +36,8 @@ struct Transfer {
         defer { curl_easy_cleanup(handle) }
         return withoutActuallyEscaping(progress) { progress in
             withoutActuallyEscaping(versioned) { versioned in
-                let receiver = Receiver(descriptor, offset: offset, isCancelled: isCancelled, progress: progress, versioned: versioned)
+                let receiver = Receiver(
+                    descriptor, offset: offset, isCancelled: isCancelled, progress: progress, versioned: versioned)
                 return perform(handle, receiver)
             }
         }
@@ -66,8 +67,12 @@ struct Transfer {
         if headers != nil { curl_set_list(handle, CURLOPT_HTTPHEADER, headers) }
         curl_set_receiver(
             handle, context,
-            { bytes, size, count, context in Receiver.of(context)?.header(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0 },
-            { bytes, size, count, context in Receiver.of(context)?.body(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0 },
+            { bytes, size, count, context in
+                Receiver.of(context)?.header(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+            },
+            { bytes, size, count, context in
+                Receiver.of(context)?.body(UnsafeRawBufferPointer(start: bytes, count: size * count)) ?? 0
+            },
             { context, _, _, _, _ in Receiver.of(context)?.isCancelled() == true ? 1 : 0 })
         let code = withExtendedLifetime(receiver) { curl_easy_perform(handle) }
         return ending(code, receiver)

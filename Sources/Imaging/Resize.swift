@@ -45,7 +45,9 @@ extension Image {
     ///
     /// - Throws: `ImagingError.badSize`.
     /// - Complexity: `height · width + newHeight · newWidth` times the scale of the rows.
-    public func resized(width newWidth: Int, height newHeight: Int, by kernel: ResizeKernel = .automatic) throws(ImagingError) -> Image {
+    public func resized(width newWidth: Int, height newHeight: Int, by kernel: ResizeKernel = .automatic) throws(ImagingError)
+        -> Image
+    {
         try resized(bounds, width: newWidth, height: newHeight, by: kernel)
     }
 
@@ -60,7 +62,8 @@ extension Image {
             throw .badSize(width: newWidth, height: newHeight)
         }
         if newWidth == box.width, newHeight == box.height { return try cropped(to: box) }
-        return scaled(box, columns: Taps(from: box.width, to: newWidth, kernel), rows: Taps(from: box.height, to: newHeight, kernel))
+        return scaled(
+            box, columns: Taps(from: box.width, to: newWidth, kernel), rows: Taps(from: box.height, to: newHeight, kernel))
     }
 
     private func scaled(_ box: Box, columns: Taps, rows: Taps) -> Image {

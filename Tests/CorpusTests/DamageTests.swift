@@ -31,7 +31,8 @@ struct DamageTests {
         case 2: for i in place..<min(bytes.count, place + 8) { bytes[i] = UInt8.random(in: 0...255, using: &dice) }
         case 3: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 40)], at: place)
         case 4: bytes.removeSubrange(place..<min(bytes.count, place + 12))
-        default: for _ in 0..<20 { bytes[Int.random(in: 0..<bytes.count, using: &dice)] = UInt8.random(in: 0...255, using: &dice) }
+        default:
+            for _ in 0..<20 { bytes[Int.random(in: 0..<bytes.count, using: &dice)] = UInt8.random(in: 0...255, using: &dice) }
         }
         return bytes
     }

@@ -23,7 +23,9 @@ struct DatasetPeerTests {
         process.executableURL = URL(filePath: try #require(peerPython))
         process.arguments = ["-c", program]
         process.currentDirectoryURL = URL(filePath: shop.path)
-        process.environment = ProcessInfo.processInfo.environment.merging(["TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1",
+        ]) { $1 }
         let (output, errors) = ("\(shop.path)/stdout.txt", "\(shop.path)/stderr.txt")
         for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))
@@ -74,11 +76,16 @@ struct DatasetPeerTests {
         var expected: [String] = []
         try store.forEachExample { _, example in
             let sides = try ["xmin", "ymin", "xmax", "ymax"].map { side in
-                adler(try example.features.floats("image/seq/char/bbox/\(side)").flatMap { number in withUnsafeBytes(of: number) { Array($0) } })
+                adler(
+                    try example.features.floats("image/seq/char/bbox/\(side)").flatMap { number in
+                        withUnsafeBytes(of: number) { Array($0) }
+                    })
             }
             let numbers: [Int] = [example.image.height, example.image.width, example.image.channels, 3, 0]
             let sums = [adler(example.image.pixels), adler(try example.features.bytes("image/mask/char"))]
-            expected.append((numbers.map(String.init) + sums.map(String.init) + example.targets.map(String.init) + sides.map(String.init)).joined(separator: " "))
+            expected.append(
+                (numbers.map(String.init) + sums.map(String.init) + example.targets.map(String.init) + sides.map(String.init))
+                    .joined(separator: " "))
         }
         #expect(found == expected + ["\(store.count) \(store.count)"])
     }

@@ -10,23 +10,29 @@ struct ViewerBrowserTests {
         let configuration = CorpusConfiguration(
             dataFolder: try SampleData.folder(environment: [:]), repertoire: try Repertoire(named: "kana"))
         let corpus = try Corpus(configuration)
-        let script = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil)).appending(path: "viewer_check.js")
+        let script = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil)).appending(
+            path: "viewer_check.js")
         let page = try CorpusViewer().html(corpus, subset: .dev)
         // Without a network: everything that is shown is in the file.
         #expect(!page.contains("http://") && !page.contains("https://"))
-        try shop.write(page.replacing("</body>", with: "<script>\(try String(contentsOf: script, encoding: .utf8))</script></body>"), to: "view.html")
+        try shop.write(
+            page.replacing("</body>", with: "<script>\(try String(contentsOf: script, encoding: .utf8))</script></body>"),
+            to: "view.html")
         let found = try Browser.result(of: "\(shop.path)/view.html")
 
         let excerpts = corpus[.dev]
         let last = excerpts.count - 1
         func count(_ holds: (Excerpt) -> Bool) -> Int { excerpts.count(where: holds) }
         let expected: [String: String] = [
-            "start": "0/\(last)", "text": corpus.text(of: excerpts[0]), "drawn": "true", "next": "1/\(last)", "wrap": "\(last)/\(last)",
-            "wrapforward": "0/\(last)", "goto": "12/\(last)", "badgoto": "Please enter a whole number.", "hover": corpus.text(of: excerpts[3]),
+            "start": "0/\(last)", "text": corpus.text(of: excerpts[0]), "drawn": "true", "next": "1/\(last)",
+            "wrap": "\(last)/\(last)",
+            "wrapforward": "0/\(last)", "goto": "12/\(last)", "badgoto": "Please enter a whole number.",
+            "hover": corpus.text(of: excerpts[3]),
             "plain": "false", "boxes": "true", "lines": "true", "off": "false",
             "character": "0/\(count { corpus.text(of: $0) == "の" } - 1)", "shown": "の", "code": "true", "added": "true",
             "nocharacter": "ゑゐ is no character.", "nothing": "Nothing matches this filter.",
-            "images": "0/\(count { corpus.page(of: $0).name.contains("00001") } - 1)", "reset": "0/\(last) ", "right": "2/\(last)",
+            "images": "0/\(count { corpus.page(of: $0).name.contains("00001") } - 1)", "reset": "0/\(last) ",
+            "right": "2/\(last)",
             "left": "1/\(last)", "end": "\(last)/\(last)", "home": "0/\(last)", "c": "true", "l": "true", "r": "0/\(last)",
             "thousand": "\(1000 % excerpts.count)/\(last)",
         ]

@@ -52,17 +52,18 @@ struct DownloadTests {
     }
 
     /// Each misbehaviour ends with the whole book; the ranges asked for show that nothing was fetched twice that need not be.
-    @Test(arguments: [
-        ([], [nil]),
-        ([.truncated(after: 1000)], [nil, 1000]),
-        ([.truncated(after: 1000), .truncated(after: 500), .truncated(after: 0), .closes], [nil, 1000, 1500, 1500, 1500]),
-        ([.truncated(after: 1000), .ignoresRange], [nil, 1000]),
-        ([.truncated(after: 1000), .wrongRange], [nil, 1000, nil]),
-        ([.status(500), .status(503), .status(429)], [nil, nil, nil, nil]),
-        ([.truncated(after: 1000), .status(500)], [nil, 1000, 1000]),
-        ([.stalled(after: 2000)], [nil, 2000]),
-        ([.redirect("/moved.zip")], [nil, nil]),
-    ] as [([HostileServer.Answer], [Int?])])
+    @Test(
+        arguments: [
+            ([], [nil]),
+            ([.truncated(after: 1000)], [nil, 1000]),
+            ([.truncated(after: 1000), .truncated(after: 500), .truncated(after: 0), .closes], [nil, 1000, 1500, 1500, 1500]),
+            ([.truncated(after: 1000), .ignoresRange], [nil, 1000]),
+            ([.truncated(after: 1000), .wrongRange], [nil, 1000, nil]),
+            ([.status(500), .status(503), .status(429)], [nil, nil, nil, nil]),
+            ([.truncated(after: 1000), .status(500)], [nil, 1000, 1000]),
+            ([.stalled(after: 2000)], [nil, 2000]),
+            ([.redirect("/moved.zip")], [nil, nil]),
+        ] as [([HostileServer.Answer], [Int?])])
     func badServersAreOutlived(_ answers: [HostileServer.Answer], _ ranges: [Int?]) throws {
         let server = try server(answers)
         server.put(try archive(), at: "/moved.zip")
@@ -132,20 +133,26 @@ struct DownloadTests {
     }
 
     /// Hostile archives are refused, leave nothing behind, and are not kept.
-    @Test(arguments: [
-        (.entries([("../evil.txt", [1])]), "leads out of a folder"), (.entries([("/tmp/evil.txt", [1])]), "leads out of a folder"),
-        (.entries([("a/../../evil.txt", [1])]), "leads out of a folder"), (.entries([("a\\..\\evil.txt", [1])]), "leads out of a folder"),
-        (.entries([("a", [1]), ("a", [2])]), ""), (.entries([("bomb", [UInt8](repeating: 0, count: 30_000_000))]), "as only bombs do"),
-        (.link, "is a link or a device"), (.flipped, "CRC"), (.entries([("other.txt", [1])]), "does not hold 200003076_coordinate.csv"),
-        (.garbage, "zip"),
-    ] as [(ZipBytes.Hostile, String)])
+    @Test(
+        arguments: [
+            (.entries([("../evil.txt", [1])]), "leads out of a folder"),
+            (.entries([("/tmp/evil.txt", [1])]), "leads out of a folder"),
+            (.entries([("a/../../evil.txt", [1])]), "leads out of a folder"),
+            (.entries([("a\\..\\evil.txt", [1])]), "leads out of a folder"),
+            (.entries([("a", [1]), ("a", [2])]), ""),
+            (.entries([("bomb", [UInt8](repeating: 0, count: 30_000_000))]), "as only bombs do"),
+            (.link, "is a link or a device"), (.flipped, "CRC"),
+            (.entries([("other.txt", [1])]), "does not hold 200003076_coordinate.csv"),
+            (.garbage, "zip"),
+        ] as [(ZipBytes.Hostile, String)])
     func hostileArchivesAreRefused(_ hostile: ZipBytes.Hostile, _ reason: String) throws {
         let server = try server([], try hostile.bytes(otherwise: archive()))
         let error = #expect(throws: (any Error).self) { try download(server).run() }
         let text = (error as? any LocalizedError)?.errorDescription ?? ""
         #expect(reason.isEmpty || text.contains(reason), "\(text)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
-        #expect(!FileManager.default.fileExists(atPath: folder.deletingLastPathComponent().appendingPathComponent("evil.txt").path))
+        #expect(
+            !FileManager.default.fileExists(atPath: folder.deletingLastPathComponent().appendingPathComponent("evil.txt").path))
         try? FileManager.default.removeItem(at: folder)
     }
 
@@ -154,7 +161,9 @@ struct DownloadTests {
         try FileManager.default.createDirectory(at: mine, withIntermediateDirectories: true)
         try Data([1]).write(to: mine.appendingPathComponent("notes.txt"))
         let server = try server([])
-        #expect(throws: DistributionError.foreignFolder(path: mine.path, missing: "\(book)_coordinate.csv")) { try download(server).run() }
+        #expect(throws: DistributionError.foreignFolder(path: mine.path, missing: "\(book)_coordinate.csv")) {
+            try download(server).run()
+        }
         #expect(server.requests.isEmpty)
         try? FileManager.default.removeItem(at: folder)
     }

@@ -87,7 +87,9 @@ final class HostileServer: Sendable {
         case .honest:
             let isSame = request.ifRange.map { $0 == file.version } ?? true
             if let start = request.range, isSame {
-                guard start < whole.count else { return Self.send(Self.head(416, ["Content-Range": "bytes */\(whole.count)"]), client) }
+                guard start < whole.count else {
+                    return Self.send(Self.head(416, ["Content-Range": "bytes */\(whole.count)"]), client)
+                }
                 Self.send(part(start, whole, file.version), client)
             } else {
                 Self.send(Self.head(200, fields) + whole, client)
@@ -111,7 +113,8 @@ final class HostileServer: Sendable {
 
     private func part(_ start: Int, _ whole: [UInt8], _ version: String) -> [UInt8] {
         let range = "bytes \(start)-\(whole.count - 1)/\(whole.count)"
-        return Self.head(206, ["ETag": version, "Content-Length": "\(whole.count - start)", "Content-Range": range]) + whole[start...]
+        return Self.head(206, ["ETag": version, "Content-Length": "\(whole.count - start)", "Content-Range": range])
+            + whole[start...]
     }
 
     private static func head(_ status: Int, _ fields: [String: String]) -> [UInt8] {

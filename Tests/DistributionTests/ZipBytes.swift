@@ -34,7 +34,9 @@ enum ZipBytes {
             let isBomb = contents.count > 10_000_000
             let data = isBomb ? zeros(contents.count) : contents
             var common = number(isBomb ? 8 : 0, 2) + number(0, 2) + number(0x21, 2)
-            common += number(Int(checksum(contents)), 4) + number(data.count, 4) + number(contents.count, 4) + number(name.utf8.count, 2)
+            common +=
+                number(Int(checksum(contents)), 4) + number(data.count, 4) + number(contents.count, 4)
+                + number(name.utf8.count, 2)
             directory += number(0x0201_4B50, 4) + number(0x0314, 2) + number(20, 2) + number(0, 2) + common
             directory += number(0, 8) + number(Int(mode) << 16, 4) + number(body.count, 4) + Array(name.utf8)
             body += number(0x0403_4B50, 4) + number(20, 2) + number(0, 2) + common + number(0, 2) + Array(name.utf8) + data

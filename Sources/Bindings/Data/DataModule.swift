@@ -19,14 +19,20 @@ extension Engine {
                     }
                     return .int(count)
                 },
-                Native("code2hex(code)", "The number of the character that U+3055 or the character itself names; other text as it is.") { call in
+                Native(
+                    "code2hex(code)",
+                    "The number of the character that U+3055 or the character itself names; other text as it is."
+                ) { call in
                     let text = try call.string(0)
                     return CodePoint.scalar(of: text).map { .int(Int($0.value)) } ?? .str(text)
                 },
-                Native("code2char(code)", "The character that U+306B or the character itself names; other text as it is.") { call in
+                Native("code2char(code)", "The character that U+306B or the character itself names; other text as it is.") {
+                    call in
                     .str(CodePoint.character(of: try call.string(0)))
                 },
-                Native("char2code(char)", "The label of a character: U+306B.") { call in .str(CodePoint.code(of: try call.string(0))) },
+                Native("char2code(char)", "The label of a character: U+306B.") { call in
+                    .str(CodePoint.code(of: try call.string(0)))
+                },
                 Native("show(image, save_as=None)", Self.showDoc) { [unowned self] call in
                     try show(picture(of: call[0]), saveAs: try call.optionalString(1))
                 },

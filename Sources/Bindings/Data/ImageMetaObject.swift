@@ -75,8 +75,12 @@ extension Engine {
             property("chars", "Its characters.") { clipping, call in
                 .list(clipping.glyphs.map { call.interpreter.value(of: CharacterObject($0, image: clipping.page.name)) })
             },
-            property("char_bboxes", "The boxes of its characters, on the page.") { clipping, call in boxes(clipping.glyphs.map(\.box), call) },
-            property("line_bboxes", "The boxes of the lines they form, on the page.") { clipping, call in boxes(clipping.lines, call) },
+            property("char_bboxes", "The boxes of its characters, on the page.") { clipping, call in
+                boxes(clipping.glyphs.map(\.box), call)
+            },
+            property("line_bboxes", "The boxes of the lines they form, on the page.") { clipping, call in
+                boxes(clipping.lines, call)
+            },
         ]
     }
 
@@ -85,16 +89,21 @@ extension Engine {
             Native(
                 "load_image(self, shape=None, channels=1, resize='auto')",
                 "Its pixels as a uint8 tensor [height, width, channels]. resize: 'auto' (mean when shrinking, bilinear when growing), 'nearest', 'box', "
-                    + "'bilinear', 'bicubic' or 'lanczos'.") {
+                    + "'bilinear', 'bicubic' or 'lanczos'."
+            ) {
                 [unowned self] call in
                 let format = try pixelFormat(call, 2)
                 let clipping = try call.host(0, as: ImageMetaObject.self).clipping
-                return try pixels(clipping.image(pages, as: format, shape: try call.interpreter.shape(call[1], name: "shape"), kernel: try ResizeKernel(named: try call.string(3))))
+                return try pixels(
+                    clipping.image(
+                        pages, as: format, shape: try call.interpreter.shape(call[1], name: "shape"),
+                        kernel: try ResizeKernel(named: try call.string(3))))
             },
             Native("show(self, save_as=None)", Self.showDoc) { [unowned self] call in
                 try show(picture(of: call[0]), saveAs: try call.optionalString(1))
             },
-            Native("new_shape(self, shape, ratio=False)", "(height, width) after shape; with ratio as factors of the old sides.") { call in
+            Native("new_shape(self, shape, ratio=False)", "(height, width) after shape; with ratio as factors of the old sides.")
+            { call in
                 let region = try call.host(0, as: ImageMetaObject.self).clipping.region()
                 let size = try call.interpreter.shape(call[1], name: "shape").size(forHeight: region.height, width: region.width)
                 guard try call.truth(2) else { return .tuple([.int(size.height), .int(size.width)]) }
@@ -102,7 +111,9 @@ extension Engine {
                     .float(Double(size.height) / Double(region.height)), .float(Double(size.width) / Double(region.width)),
                 ])
             },
-            Native("valid_char(self, char, same_line=False)", "Whether char is on this page and, with same_line, continues the line.") { call in
+            Native(
+                "valid_char(self, char, same_line=False)", "Whether char is on this page and, with same_line, continues the line."
+            ) { call in
                 let character = try call.host(1, as: CharacterObject.self)
                 let clipping = try call.host(0, as: ImageMetaObject.self).clipping
                 return .bool(clipping.admits(character.glyph, image: character.image, sameLine: try call.truth(2)))
@@ -117,13 +128,17 @@ extension Engine {
                     guard case .host(let box) = call.interpreter.plain(item), let other = box.object as? ImageMetaObject else {
                         throw Raised.type("images must hold ImageMeta objects, not \(call.interpreter.typeName(of: item))")
                     }
-                    for glyph in other.clipping.glyphs { try add(CharacterObject(glyph, image: other.clipping.page.name), to: meta) }
+                    for glyph in other.clipping.glyphs {
+                        try add(CharacterObject(glyph, image: other.clipping.page.name), to: meta)
+                    }
                 }
                 return .none
             },
             mask("char_mask(self, shape=None)", "1 inside the boxes of characters: int32 [height, width, 1].", "char"),
             mask("line_mask(self, shape=None)", "1 inside the boxes of lines: int32 [height, width, 1].", "line"),
-            mask("class_mask(self, vocab=None, shape=None)", "The class of the character at each pixel: int32 [height, width, 1].", "class"),
+            mask(
+                "class_mask(self, vocab=None, shape=None)", "The class of the character at each pixel: int32 [height, width, 1].",
+                "class"),
             Native(
                 "generate_features(self, image_shape=None, vocab=None, chunk=False, character=True, line=False, label=True, bbox=False, "
                     + "mask=False, channels=1)",
@@ -140,7 +155,8 @@ extension Engine {
                 recipe.hasMasks = try call.truth(8)
                 recipe.color = try pixelFormat(call, 9)
                 let vocabulary = try vocabulary(call[2], or: meta, isNeeded: recipe.hasLabels)
-                return .list(try meta.clipping.examples(pages, recipe: recipe, vocabulary: vocabulary).map { features(of: $0.features) })
+                return .list(
+                    try meta.clipping.examples(pages, recipe: recipe, vocabulary: vocabulary).map { features(of: $0.features) })
             },
         ]
     }
@@ -161,7 +177,9 @@ extension Engine {
 
     /// The vocabulary given, or that of the loader; a mask of boxes needs none.
     private func vocabulary(_ value: Value, or meta: ImageMetaObject, isNeeded: Bool) throws -> Vocabulary {
-        if case .host(let box) = interpreter.plain(value), let object = box.object as? VocabularyObject { return object.vocabulary }
+        if case .host(let box) = interpreter.plain(value), let object = box.object as? VocabularyObject {
+            return object.vocabulary
+        }
         guard value.isNone else { throw Raised.type("vocab must be a Vocabulary, not \(interpreter.typeName(of: value))") }
         if let own = meta.vocabulary { return own }
         guard !isNeeded else { throw Raised.value("vocab must be given: this image is not from a MetaLoader") }

@@ -26,7 +26,9 @@ extension Engine {
             ) { [unowned self] call in
                 let corpus = try call.host(0, as: LoaderObject.self).corpus
                 let statistics = CorpusStatistics(corpus, subsets: try subsets(call[1]))
-                let topics = try call[2].isNone ? CorpusStatistics.Topic.allCases : names(call[2], "which_stats").map(CorpusStatistics.Topic.init)
+                let topics =
+                    try call[2].isNone
+                    ? CorpusStatistics.Topic.allCases : names(call[2], "which_stats").map(CorpusStatistics.Topic.init)
                 let classes = try classes(call[4], corpus.vocabulary)
                 try interpreter.write(try statistics.report(topics, classes: classes))
                 if let folder = try call.optionalString(3) {
@@ -34,16 +36,21 @@ extension Engine {
                 }
                 return .none
             },
-            Native("counts(self, subset='train')", "How often each character comes in a subset, by falling count: {'U+306B': 96, ...}.") { call in
+            Native(
+                "counts(self, subset='train')",
+                "How often each character comes in a subset, by falling count: {'U+306B': 96, ...}."
+            ) { call in
                 let statistics = CorpusStatistics(try call.host(0, as: LoaderObject.self).corpus)
-                return call.interpreter.dict(statistics.counts(of: try Subset(named: try call.string(1))).map { ($0.label, .int($0.count)) })
+                return call.interpreter.dict(
+                    statistics.counts(of: try Subset(named: try call.string(1))).map { ($0.label, .int($0.count)) })
             },
             Native(
                 "check(self)",
                 "Look through rows, pages and crops for what makes training fail or lie: a list of (kind, message), empty when all is well."
             ) { call in
                 let corpus = try call.host(0, as: LoaderObject.self).corpus
-                return .list(try CorpusCheck().findings(for: corpus.configuration).map { .tuple([.str($0.kind), .str($0.message)]) })
+                return .list(
+                    try CorpusCheck().findings(for: corpus.configuration).map { .tuple([.str($0.kind), .str($0.message)]) })
             },
             Native(
                 "view_images(self, subset='train', shape=None, save_as=None)",
@@ -73,12 +80,14 @@ extension Engine {
 
     private func sheet(_ call: Call) throws -> PictureObject {
         let corpus = try call.host(0, as: LoaderObject.self).corpus
-        let shape = try call[3].isNone ? Shape(height: .pixels(64), width: .pixels(64)) : interpreter.shape(call[3], name: "shape_in")
+        let shape =
+            try call[3].isNone ? Shape(height: .pixels(64), width: .pixels(64)) : interpreter.shape(call[3], name: "shape_in")
         let seed = try call.optionalInt(4)
         let key = Key(seed: UInt64(bitPattern: Int64(seed ?? 0)))
         let subset = try Subset(named: try call.string(1))
         let sheet = try corpus.contactSheet(
-            of: subset, count: try call.int(2), frame: try corpus.frame(shape), order: seed == nil ? nil : key, epoch: try call.int(5),
+            of: subset, count: try call.int(2), frame: try corpus.frame(shape), order: seed == nil ? nil : key,
+            epoch: try call.int(5),
             augmentation: (try augmentation(call, from: 7), key))
         return PictureObject(sheet.image, caption: sheet.texts.map { $0.joined(separator: " ") }.joined(separator: "\n"))
     }

@@ -46,7 +46,9 @@ final class SubsetObject: HostSized, HostIndexable, HostIterable {
     let subset: Subset
     private unowned let engine: Engine
 
-    init(_ loader: LoaderObject, _ subset: Subset, _ engine: Engine) { (self.loader, self.subset, self.engine) = (loader, subset, engine) }
+    init(_ loader: LoaderObject, _ subset: Subset, _ engine: Engine) {
+        (self.loader, self.subset, self.engine) = (loader, subset, engine)
+    }
 
     var excerpts: [Excerpt] { loader.corpus[subset] }
     var scriptTypeName: String { "Subset" }
@@ -85,11 +87,14 @@ extension Engine {
         NativeType(
             "Subset", doc: "The examples of a subset in the order of the split; each is an ImageMeta.", module: "carpedm.data",
             properties: [
-                NativeProperty("name", "'train', 'dev' or 'test'.", get: { .str(try $0.host(0, as: SubsetObject.self).subset.rawValue) }),
-                NativeProperty("ids", "A name for each example: book/page/characters.", get: { call in
-                    let object = try call.host(0, as: SubsetObject.self)
-                    return .list(object.excerpts.map { .str(object.loader.corpus.identifier(of: $0)) })
-                }),
+                NativeProperty(
+                    "name", "'train', 'dev' or 'test'.", get: { .str(try $0.host(0, as: SubsetObject.self).subset.rawValue) }),
+                NativeProperty(
+                    "ids", "A name for each example: book/page/characters.",
+                    get: { call in
+                        let object = try call.host(0, as: SubsetObject.self)
+                        return .list(object.excerpts.map { .str(object.loader.corpus.identifier(of: $0)) })
+                    }),
             ])
     }
 
@@ -125,7 +130,8 @@ extension Engine {
         """
 
     private func corpusConfiguration(_ call: Call) throws -> CorpusConfiguration {
-        var configuration = CorpusConfiguration(dataFolder: try path(call[0], "data_dir"), repertoire: try repertoire(call[7], "charset"))
+        var configuration = CorpusConfiguration(
+            dataFolder: try path(call[0], "data_dir"), repertoire: try repertoire(call[7], "charset"))
         configuration.testSplit = try call[1].isNone ? nil : split(call[1], "test_split")
         configuration.devSplit = try split(call[2], "dev_split")
         configuration.devFactor = try call.int(3)
@@ -141,14 +147,17 @@ extension Engine {
     }
 
     private var loaderProperties: [NativeProperty] {
-        func property(_ name: String, _ doc: String, _ value: @escaping (Engine, LoaderObject) throws -> Value) -> NativeProperty {
+        func property(_ name: String, _ doc: String, _ value: @escaping (Engine, LoaderObject) throws -> Value) -> NativeProperty
+        {
             NativeProperty(name, doc, get: { [unowned self] in try value(self, $0.host(0, as: LoaderObject.self)) })
         }
         return [
             property("train", "The examples for training.") { $1.subset(.train) },
             property("dev", "The examples for choosing.") { $1.subset(.dev) },
             property("test", "The examples for the last word.") { $1.subset(.test) },
-            property("vocab", "The classes: reserved tokens, then the characters of train.") { $0.vocabularyValue($1.corpus.vocabulary) },
+            property("vocab", "The classes: reserved tokens, then the characters of train.") {
+                $0.vocabularyValue($1.corpus.vocabulary)
+            },
             property("charset", "The characters of interest.") { $0.repertoireValue($1.corpus.configuration.repertoire) },
             property("image_scope", "'char', 'seq', 'line' or 'page'.") { .str($1.corpus.configuration.scope.rawValue) },
             property("data_dir", "The folder of the books.") { .str($1.corpus.configuration.dataFolder) },

@@ -15,7 +15,8 @@ final class ParserObject: HostSized {
 extension Engine {
     var parserType: NativeType {
         NativeType(
-            "CSVParser", doc: "The coordinate table of a book, cut into pages, lines, sequences or characters.", module: "carpedm.data",
+            "CSVParser", doc: "The coordinate table of a book, cut into pages, lines, sequences or characters.",
+            module: "carpedm.data",
             constructor: Native(
                 "CSVParser(csv_file, data_dir, bib_id)",
                 "Read a table; None for <data_dir>/<bib_id>/<bib_id>_coordinate.csv. Images are in <data_dir>/<bib_id>/images."
@@ -26,7 +27,8 @@ extension Engine {
             methods: [
                 Native("characters(self)", "Every row as a Character.") { call in
                     let book = try call.host(0, as: ParserObject.self).book
-                    return .list(book.glyphs.map { call.interpreter.value(of: CharacterObject($0, image: book.pages[$0.page].name)) })
+                    return .list(
+                        book.glyphs.map { call.interpreter.value(of: CharacterObject($0, image: book.pages[$0.page].name)) })
                 },
                 Native("parse_pages(self)", "One ImageMeta for each page.") { [unowned self] call in
                     try excerpts(call, .page, try Repertoire(named: "all"))
@@ -34,7 +36,8 @@ extension Engine {
                 Native("parse_lines(self)", "One ImageMeta for each vertical line.") { [unowned self] call in
                     try excerpts(call, .line, try Repertoire(named: "all"))
                 },
-                Native("parse_characters(self, charset='all')", "One ImageMeta for each character of the set.") { [unowned self] call in
+                Native("parse_characters(self, charset='all')", "One ImageMeta for each character of the set.") {
+                    [unowned self] call in
                     try excerpts(call, .character, try repertoire(call[1], "charset"))
                 },
                 Native(
@@ -45,7 +48,8 @@ extension Engine {
                     let minimum = try call.int(2)
                     let maximum = try call.optionalInt(3) ?? minimum
                     guard minimum >= 1, maximum >= minimum else {
-                        throw Raised.value("sequences need 1 <= len_min <= len_max, not len_min \(minimum) and len_max \(maximum)")
+                        throw Raised.value(
+                            "sequences need 1 <= len_min <= len_max, not len_min \(minimum) and len_max \(maximum)")
                     }
                     let stride = try call.optionalInt(4)
                     if let stride, stride < 1 { throw Raised.value("stride must be 1 or more, not \(stride)") }
@@ -56,14 +60,17 @@ extension Engine {
             ],
             properties: [
                 NativeProperty("bib_id", "The book.", get: { .str(try $0.host(0, as: ParserObject.self).book.id) }),
-                NativeProperty("page_ids", "The names of its pages, in the order of the table.", get: { call in
-                    .list(try call.host(0, as: ParserObject.self).book.pages.map { .str($0.name) })
-                }),
+                NativeProperty(
+                    "page_ids", "The names of its pages, in the order of the table.",
+                    get: { call in
+                        .list(try call.host(0, as: ParserObject.self).book.pages.map { .str($0.name) })
+                    }),
             ])
     }
 
     private func excerpts(
-        _ call: Call, _ scope: ImageScope, _ repertoire: Repertoire, lengths: ClosedRange<Int> = 1...1, stride: Int? = nil, seed: Int? = nil
+        _ call: Call, _ scope: ImageScope, _ repertoire: Repertoire, lengths: ClosedRange<Int> = 1...1, stride: Int? = nil,
+        seed: Int? = nil
     ) throws -> Value {
         let book = try call.host(0, as: ParserObject.self).book
         let excerpts = try book.excerpts(scope: scope, repertoire: repertoire, lengths: lengths, stride: stride, seed: seed)

@@ -41,7 +41,9 @@ extension Engine {
             properties: [
                 NativeProperty("width", "Pixels in a row.", get: { .int(try $0.host(0, as: PictureObject.self).image.width) }),
                 NativeProperty("height", "Rows.", get: { .int(try $0.host(0, as: PictureObject.self).image.height) }),
-                NativeProperty("channels", "1 for grey, 3 for colours.", get: { .int(try $0.host(0, as: PictureObject.self).image.channels) }),
+                NativeProperty(
+                    "channels", "1 for grey, 3 for colours.", get: { .int(try $0.host(0, as: PictureObject.self).image.channels) }
+                ),
             ])
     }
 
@@ -78,7 +80,8 @@ extension Engine {
         guard case .host(let box) = interpreter.plain(value) else { throw cannotShow(value) }
         switch box.object {
         case let picture as PictureObject: return picture
-        case let example as ImageMetaObject: return PictureObject(try example.clipping.image(pages), caption: example.clipping.text)
+        case let example as ImageMetaObject:
+            return PictureObject(try example.clipping.image(pages), caption: example.clipping.text)
         case let batch as BatchObject: return try batch.picture()
         case let tensor as TensorObject: return try picture(of: tensor.tensor)
         default: throw cannotShow(value)
@@ -88,7 +91,9 @@ extension Engine {
     private func cannotShow(_ value: Value) -> Raised {
         Raised(
             .typeError, "'\(interpreter.typeName(of: value))' is no image",
-            hint: "Give an ImageMeta, a Picture, a batch, or a tensor [height, width], [height, width, channels] or [n, height, width, 1].")
+            hint:
+                "Give an ImageMeta, a Picture, a batch, or a tensor [height, width], [height, width, channels] or [n, height, width, 1]."
+        )
     }
 
     /// Floats go from -1 to 1, whole numbers from 0 to 255.
@@ -100,12 +105,14 @@ extension Engine {
         if shape.count == 4, shape[3] == 1, !shape.contains(0) {
             let size = shape[1] * shape[2]
             let sheet = try ContactSheet(
-                frames: (0..<shape[0]).map { Array(frames[$0 * size..<($0 + 1) * size]) }, texts: [], height: shape[1], width: shape[2])
+                frames: (0..<shape[0]).map { Array(frames[$0 * size..<($0 + 1) * size]) }, texts: [], height: shape[1],
+                width: shape[2])
             return PictureObject(sheet.image)
         }
         let channels = shape.count == 3 ? shape[2] : 1
         guard shape.count == 2 || shape.count == 3, let format = PixelFormat(rawValue: channels) else {
-            throw Raised.value("a tensor of shape \(shape) is no image: give [height, width], [height, width, 1 or 3] or [n, height, width, 1]")
+            throw Raised.value(
+                "a tensor of shape \(shape) is no image: give [height, width], [height, width, 1 or 3] or [n, height, width, 1]")
         }
         let bytes = frames.map { UInt8(min(255, max(0, (($0 + 1) * 127.5).rounded()))) }
         return PictureObject(try Image(width: shape[1], height: shape[0], format: format, pixels: bytes))

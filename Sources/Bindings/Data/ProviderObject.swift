@@ -16,7 +16,8 @@ final class ProviderObject: HostSized {
     var stream: (size: Int, source: BatchSource)?
 
     init(
-        _ store: any ExampleStore, frame: Fitting, isSparse: Bool, folder: String?, format: StorageRecipe.Format?, vocabulary: Vocabulary
+        _ store: any ExampleStore, frame: Fitting, isSparse: Bool, folder: String?, format: StorageRecipe.Format?,
+        vocabulary: Vocabulary
     ) {
         (self.store, self.frame, self.isSparse, self.folder) = (store, frame, isSparse, folder)
         (self.format, self.vocabulary) = (format, vocabulary)
@@ -51,7 +52,8 @@ final class BatchObject: HostSized, HostIterable, HostIndexable {
             engine.tensorValue(try Tensor(batch.places.map { Int32(clamping: value($0)) }, shape: [batch.count]))
         }
         return engine.interpreter.dict([
-            ("image/data", engine.tensorValue(try Tensor(batch.images, shape: batch.shape))), ("image/height", try numbers(\.height)),
+            ("image/data", engine.tensorValue(try Tensor(batch.images, shape: batch.shape))),
+            ("image/height", try numbers(\.height)),
             ("image/width", try numbers(\.width)),
             ("image/char/count", engine.tensorValue(try Tensor(batch.lengths, shape: [batch.count]))),
         ])
@@ -105,10 +107,14 @@ extension Engine {
                 }
             ],
             properties: [
-                property("features", "image/data from -1 to 1 [n, height, width, 1], image/height, image/width, image/char/count.") {
+                property(
+                    "features", "image/data from -1 to 1 [n, height, width, 1], image/height, image/width, image/char/count."
+                ) {
                     try $0.features()
                 },
-                property("targets", "Classes [n, length], filled up with 0; lists of their own lengths with sparse_labels.") { try $0.targets() },
+                property("targets", "Classes [n, length], filled up with 0; lists of their own lengths with sparse_labels.") {
+                    try $0.targets()
+                },
                 property("texts", "The characters of each example.") { .list($0.texts.map { .str($0) }) },
                 property("size", "The number of examples.") { .int($0.batch.count) },
                 property("indices", "Which examples of the subset they are.") { .list($0.batch.indices.map { .int($0) }) },
@@ -131,7 +137,9 @@ extension Engine {
                     let size = try call.int(1)
                     if provider.stream?.size != size {
                         var request = BatchRequest(batchSize: size, frame: provider.frame)
-                        if provider.store.subset == .train { request.order = .shuffled(Key(seed: UInt64(bitPattern: Int64(seed)))) }
+                        if provider.store.subset == .train {
+                            request.order = .shuffled(Key(seed: UInt64(bitPattern: Int64(seed))))
+                        }
                         provider.stream = (size, try BatchSource(provider.store, request))
                     }
                     guard let batch = try provider.stream?.source.next() else { throw Raised(.stopIteration, "") }
@@ -147,15 +155,19 @@ extension Engine {
             properties: [
                 property("num_examples", "The number of examples.") { .int($0.store.count) },
                 property("subset", "'train', 'dev' or 'test'.") { .str($0.store.subset.rawValue) },
-                property("data_dir", "The folder of the files; None when there are none.") { $0.folder.map { .str($0) } ?? Value.none },
+                property("data_dir", "The folder of the files; None when there are none.") {
+                    $0.folder.map { .str($0) } ?? Value.none
+                },
                 property("format_store", "'tfrecords', 'png', ... or 'generator'.") { .str($0.format?.rawValue ?? "generator") },
                 property("format", "The order of axes.") { _ in .str("channels_last") },
                 property("pad_shape", "(height, width) of the frames that images are fitted into.") {
                     .tuple([.int($0.frame.height), .int($0.frame.width)])
                 },
-                NativeProperty("vocab", "The classes.", get: { [unowned self] call in
-                    vocabularyValue(try call.host(0, as: ProviderObject.self).vocabulary)
-                }),
+                NativeProperty(
+                    "vocab", "The classes.",
+                    get: { [unowned self] call in
+                        vocabularyValue(try call.host(0, as: ProviderObject.self).vocabulary)
+                    }),
             ])
     }
 

@@ -23,7 +23,10 @@ extension Engine {
                 )
                 return .bool(left <= newRight && right >= newLeft && newBottom >= top)
             },
-            Native("in_region(obj, region, entire=True)", "Whether the box obj lies in the box region; without entire: whether they meet.") { call in
+            Native(
+                "in_region(obj, region, entire=True)",
+                "Whether the box obj lies in the box region; without entire: whether they meet."
+            ) { call in
                 let (box, region) = (try Self.sides(call, 0), try Self.sides(call, 1))
                 if try call.truth(2) {
                     return .bool(region[0] <= box[0] && box[1] <= region[1] && region[2] <= box[2] && box[3] <= region[3])
@@ -40,7 +43,8 @@ extension Engine {
                 return .list(inside.map { .int($0) })
             },
             Native(
-                "seq_norm_bbox_values(bboxes, height, width)", "The sides of boxes as shares of an image: lists xmin, xmax, ymin and ymax."
+                "seq_norm_bbox_values(bboxes, height, width)",
+                "The sides of boxes as shares of an image: lists xmin, xmax, ymin and ymax."
             ) { call in
                 let (height, width) = (try call.double(1), try call.double(2))
                 guard height > 0, width > 0 else { throw Raised.value("height and width must be positive") }
@@ -56,12 +60,14 @@ extension Engine {
                 "shard_batch(features, labels, batch_size, num_shards)",
                 "Deal the examples of a batch out in turn: lists of features and of labels, one for each shard."
             ) { [unowned self] call in try shards(call) },
-            Native("convert_to_grayscale(image)", "An RGB uint8 tensor [height, width, 3] in grey [height, width, 1] (Rec. 601).") {
+            Native("convert_to_grayscale(image)", "An RGB uint8 tensor [height, width, 3] in grey [height, width, 1] (Rec. 601).")
+            {
                 [unowned self] call in try pixels(try image(call, 0).inGray())
             },
             Native("normalize(image)", "A uint8 tensor as floats from -1 to 1.") { [unowned self] call in
                 let tensor = try tensor(call[0], "image")
-                return tensorValue(try Tensor(tensor.elements(as: Float.self).map { Fitting.normalized(Double($0)) }, shape: tensor.shape))
+                return tensorValue(
+                    try Tensor(tensor.elements(as: Float.self).map { Fitting.normalized(Double($0)) }, shape: tensor.shape))
             },
             Native(
                 "pad_borders_or_shrink(image, shape)",
@@ -89,7 +95,9 @@ extension Engine {
     private static func sides(_ value: Value, _ call: Call) throws -> [Int] {
         if case .host(let box) = call.interpreter.plain(value), let object = box.object as? BoxObject { return object.sides }
         let sides = try call.interpreter.items(of: value).map { try call.interpreter.index($0) }
-        guard sides.count == 4 else { throw Raised.value("a box is a BBox or (xmin, xmax, ymin, ymax), not \(sides.count) numbers") }
+        guard sides.count == 4 else {
+            throw Raised.value("a box is a BBox or (xmin, xmax, ymin, ymax), not \(sides.count) numbers")
+        }
         return sides
     }
 
@@ -98,14 +106,18 @@ extension Engine {
         let tensor = try tensor(call[index], "image")
         let channels = tensor.shape.count == 3 ? tensor.shape[2] : 1
         guard tensor.dtype == .uint8, (2...3).contains(tensor.shape.count), let format = PixelFormat(rawValue: channels) else {
-            throw Raised.value("image must be a uint8 tensor [height, width] or [height, width, 1 or 3], not \(tensor.dtype.name) \(tensor.shape)")
+            throw Raised.value(
+                "image must be a uint8 tensor [height, width] or [height, width, 1 or 3], not \(tensor.dtype.name) \(tensor.shape)"
+            )
         }
         return try Image(width: tensor.shape[1], height: tensor.shape[0], format: format, pixels: tensor.elements())
     }
 
     private func shards(_ call: Call) throws -> Value {
         let (size, count) = (try call.int(2), try call.int(3))
-        guard size >= 1, count >= 1 else { throw Raised.value("batch_size and num_shards must be 1 or more, not \(size) and \(count)") }
+        guard size >= 1, count >= 1 else {
+            throw Raised.value("batch_size and num_shards must be 1 or more, not \(size) and \(count)")
+        }
         let labels = try tensor(call[1], "labels")
         let parts = (0..<count).map { Array(stride(from: $0, to: size, by: count)) }.filter { !$0.isEmpty }
         func rows(_ tensor: Tensor, _ what: String) throws -> [Value] {
@@ -115,7 +127,8 @@ extension Engine {
             return try parts.map { tensorValue(try tensor.gathered(Tensor($0))) }
         }
         var features = parts.map { _ in [(String, Value)]() }
-        for (name, value) in try call.dict(0).entries.map({ (try interpreter.strings(.tuple([$0.0]), name: "features")[0], $0.1) }) {
+        for (name, value) in try call.dict(0).entries.map({ (try interpreter.strings(.tuple([$0.0]), name: "features")[0], $0.1) }
+        ) {
             for (n, row) in try rows(try tensor(value, name), name).enumerated() { features[n].append((name, row)) }
         }
         return .tuple([.list(features.map { interpreter.dict($0) }), .list(try rows(labels, "labels"))])

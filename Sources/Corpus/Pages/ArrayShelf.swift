@@ -40,7 +40,8 @@ struct ArrayShelf {
         for name in arrays where name.hasSuffix(".npz") && Self.id(ofImages: name) == nil && Self.id(ofLabels: name) == nil {
             let keys = try NumpyArchive.read(path: "\(folder)/\(name)").keys.sorted()
             for key in keys where key.hasPrefix("x_") && keys.contains("y_" + key.dropFirst(2)) {
-                sets.append((String(key.dropFirst(2)), Source(file: name, key: key), Source(file: name, key: "y_" + key.dropFirst(2))))
+                sets.append(
+                    (String(key.dropFirst(2)), Source(file: name, key: key), Source(file: name, key: "y_" + key.dropFirst(2))))
             }
         }
         self.sets = sets.sorted { $0.id < $1.id }
@@ -60,12 +61,14 @@ struct ArrayShelf {
             shape[1] <= Image.greatestSide / ArraySheet.columns, shape[2] <= Image.greatestSide / ArraySheet.columns
         else {
             throw CorpusError.badArrays(
-                file: path, problem: "its images are \(images.elementType.rawValue) \(images.shape), not U8 [n, height, width] of at most "
+                file: path,
+                problem: "its images are \(images.elementType.rawValue) \(images.shape), not U8 [n, height, width] of at most "
                     + "\(Image.greatestSide / ArraySheet.columns) pixels a side")
         }
         let labels = try Self.integers(array(set.labels), labelPath)
         guard labels.count == shape[0] else {
-            throw CorpusError.badArrays(file: labelPath, problem: "\(labels.count) labels for the \(shape[0]) images of '\(set.images.file)'")
+            throw CorpusError.badArrays(
+                file: labelPath, problem: "\(labels.count) labels for the \(shape[0]) images of '\(set.images.file)'")
         }
         let classes = try classes(for: labels, labelPath)
         let glyphs = labels.enumerated().map { number, label in
@@ -91,7 +94,8 @@ struct ArrayShelf {
         let arrays = try NumpyArchive.read(path: path)
         let key = source.key ?? arrays.keys.sorted()[...].first ?? "arr_0"
         guard let array = arrays[key], source.key != nil || arrays.count == 1 else {
-            throw CorpusError.badArrays(file: path, problem: "it should hold one array, and holds \(arrays.keys.sorted().joined(separator: ", "))")
+            throw CorpusError.badArrays(
+                file: path, problem: "it should hold one array, and holds \(arrays.keys.sorted().joined(separator: ", "))")
         }
         return array
     }
@@ -129,17 +133,22 @@ struct ArrayShelf {
         }
         var rows = DelimitedText(text, file: path)
         let header = try rows.next()?.fields.map { String(decoding: $0, as: UTF8.self) } ?? []
-        guard let index = header.firstIndex(of: "index"), let code = header.firstIndex(where: { ["codepoint", "char"].contains($0) }) else {
+        guard let index = header.firstIndex(of: "index"),
+            let code = header.firstIndex(where: { ["codepoint", "char"].contains($0) })
+        else {
             throw CorpusError.missingColumn(file: path, column: header.contains("index") ? "codepoint" : "index", present: header)
         }
         var classes: [Int: Unicode.Scalar] = [:]
         while let row = try rows.next() {
             guard row.fields.count > max(index, code), let label = Int(String(decoding: row.fields[index], as: UTF8.self)) else {
                 throw CorpusError.badNumber(
-                    file: path, row: row.line, column: "index", value: row.fields.count > index ? String(decoding: row.fields[index], as: UTF8.self) : "")
+                    file: path, row: row.line, column: "index",
+                    value: row.fields.count > index ? String(decoding: row.fields[index], as: UTF8.self) : "")
             }
             let value = String(decoding: row.fields[code], as: UTF8.self)
-            guard let scalar = CodePoint.scalar(of: value) else { throw CorpusError.badLabel(file: path, row: row.line, value: value) }
+            guard let scalar = CodePoint.scalar(of: value) else {
+                throw CorpusError.badLabel(file: path, row: row.line, value: value)
+            }
             classes[label] = scalar
         }
         return classes

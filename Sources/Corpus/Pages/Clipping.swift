@@ -76,7 +76,8 @@ public struct Clipping: Sendable, Equatable {
         let maker = ExampleMaker(recipe: recipe, vocabulary: vocabulary)
         let hasLines = isWholePage || linesOfParts
         return try maker.products(page: page, region: region, glyphs: glyphs[...], isWholePage: hasLines).map { product in
-            StoredExample(image: product.image, targets: maker.targets(of: product).map { Int32($0) }, features: maker.record(of: product))
+            StoredExample(
+                image: product.image, targets: maker.targets(of: product).map { Int32($0) }, features: maker.record(of: product))
         }
     }
 

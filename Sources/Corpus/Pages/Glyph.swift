@@ -64,7 +64,8 @@ extension Glyph {
     /// - Throws: `CorpusError.badArgument` for what no row may have.
     public init(label: String, box: Box, block: String, number: String) throws(CorpusError) {
         guard let scalar = CodePoint.scalar(ofLabel: label.utf8) else {
-            throw .badArgument(argument: "label", value: "'\(label)'", rule: "U+ and 4 to 6 hexadecimal digits of a character, such as U+3055")
+            throw .badArgument(
+                argument: "label", value: "'\(label)'", rule: "U+ and 4 to 6 hexadecimal digits of a character, such as U+3055")
         }
         guard let block = Self.number(in: block, letter: "B") else {
             throw .badArgument(argument: "block_id", value: "'\(block)'", rule: "B and at least four digits, such as B0001")
@@ -74,7 +75,8 @@ extension Glyph {
         }
         let sides = [box.x, box.y, box.width, box.height]
         guard box.width > 0, box.height > 0, sides.allSatisfy({ (-greatestCoordinate...greatestCoordinate).contains($0) }) else {
-            throw .badArgument(argument: "the box", value: "\(sides)", rule: "x, y, width and height in pixels, the last two at least 1")
+            throw .badArgument(
+                argument: "the box", value: "\(sides)", rule: "x, y, width and height in pixels, the last two at least 1")
         }
         self.init(scalar: scalar, box: box, page: 0, block: block, number: digits, row: 0)
     }
@@ -92,7 +94,8 @@ extension Glyph {
     /// The number in `B0001` or `C0001`.
     static func number(in text: String, letter: Character) -> Int? {
         let digits = text.dropFirst()
-        guard text.first == letter, (4...9).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+        guard text.first == letter, (4...9).contains(digits.utf8.count), digits.utf8.allSatisfy({ (0x30...0x39).contains($0) })
+        else {
             return nil
         }
         return Int(digits)

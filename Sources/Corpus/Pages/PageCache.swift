@@ -24,7 +24,8 @@ public final class PageCache: Sendable {
     /// - Throws: `ImagingError` naming the file.
     public func image(of page: Page, as format: PixelFormat) throws(ImagingError) -> Image {
         let known = entries.withLock { entries -> Image? in
-            guard let place = entries.firstIndex(where: { $0.page == page.name && $0.path == page.path && $0.format == format }) else { return nil }
+            guard let place = entries.firstIndex(where: { $0.page == page.name && $0.path == page.path && $0.format == format })
+            else { return nil }
             let entry = entries.remove(at: place)
             entries.append(entry)
             return entry.image

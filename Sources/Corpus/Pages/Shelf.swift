@@ -53,7 +53,9 @@ struct Shelf {
     func testRule(_ text: String?) throws(CorpusError) -> SplitRule {
         if let text { return try SplitRule(text, argument: "test_split", among: ids) }
         if ids.contains("hnsd00000") { return .books(["hnsd00000"]) }
-        guard let named = try description()?.testSplit ?? arrays.testID else { throw .noDefaultTestSplit(folder: folder, books: ids) }
+        guard let named = try description()?.testSplit ?? arrays.testID else {
+            throw .noDefaultTestSplit(folder: folder, books: ids)
+        }
         return try SplitRule(named, argument: "test_split", among: ids)
     }
 

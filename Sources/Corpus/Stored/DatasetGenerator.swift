@@ -6,7 +6,7 @@ import Synchronization
 
 /// How far the writing of a dataset is.
 public struct GenerationProgress: Sendable, Equatable {
-    public var subset: Subset
+    public var subsets: [Subset]
     public var pagesDone: Int
     public var pages: Int
     public var examples: Int
@@ -25,11 +25,11 @@ public struct GenerationMonitor: Sendable {
     }
 }
 
-/// Makes the examples of a subset: each page is read once, pages in parallel, memory bounded; the result is the same for any number of
+/// Makes the examples of subsets: each page is read once for all of them, pages in parallel, memory bounded; the result is the same for any number of
 /// threads.
 struct DatasetGenerator: Sendable {
     let corpus: Corpus
-    let subset: Subset
+    let subsets: [Subset]
     let recipe: StorageRecipe
     let threads: Int
     let monitor: GenerationMonitor
@@ -41,7 +41,7 @@ struct DatasetGenerator: Sendable {
         var caption: ImageCaption?
     }
 
-    /// The excerpts of one page, as places in the subset.
+    /// The excerpts of one page, as places in the row of all.
     private struct Job: Sendable {
         var book: Int
         var page: Int
@@ -57,11 +57,11 @@ struct DatasetGenerator: Sendable {
         var entries: [[Entry]]
     }
 
-    /// The entries of every excerpt, in the order of the subset.
+    /// The entries of every excerpt, for each subset in its order.
     ///
     /// - Throws: the error of the first page (in the order of books) that has one.
-    func entries(in spool: RecordSpool) throws -> [[Entry]] {
-        let excerpts = corpus[subset]
+    func entries(in spool: RecordSpool) throws -> [[[Entry]]] {
+        let excerpts = subsets.flatMap { corpus[$0] }
         let jobs = jobs(for: excerpts)
         // Large pages first, so that no thread ends with one while the others wait.
         let bytes = jobs.map { FileSystem.size(of: corpus.books[$0.book].pages[$0.page].path) ?? 0 }
@@ -79,7 +79,8 @@ struct DatasetGenerator: Sendable {
                             state.examples += entries.count
                         }
                         state.done += 1
-                        return GenerationProgress(subset: subset, pagesDone: state.done, pages: jobs.count, examples: state.examples)
+                        return GenerationProgress(
+                            subsets: subsets, pagesDone: state.done, pages: jobs.count, examples: state.examples)
                     }
                     monitor.progress?(progress)
                 } catch {
@@ -91,7 +92,11 @@ struct DatasetGenerator: Sendable {
         }
         return try state.withLock { state in
             if let failure = state.failure { throw failure.error }
-            return state.entries
+            var rest = state.entries[...]
+            return subsets.map { subset in
+                defer { rest = rest.dropFirst(corpus[subset].count) }
+                return Array(rest.prefix(corpus[subset].count))
+            }
         }
     }
 
@@ -110,7 +115,9 @@ struct DatasetGenerator: Sendable {
         for (place, excerpt) in excerpts.enumerated() {
             places[[excerpt.book, corpus.books[excerpt.book].glyphs[excerpt.glyphs.lowerBound].page], default: []].append(place)
         }
-        return places.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map { Job(book: $0.key[0], page: $0.key[1], excerpts: $0.value) }
+        return places.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map {
+            Job(book: $0.key[0], page: $0.key[1], excerpts: $0.value)
+        }
     }
 
     private func make(
@@ -128,11 +135,15 @@ struct DatasetGenerator: Sendable {
             }
             let region = excerpt.isWholePage ? image.bounds : book.bounds(of: excerpt.glyphs)
             let products = try maker.products(page: image, region: region, glyphs: glyphs, isWholePage: excerpt.isWholePage)
-            return (place, try products.map { product in
-                Entry(
-                    record: try spool.append(bytes(of: product, maker)),
-                    caption: recipe.format == .tfrecords ? nil : ImageCaption(product, maker, page: page.name, region: region))
-            })
+            return (
+                place,
+                try products.map { product in
+                    Entry(
+                        record: try spool.append(bytes(of: product, maker)),
+                        caption: recipe.format == .tfrecords ? nil : ImageCaption(product, maker, page: page.name, region: region)
+                    )
+                }
+            )
         }
     }
 

@@ -44,12 +44,19 @@ public struct DatasetStore: Sendable {
 
     /// The stored examples of a subset of `corpus`, generated where they are not there yet.
     ///
+    /// - Throws: as `open(_:_:subsets:)`.
+    public static func open(_ corpus: Corpus, _ request: DatasetRequest) throws -> DatasetStore {
+        try open(corpus, request, subsets: [request.subset])[0]
+    }
+
+    /// The stored examples of several subsets; each page is read once for all that are not there yet.
+    ///
     /// Two callers that want the same folder at once wait for each other; the second finds what the first has made.
     ///
     /// - Throws: `CorpusError.staleDataset` when the folder holds examples that were made otherwise and `overwrite` is off;
     ///   `.foreignFiles` when files of these names are there that no manifest lists; what reading pages and writing files throws. After
     ///   an error the folder holds no file that looks whole and is not.
-    public static func open(_ corpus: Corpus, _ request: DatasetRequest) throws -> DatasetStore {
+    public static func open(_ corpus: Corpus, _ request: DatasetRequest, subsets: [Subset]) throws -> [DatasetStore] {
         try request.recipe.validate()
         guard request.shardCount >= 1, request.shardCount <= 99_999 else {
             throw CorpusError.badArgument(argument: "num_shards", value: "\(request.shardCount)", rule: "from 1 to 99999")
@@ -57,13 +64,13 @@ public struct DatasetStore: Sendable {
         let wanted = try corpus.entries(for: request.recipe)
         // A finished dataset can be used from a folder that nobody may write to.
         if !request.overwrite, let manifest = try Manifest.read(in: request.folder), manifest.differences(from: wanted).isEmpty,
-            isWhole(manifest, request.subset, in: request.folder)
+            subsets.allSatisfy({ isWhole(manifest, $0, in: request.folder) })
         {
-            return try DatasetStore(manifest, request, generated: false)
+            return try subsets.map { try DatasetStore(manifest, $0, in: request.folder, generated: false) }
         }
         try FileSystem.makeFolder(request.folder)
         let lock = try FolderLock(request.folder)
-        return try withExtendedLifetime(lock) { try prepare(corpus, request, wanted) }
+        return try withExtendedLifetime(lock) { try prepare(corpus, request, subsets, wanted) }
     }
 
     /// The stored examples in a folder, whatever they were made from.
@@ -73,16 +80,16 @@ public struct DatasetStore: Sendable {
         guard let manifest = try Manifest.read(in: folder), isWhole(manifest, subset, in: folder) else {
             throw CorpusError.notGenerated(folder: folder, subset: subset.rawValue)
         }
-        return try DatasetStore(manifest, DatasetRequest(folder: folder, subset: subset), generated: false)
+        return try DatasetStore(manifest, subset, in: folder, generated: false)
     }
 
     // MARK: - Implementation
 
-    private init(_ manifest: Manifest, _ request: DatasetRequest, generated: Bool) throws {
-        folder = request.folder
-        subset = request.subset
-        shards = (manifest.subsets[request.subset.rawValue] ?? []).map {
-            Shard(path: "\(request.folder)/\($0.name)", count: $0.examples, bytes: $0.bytes)
+    private init(_ manifest: Manifest, _ subset: Subset, in folder: String, generated: Bool) throws {
+        self.folder = folder
+        self.subset = subset
+        shards = (manifest.subsets[subset.rawValue] ?? []).map {
+            Shard(path: "\(folder)/\($0.name)", count: $0.examples, bytes: $0.bytes)
         }
         vocabulary = try Vocabulary(types: manifest.vocabulary, reservedCount: manifest.reserved)
         configurationHash = manifest.configurationHash
@@ -96,34 +103,38 @@ public struct DatasetStore: Sendable {
         return shards.allSatisfy { FileSystem.size(of: "\(folder)/\($0.name)") == $0.bytes }
     }
 
-    /// Under the lock: decides what stays, then generates.
-    private static func prepare(_ corpus: Corpus, _ request: DatasetRequest, _ wanted: [String: String]) throws -> DatasetStore {
+    /// Under the lock: decides what stays, then generates the rest.
+    private static func prepare(
+        _ corpus: Corpus, _ request: DatasetRequest, _ subsets: [Subset], _ wanted: [String: String]
+    ) throws -> [DatasetStore] {
         let folder = request.folder
         var manifest = Manifest(configuration: wanted, vocabulary: corpus.vocabulary)
+        var missing = subsets
+        var isOurs = false
         if let stored = try readForReplacement(request) {
+            isOurs = true
             let differences = stored.differences(from: wanted)
             if differences.isEmpty {
                 manifest.subsets = stored.subsets
-                // Another process may have made it while this one waited.
-                if !request.overwrite, isWhole(stored, request.subset, in: folder) {
-                    return try DatasetStore(stored, request, generated: false)
-                }
+                // Another process may have made some while this one waited.
+                if !request.overwrite { missing = subsets.filter { !isWhole(stored, $0, in: folder) } }
             } else {
                 guard request.overwrite else { throw CorpusError.staleDataset(folder: folder, differences: differences) }
                 for subset in Subset.allCases { try remove(stored, subset, in: folder) }
             }
         } else if !request.overwrite {
-            let foreign = try files(of: request.subset, in: folder)
+            let foreign = try subsets.flatMap { try files(of: $0, in: folder) }
             guard foreign.isEmpty else { throw CorpusError.foreignFiles(folder: folder, names: foreign) }
         }
-        try remove(manifest, request.subset, in: folder)
-        manifest.subsets[request.subset.rawValue] = nil
-        try removeLeftovers(of: request.subset, in: folder)
+        for subset in missing {
+            try remove(manifest, subset, in: folder)
+            manifest.subsets[subset.rawValue] = nil
+            try removeLeftovers(of: subset, in: folder, isOurs: isOurs)
+        }
         // From here on what is in the folder is ours, also after a crash.
         try manifest.write(in: folder)
-        manifest.subsets[request.subset.rawValue] = try generate(corpus, request)
-        try manifest.writeWithTables(in: folder)
-        return try DatasetStore(manifest, request, generated: true)
+        if !missing.isEmpty { try generate(corpus, request, missing, into: &manifest) }
+        return try subsets.map { try DatasetStore(manifest, $0, in: folder, generated: missing.contains($0)) }
     }
 
     /// The manifest in the folder; one that cannot be read is as good as none when everything is to be replaced.
@@ -135,17 +146,23 @@ public struct DatasetStore: Sendable {
         }
     }
 
-    private static func generate(_ corpus: Corpus, _ request: DatasetRequest) throws -> [Manifest.Shard] {
+    /// Makes the examples of all subsets in one pass over the pages, then writes one subset after the other; each is listed when it is
+    /// whole, so that a run that is ended has made these for good.
+    private static func generate(
+        _ corpus: Corpus, _ request: DatasetRequest, _ subsets: [Subset], into manifest: inout Manifest
+    ) throws {
         let threads = request.threads > 0 ? request.threads : ProcessInfo.processInfo.activeProcessorCount
         let spool = RecordSpool(folder: request.folder)
         let generator = DatasetGenerator(
-            corpus: corpus, subset: request.subset, recipe: request.recipe, threads: threads,
-            monitor: request.monitor)
-        let writer = DatasetWriter(
-            folder: request.folder, subset: request.subset, recipe: request.recipe,
-            hasClassFolders: corpus.configuration.scope == .character && !request.recipe.isChunked, shardCount: request.shardCount,
-            threads: threads)
-        return try writer.write(try generator.entries(in: spool), from: spool)
+            corpus: corpus, subsets: subsets, recipe: request.recipe, threads: threads, monitor: request.monitor)
+        for (subset, entries) in zip(subsets, try generator.entries(in: spool)) {
+            let writer = DatasetWriter(
+                folder: request.folder, subset: subset, recipe: request.recipe,
+                hasClassFolders: corpus.configuration.scope == .character && !request.recipe.isChunked,
+                shardCount: request.shardCount, threads: threads)
+            manifest.subsets[subset.rawValue] = try writer.write(entries, from: spool)
+            try manifest.writeWithTables(in: request.folder)
+        }
     }
 
     /// Deletes what a manifest lists for a subset, and nothing else.
@@ -157,8 +174,13 @@ public struct DatasetStore: Sendable {
         }
     }
 
-    /// Deletes files that a writer of this subset began and did not finish; under the lock none is at work.
-    private static func removeLeftovers(of subset: Subset, in folder: String) throws(CorpusError) {
+    /// Deletes what a writer of this subset began and did not finish; under the lock none is at work.
+    ///
+    /// - Parameter isOurs: a manifest is there, so that also what was finished and not yet listed is known to be ours.
+    private static func removeLeftovers(of subset: Subset, in folder: String, isOurs: Bool) throws(CorpusError) {
+        if isOurs {
+            for name in try files(of: subset, in: folder) { try FileSystem.remove("\(folder)/\(name)") }
+        }
         for name in try FileSystem.names(in: folder) where name.contains(".partial-") {
             if [subset.rawValue, "spool"].contains(where: { name.hasPrefix(".\($0)") }) { try FileSystem.remove("\(folder)/\(name)") }
         }

@@ -41,12 +41,11 @@ struct DatasetWriter: Sendable {
     private func writeRecords(_ entries: [DatasetGenerator.Entry], number: Int, from spool: RecordSpool) throws -> Manifest.Shard {
         let name = Self.shardName(subset, number, of: shardCount)
         let path = "\(folder)/\(name)"
-        try AtomicFile.replace(path) { file in
+        return try AtomicFile.replace(path) { file in
             let writer = TFRecordWriter(file)
             for entry in entries { try writer.append(try spool.record(entry.record)) }
+            return Manifest.Shard(name: name, examples: entries.count, bytes: file.count, checksum: writer.checksum)
         }
-        let bytes = try FileSystem.contents(of: path)
-        return Manifest.Shard(name: name, examples: entries.count, bytes: bytes.count, checksum: CRC32C.checksum(bytes))
     }
 
     // MARK: - Image files

@@ -23,7 +23,9 @@ struct ExampleMaker: Sendable {
             let product = try scaled(page, region, glyphs, size: (region.height, region.width), isWholePage)
             return try tiles(of: product, height: tile.height, width: tile.width)
         }
-        return [try scaled(page, region, glyphs, size: recipe.shape.size(forHeight: region.height, width: region.width), isWholePage)]
+        return [
+            try scaled(page, region, glyphs, size: recipe.shape.size(forHeight: region.height, width: region.width), isWholePage)
+        ]
     }
 
     private func scaled(
@@ -56,7 +58,9 @@ struct ExampleMaker: Sendable {
                 tiles.append(
                     Product(
                         image: try padded.cropped(to: frame),
-                        characters: product.characters.filter { $0.box.lies(in: frame) }.map { ($0.scalar, $0.box.relative(to: frame)) },
+                        characters: product.characters.filter { $0.box.lies(in: frame) }.map {
+                            ($0.scalar, $0.box.relative(to: frame))
+                        },
                         lines: product.lines.filter { $0.lies(in: frame) }.map { $0.relative(to: frame) }))
             }
         }
@@ -85,7 +89,9 @@ struct ExampleMaker: Sendable {
             add(product.lines, of: "line", to: &example, image)
         }
         if recipe.hasMasks {
-            for (name, bytes) in Masks(of: product, classes: targets(of: product)).named { example.context[name] = .byteString(bytes) }
+            for (name, bytes) in Masks(of: product, classes: targets(of: product)).named {
+                example.context[name] = .byteString(bytes)
+            }
         }
         return example
     }
@@ -94,7 +100,8 @@ struct ExampleMaker: Sendable {
         guard let unit = recipe.boxes else { return }
         let (height, width) = unit == .ratio ? (Double(image.height), Double(image.width)) : (1, 1)
         let sides: [(String, (FractionalBox) -> Double)] = [
-            ("xmin", { $0.left / width }), ("ymin", { $0.top / height }), ("xmax", { $0.right / width }), ("ymax", { $0.bottom / height }),
+            ("xmin", { $0.left / width }), ("ymin", { $0.top / height }), ("xmax", { $0.right / width }),
+            ("ymax", { $0.bottom / height }),
         ]
         for (side, value) in sides {
             example.featureLists["image/seq/\(kind)/bbox/\(side)"] = boxes.map { .floats([Float(value($0))]) }
@@ -115,7 +122,8 @@ struct FractionalBox: Sendable, Equatable {
 
     func relative(to frame: Box) -> FractionalBox {
         FractionalBox(
-            left: left - Double(frame.x), top: top - Double(frame.y), right: right - Double(frame.x), bottom: bottom - Double(frame.y))
+            left: left - Double(frame.x), top: top - Double(frame.y), right: right - Double(frame.x),
+            bottom: bottom - Double(frame.y))
     }
 
     /// The whole pixels it covers, edges rounded, inside an image.

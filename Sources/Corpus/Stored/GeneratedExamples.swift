@@ -21,9 +21,9 @@ public struct GeneratedExamples: ExampleStore, ExampleAccess {
         recipe.format = .tfrecords
         let spool = RecordSpool(folder: FileManager.default.temporaryDirectory.path, memoryLimit: memoryLimit)
         let generator = DatasetGenerator(
-            corpus: corpus, subset: subset, recipe: recipe,
+            corpus: corpus, subsets: [subset], recipe: recipe,
             threads: threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount, monitor: monitor)
-        records = try generator.entries(in: spool).flatMap { $0.map(\.record) }
+        records = try generator.entries(in: spool).joined().flatMap { $0.map(\.record) }
         self.subset = subset
         self.spool = spool
         vocabulary = corpus.vocabulary

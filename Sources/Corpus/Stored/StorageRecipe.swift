@@ -97,7 +97,8 @@ extension CorpusConfiguration {
         let ranges = repertoire.ranges.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
         return [
             "books": books.map(\.id).joined(separator: ","), "data": String(fingerprint, radix: 16), "test_split": testRule.text,
-            "dev_split": devRule.text, "dev_factor": "\(devFactor)", "vocab_size": text(vocabularySize), "min_freq": "\(minimumFrequency)",
+            "dev_split": devRule.text, "dev_factor": "\(devFactor)", "vocab_size": text(vocabularySize),
+            "min_freq": "\(minimumFrequency)",
             "reserved": reserved.joined(separator: ","), "charset": "\(repertoire.name) \(ranges)", "image_scope": scope.rawValue,
             "seq_len": text(scope == .sequence ? sequenceLength : nil),
             "seq_maxlen": text(scope == .sequence ? sequenceMaximum ?? sequenceLength : nil),

@@ -41,7 +41,8 @@ public struct CorpusViewer: Sendable {
 
     /// A name in the temporary folder, the same for the same corpus and subset.
     public static func usualPath(for corpus: Corpus, _ subset: Subset) throws(CorpusError) -> String {
-        let name = try "carpedm-view-\(corpus.configuration.scope.rawValue)-\(subset.rawValue)-\(corpus.configurationHash(for: StorageRecipe())).html"
+        let name = try
+            "carpedm-view-\(corpus.configuration.scope.rawValue)-\(subset.rawValue)-\(corpus.configurationHash(for: StorageRecipe())).html"
         return FileManager.default.temporaryDirectory.appendingPathComponent(name).path
     }
 
@@ -70,18 +71,22 @@ public struct CorpusViewer: Sendable {
                 bytes += file.count
                 guard bytes <= byteLimit else { throw CorpusError.tooManyPages(bytes: bytes, limit: byteLimit) }
                 let kind = ImageFormat(signatureOf: file)?.rawValue ?? "jpeg"
-                sheets.append(.init(name: book.pages[page].name, source: "data:image/\(kind);base64," + Data(file).base64EncodedString()))
+                sheets.append(
+                    .init(name: book.pages[page].name, source: "data:image/\(kind);base64," + Data(file).base64EncodedString()))
                 sheetOfPage[[excerpt.book, page]] = sheets.count - 1
             }
             let sheet = sheetOfPage[[excerpt.book, page]] ?? 0
             let box = corpus.bounds(of: excerpt) ?? sizes[sheet]
             let shown = shape == .unchanged ? nil : shape.size(forHeight: box.height, width: box.width)
             return Contents.Entry(
-                id: corpus.identifier(of: excerpt), page: sheet, box: Self.numbers(box), size: shown.map { [$0.width, $0.height] },
+                id: corpus.identifier(of: excerpt), page: sheet, box: Self.numbers(box),
+                size: shown.map { [$0.width, $0.height] },
                 glyphs: glyphs.map { Self.numbers($0.box) + [Int($0.scalar.value)] },
                 lines: LineRule.lines(of: glyphs.map(\.box)).map(Self.numbers))
         }
-        return Contents(title: "\(corpus.configuration.repertoire.name) \(corpus.configuration.scope.rawValue) \(subset.rawValue)", sheets: sheets, entries: entries)
+        return Contents(
+            title: "\(corpus.configuration.repertoire.name) \(corpus.configuration.scope.rawValue) \(subset.rawValue)",
+            sheets: sheets, entries: entries)
     }
 
     private static func numbers(_ box: Box) -> [Int] { [box.x, box.y, box.width, box.height] }

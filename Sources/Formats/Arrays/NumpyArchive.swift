@@ -86,7 +86,9 @@ final class ZipArchive {
             guard got >= 0 else { throw ZipArchive.failure(name, zip_file_get_error(file)) }
             if got == 0 { break }
             contents += chunk[0..<Int(got)]
-            guard contents.count <= Self.mostBytes else { throw ZipArchive.failure(name, "it expands to more than \(Self.mostBytes) bytes") }
+            guard contents.count <= Self.mostBytes else {
+                throw ZipArchive.failure(name, "it expands to more than \(Self.mostBytes) bytes")
+            }
         }
         return (String(cString: entryName), contents)
     }

@@ -114,7 +114,8 @@ public final class ZipFile {
         var parts = name.split(separator: "/", omittingEmptySubsequences: false)
         let isFolder = parts.last == ""
         if isFolder { parts.removeLast() }
-        guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }), !name.contains("\\"), !name.contains(":"),
+        guard !parts.isEmpty, parts.allSatisfy({ !$0.isEmpty && $0 != "." && $0 != ".." }), !name.contains("\\"),
+            !name.contains(":"),
             name.utf8.count < 1024
         else { throw failure(path, "its entry '\(name)' leads out of a folder") }
         guard status.encryption_method == UInt16(ZIP_EM_NONE) else { throw failure(path, "its entry '\(name)' is encrypted") }

@@ -7,6 +7,19 @@ public enum CRC32C {
         bytes.withContiguousStorageIfAvailable { ~update(~0, $0) } ?? Array(bytes).withUnsafeBufferPointer { ~update(~0, $0) }
     }
 
+    /// A checksum of bytes that come piece by piece.
+    public struct Running: Sendable {
+        private var state = ~UInt32(0)
+
+        public init() {}
+
+        public var value: UInt32 { ~state }
+
+        public mutating func add(_ bytes: [UInt8]) {
+            state = bytes.withUnsafeBufferPointer { CRC32C.update(state, $0) }
+        }
+    }
+
     /// The masked checksum that stands beside lengths and payloads in TFRecord files.
     public static func masked(_ bytes: some Sequence<UInt8>) -> UInt32 {
         mask(checksum(bytes))
@@ -34,7 +47,7 @@ public enum CRC32C {
         return table
     }()
 
-    private static func update(_ start: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+    fileprivate static func update(_ start: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
         // Reads of `table` stay in range: every index is a row start plus a byte. Loads from `raw` stay in range by the loops' bounds.
         table.withUnsafeBufferPointer { table in
             let raw = UnsafeRawBufferPointer(bytes)

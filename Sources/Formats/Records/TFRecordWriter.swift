@@ -10,7 +10,10 @@
 public final class TFRecordWriter {
     /// Records written so far.
     public private(set) var count = 0
+    /// CRC32C of everything written so far.
+    public var checksum: UInt32 { running.value }
 
+    private var running = CRC32C.Running()
     private let file: OutputFile
 
     public init(_ file: OutputFile) {
@@ -22,10 +25,10 @@ public final class TFRecordWriter {
     /// - Throws: `FormatsError.system` when the disk is full or gone.
     public func append(_ payload: [UInt8]) throws {
         let length = littleEndianBytes(UInt64(payload.count))
-        try file.write(length)
-        try file.write(littleEndianBytes(CRC32C.masked(length)))
-        try file.write(payload)
-        try file.write(littleEndianBytes(CRC32C.masked(payload)))
+        for piece in [length, littleEndianBytes(CRC32C.masked(length)), payload, littleEndianBytes(CRC32C.masked(payload))] {
+            try file.write(piece)
+            running.add(piece)
+        }
         count += 1
     }
 
