@@ -102,6 +102,75 @@ import Testing
         #expect(run.output == "True True False 5\n")
     }
 
+    /// Targets of their own lengths, a recurrent model with two outputs, CTC and decoding: all said by the script.
+    @Test func sequencesTrainWithConnectionistLoss() throws {
+        let run = try Self.run(
+            """
+            class Pairs(dm.tasks.OCRTask):
+                image_scope = "seq"
+                sequence_length = 2
+                sparse_labels = True
+                main_metric = "ler"
+
+                @property
+                def character_set(self):
+                    return dm.data.JapaneseUnicodes("kana")
+
+                def loss_fn(self, features, model_output, targets, is_training):
+                    seen.add((sorted(model_output), type(targets).__name__, {len(row) for row in targets} == {2}))
+                    return nn.ctc_loss(model_output["logits"], targets)
+
+                def results(self, loss, tower_features, tower_preds, tower_targets, is_training):
+                    read = nn.ctc_beam_search(tower_preds[0]["logits"], beam_width=5)
+                    labels = self.get_class_labels(as_unicode=True)
+                    return {"loss": loss}, {"decoded": ["".join(labels[i] for i in r) for r in read]}, {"ler": dm.metrics.ler(tower_targets[0], read)}
+
+            class Reader(dm.models.Model):
+                def forward_pass(self, features, data_format, axes_order, is_training):
+                    x = nn.conv2d(features["image/data"], 4, activation="relu", pool=(2, 4), name="conv")
+                    x = x.reshape(x.shape[0], x.shape[1], -1)
+                    x = nn.bi_lstm(x, 8, name="lstm")
+                    return {"logits": nn.dense(x, task.num_classes + 1, name="logits"), "features": x}
+
+            seen = Seen()
+            task = Pairs(data_dir=dm.data.sample, task_dir=folder, shape_in=(24, 16))
+            losses = Losses()
+            result = fit(task, Reader(), 3, losses)
+            for line in seen.lines:
+                print(line)
+            print(len(losses.losses), sorted(result.metrics)[-3:], 0 < result.metrics["ler"] <= 2, len(result.text["decoded"]) > 0)
+            """)
+        #expect(run.error == "")
+        #expect(run.output == "(['features', 'logits'], 'list', True)\n3 ['ler', 'loss', 'penalty'] True True\n", "\(run.output)")
+    }
+
+    /// A model of a script says by prefixes which of its variables begin as those of another run.
+    @Test func pretrainedVariablesAreTakenOver() throws {
+        let run = try Self.run(
+            """
+            class Net(dm.models.Model):
+                def __init__(self, name):
+                    self.name = name
+                def forward_pass(self, features, data_format, axes_order, is_training):
+                    return nn.dense(nn.flatten(features["image/data"]), 72, name="logits")
+                def initialize_pretrained(self, pretrained_dir):
+                    print("from", pretrained_dir == folder + "/first")
+                    return {"first/": "second/"}
+
+            task = dm.tasks.OCRSingleKana(data_dir=dm.data.sample, task_dir=folder, shape_in=(16, 16))
+            losses = []
+            for name, steps, rate, start in (("first", 20, 1e-2, None), ("second", 1, 1e-12, folder + "/first"), ("fresh", 1, 1e-12, None)):
+                params = train.HParams(train_batch_size=8, learning_rate=rate, init_dir=start)
+                estimator = train.Estimator(task.model_fn(Net(name)), train.RunConfig(model_dir=folder + "/" + name), params)
+                result = train.train_and_evaluate(
+                    estimator, train.TrainSpec(task.input_fn(8), max_steps=steps), train.EvalSpec(task.input_fn(50, subset="dev"), steps=2))
+                losses.append(result.metrics["loss"])
+            print(losses[1] == approx(losses[0], rel=1e-5), losses[2] > losses[0])
+            """)
+        #expect(run.error == "")
+        #expect(run.output == "from True\nTrue True\n", "\(run.output)")
+    }
+
     @Test(arguments: [
         ("loss_fn", "return 1 // 0", "ZeroDivisionError", "raised in Broken.loss_fn, called by the host"),
         ("loss_fn", "return 'a'", "TypeError", "what Broken.loss_fn returns must be a tensor, not str"),
