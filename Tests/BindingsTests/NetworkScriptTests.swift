@@ -155,15 +155,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("nn.dense(T.ones((2, 3)), 0)", "ValueError", "units is 0"), ("nn.conv2d(T.ones((2, 3)), 4)", "ValueError", "[n, h, w, c]"),
+        ("nn.dense(T.ones((2, 3)), 0)", "ValueError", "units is 0"),
+        ("nn.conv2d(T.ones((2, 3)), 4)", "ValueError", "[n, h, w, c]"),
         ("nn.conv2d(T.ones((1, 4, 4, 1)), 4, padding='full')", "LookupError", "there is no padding 'full'"),
         ("nn.dense(T.ones((2, 3)), 2, activation='rleu')", "LookupError", "there is no activation 'rleu'"),
         ("nn.dense(T.ones((2, 3)), 2, activation=3)", "TypeError", "activation must be a name or a function, not int"),
         ("nn.dense(T.ones((2, 3)), 2, kernel_initializer='xavier')", "LookupError", "glorot_uniform"),
         ("nn.dropout(T.ones((2,)), 1.5)", "ValueError", "rate is 1.5"), ("nn.lstm(T.ones((2, 3)), 4)", "ValueError", "[n, t, c]"),
-        ("nn.lstm(T.ones((2, 3, 1)), 4, lengths=[9, 1])", "ValueError", "lstm"), ("nn.lstm(T.ones((2, 3, 1)), 4, layers=0)", "ValueError", "layers is 0"),
+        ("nn.lstm(T.ones((2, 3, 1)), 4, lengths=[9, 1])", "ValueError", "lstm"),
+        ("nn.lstm(T.ones((2, 3, 1)), 4, layers=0)", "ValueError", "layers is 0"),
         ("nn.ctc_loss(T.ones((1, 2, 3)), [[0, 0]])", "ValueError", "2 labels with 1 repeats need 3 time steps, but there are 2"),
-        ("nn.ctc_loss(T.ones((1, 2, 3)), [[2]])", "ValueError", "label 2"), ("nn.ctc_beam_search(T.ones((1, 2, 3)), beam_width=0)", "ValueError", "width 0"),
+        ("nn.ctc_loss(T.ones((1, 2, 3)), [[2]])", "ValueError", "label 2"),
+        ("nn.ctc_beam_search(T.ones((1, 2, 3)), beam_width=0)", "ValueError", "width 0"),
         ("nn.softmax_cross_entropy(T.ones((2, 3)), [0, 3])", "ValueError", "label 3 at position 1 is not one of 3 classes"),
         ("nn.softmax_cross_entropy(T.ones((2, 3)), [0])", "ValueError", "softmax_cross_entropy"),
         ("nn.variable('w', (2,), initializer=T.ones((3,)))", "ValueError", "variable: shapes (2,) and (3,)"),

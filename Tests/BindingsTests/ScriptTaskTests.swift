@@ -178,11 +178,16 @@ import Testing
         ("results", "return {}", "TypeError", "Broken.results must return three dicts, not dict"),
         ("results", "return {}, {}, {'a': 'b'}", "TypeError", "Broken.results"),
         ("forward_pass", "return None", "TypeError", "what Net.forward_pass returns must be a tensor, not NoneType"),
-        ("forward_pass", "return features['image/data'] + T.zeros((3, 1))", "ValueError", "raised in Net.forward_pass, called by the host"),
+        (
+            "forward_pass", "return features['image/data'] + T.zeros((3, 1))", "ValueError",
+            "raised in Net.forward_pass, called by the host"
+        ),
     ])
     func mistakesInHooksAreExplained(hook: String, code: String, kind: String, part: String) throws {
-        let bodies = ["loss_fn": "return super().loss_fn(features, model_output, targets, is_training)",
-            "results": "return super().results(loss, f, p, t, is_training)", "forward_pass": "return nn.dense(nn.flatten(features['image/data']), 72)",
+        let bodies = [
+            "loss_fn": "return super().loss_fn(features, model_output, targets, is_training)",
+            "results": "return super().results(loss, f, p, t, is_training)",
+            "forward_pass": "return nn.dense(nn.flatten(features['image/data']), 72)",
         ].merging([hook: code]) { $1 }
         let run = try Self.run(
             """
@@ -203,7 +208,8 @@ import Testing
         #expect(run.error.contains("error[\(kind)]"), "\(run.error)")
         #expect(run.error.contains(part), "\(run.error)")
         // The script's line on either side: where the run was begun.
-        #expect(run.error.contains("estimator.train_and_evaluate") || run.error.contains("train.train_and_evaluate"), "\(run.error)")
+        #expect(
+            run.error.contains("estimator.train_and_evaluate") || run.error.contains("train.train_and_evaluate"), "\(run.error)")
     }
 
     private static func run(_ code: String) throws -> ScriptRun {

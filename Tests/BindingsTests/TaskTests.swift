@@ -39,9 +39,18 @@ import Testing
 
     /// All missing members at once: where the class is registered, or where an object of it is made.
     @Test(arguments: [
-        ("@registry.register_task\nclass Nothing(dm.tasks.OCRTask):\n    pass", "task class Nothing does not define 'image_scope', 'loss_fn' and 'results'", 4),
-        ("class Nothing(dm.tasks.OCRTask):\n    image_scope = 'char'\nNothing(data_dir=dm.data.sample, task_dir='/tmp/none')", "does not define 'loss_fn' and 'results'", 6),
-        ("@registry.register_model\nclass Nothing(dm.models.Model):\n    pass", "model class Nothing does not define 'forward_pass'", 4),
+        (
+            "@registry.register_task\nclass Nothing(dm.tasks.OCRTask):\n    pass",
+            "task class Nothing does not define 'image_scope', 'loss_fn' and 'results'", 4
+        ),
+        (
+            "class Nothing(dm.tasks.OCRTask):\n    image_scope = 'char'\nNothing(data_dir=dm.data.sample, task_dir='/tmp/none')",
+            "does not define 'loss_fn' and 'results'", 6
+        ),
+        (
+            "@registry.register_model\nclass Nothing(dm.models.Model):\n    pass",
+            "model class Nothing does not define 'forward_pass'", 4
+        ),
     ])
     func missingMembersAreReportedTogether(code: String, message: String, line: Int) throws {
         let run = try ScriptRun("import carpedm as dm\nfrom carpedm.util import registry\n\n" + code)

@@ -43,7 +43,9 @@ import Testing
 
     private static func agree(_ found: Any, _ wanted: Any) -> Bool {
         if let found = found as? [String: Any], let wanted = wanted as? [String: Any] {
-            guard agree(found["shape"] ?? 0, wanted["shape"] ?? 1), agree(found["values"] ?? 0, wanted["values"] ?? 1) else { return false }
+            guard agree(found["shape"] ?? 0, wanted["shape"] ?? 1), agree(found["values"] ?? 0, wanted["values"] ?? 1) else {
+                return false
+            }
             let (mine, theirs) = (found["dtype"] as? String ?? "", wanted["dtype"] as? String ?? "")
             // Integers with fractions stay float32 here, and sums of uint8 are int64.
             return mine == theirs || (mine, theirs) == ("float32", "float64") || (mine, theirs) == ("int64", "uint64")

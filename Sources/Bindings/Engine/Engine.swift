@@ -37,6 +37,8 @@ public final class Engine {
     /// The newest training run; it stays when it is over, so that it can be looked at and resumed.
     var currentRun: RunObject?
     private var scratch: Pass?
+    /// The class `Tensor`, at hand for every result.
+    var tensorType: TypeObject?
     /// `carpedm.testing.Skipped`, made when it is first needed.
     var skippedType: TypeObject?
 

@@ -23,7 +23,9 @@ extension TensorFunction {
                         throw TensorError.shapeMismatch(operation: "variable", left: shape, right: start.shape, axis: nil)
                     }
                     let full = pass.path(name)
-                    if pass.store[full] == nil { try pass.store.insert(full, start.converted(to: pass.dtype), isTrainable: trainable) }
+                    if pass.store[full] == nil {
+                        try pass.store.insert(full, start.converted(to: pass.dtype), isTrainable: trainable)
+                    }
                 }
                 let initializer = call.engine.asTensor(call[2]) == nil ? try call.initializer(2) : .zeros
                 return try pass.parameter(name, shape, initializer, isTrainable: trainable)
@@ -34,7 +36,8 @@ extension TensorFunction {
             ) { call, pass in
                 let activation = try call.activation(2)
                 let dense = try Dense(
-                    units: call.int(1), activation: activation.inner, usesBias: call.flag(3), kernelInitializer: call.initializer(4),
+                    units: call.int(1), activation: activation.inner, usesBias: call.flag(3),
+                    kernelInitializer: call.initializer(4),
                     name: call.layerName(5, pass))
                 return try call.applied(activation, to: dense(call.tensor(), pass))
             },
@@ -43,25 +46,37 @@ extension TensorFunction {
                     + "kernel_initializer='glorot_uniform', name=None)",
                 "Filters slid over images [n, h, w, c]. Sizes are ints or (height, width). pool is the window of a max pooling that "
                     + "follows; with 'relu' and pool=2 it is computed in the same step. Parameters kernel and bias.", convolution),
-            layer("max_pool(x, size=2, stride=None, padding='valid', name=None)", "The greatest element of every window of images [n, h, w, c].") {
+            layer(
+                "max_pool(x, size=2, stride=None, padding='valid', name=None)",
+                "The greatest element of every window of images [n, h, w, c]."
+            ) {
                 call, pass in
                 let stride = call.has(2) ? try call.extent(2, "stride") : nil
-                return try MaxPool2D(call.extent(1, "size"), stride: stride, padding: call.padding(3), name: call.layerName(4, pass))(call.tensor(), pass)
+                return try MaxPool2D(
+                    call.extent(1, "size"), stride: stride, padding: call.padding(3), name: call.layerName(4, pass))(
+                        call.tensor(), pass)
             },
-            layer("avg_pool(x, size=2, stride=None, padding='valid', name=None)", "The mean of every window of images [n, h, w, c].") { call, pass in
+            layer(
+                "avg_pool(x, size=2, stride=None, padding='valid', name=None)", "The mean of every window of images [n, h, w, c]."
+            ) { call, pass in
                 let stride = call.has(2) ? try call.extent(2, "stride") : nil
-                return try AveragePool2D(call.extent(1, "size"), stride: stride, padding: call.padding(3), name: call.layerName(4, pass))(
-                    call.tensor(), pass)
+                return try AveragePool2D(
+                    call.extent(1, "size"), stride: stride, padding: call.padding(3), name: call.layerName(4, pass))(
+                        call.tensor(), pass)
             },
             layer(
                 "batch_norm(x, is_training=None, momentum=0.99, epsilon=0.001, name=None)",
                 "Every channel (last axis) brought to mean 0 and deviation 1 over the batch; outside of training by moving averages. "
                     + "is_training is the pass's own if left out."
             ) { call, pass in
-                let norm = try BatchNormalization(momentum: call.call.double(2), epsilon: call.call.double(3), name: call.layerName(4, pass))
+                let norm = try BatchNormalization(
+                    momentum: call.call.double(2), epsilon: call.call.double(3), name: call.layerName(4, pass))
                 return try pass.acting(asTraining: call.optionalFlag(1)) { try norm(call.tensor(), pass) }
             },
-            layer("layer_norm(x, epsilon=1e-05, name=None)", "The last axis brought to mean 0 and deviation 1, then scaled and moved.") { call, pass in
+            layer(
+                "layer_norm(x, epsilon=1e-05, name=None)",
+                "The last axis brought to mean 0 and deviation 1, then scaled and moved."
+            ) { call, pass in
                 try LayerNormalization(epsilon: call.call.double(1), name: call.layerName(2, pass))(call.tensor(), pass)
             },
             layer(
@@ -72,15 +87,21 @@ extension TensorFunction {
                 let dropout = try Dropout(rate: call.call.double(1), name: call.layerName(3, pass))
                 return try pass.acting(asTraining: call.optionalFlag(2)) { try dropout(call.tensor(), pass) }
             },
-            layer("embedding(x, count, size, name=None)", "A learnt row for every number below count: [...] gives [..., size]. Parameter table.") { call, pass in
+            layer(
+                "embedding(x, count, size, name=None)",
+                "A learnt row for every number below count: [...] gives [..., size]. Parameter table."
+            ) { call, pass in
                 try Embedding(count: call.int(1), size: call.int(2), name: call.layerName(3, pass))(call.places(0), pass)
             },
-            layer("flatten(x)", "All axes but the first in one: [n, h, w, c] gives [n, h*w*c].") { call, _ in try call.tensor().flattened(from: 1) },
+            layer("flatten(x)", "All axes but the first in one: [n, h, w, c] gives [n, h*w*c].") { call, _ in
+                try call.tensor().flattened(from: 1)
+            },
             recurrent("lstm", "Long short-term memory over [n, t, c], forward in time.") { units, name, bias in
                 let cell = try LongShortTermMemory(units: units, forgetBias: bias, name: name)
                 return { try cell($0, lengths: $1, $2) }
             },
-            recurrent("bi_lstm", "Long short-term memory over [n, t, c] in both directions; gives [n, t, 2*units].") { units, name, bias in
+            recurrent("bi_lstm", "Long short-term memory over [n, t, c] in both directions; gives [n, t, 2*units].") {
+                units, name, bias in
                 let cell = try LongShortTermMemory(units: units, isBidirectional: true, forgetBias: bias, name: name)
                 return { try cell($0, lengths: $1, $2) }
             },
@@ -88,7 +109,8 @@ extension TensorFunction {
                 let cell = try GatedRecurrentUnit(units: units, name: name)
                 return { try cell($0, lengths: $1, $2) }
             },
-            recurrent("bi_gru", "A gated recurrent unit over [n, t, c] in both directions; gives [n, t, 2*units].") { units, name, _ in
+            recurrent("bi_gru", "A gated recurrent unit over [n, t, c] in both directions; gives [n, t, 2*units].") {
+                units, name, _ in
                 let cell = try GatedRecurrentUnit(units: units, isBidirectional: true, name: name)
                 return { try cell($0, lengths: $1, $2) }
             },
@@ -114,7 +136,8 @@ extension TensorFunction {
     ) -> TensorFunction {
         let isGated = name.hasSuffix("gru")
         let declaration = "\(name)(x, units, lengths=None, layers=1, \(isGated ? "" : "forget_bias=1.0, ")name=None)"
-        let rest = " lengths are the true lengths [n]: what lies beyond them is not read, and gives 0. layers are put on top of each other."
+        let rest =
+            " lengths are the true lengths [n]: what lies beyond them is not read, and gives 0. layers are put on top of each other."
         return layer(declaration, doc + rest) { call, pass in
             let (units, count) = (try call.int(1), try call.int(3))
             guard count >= 1 else {

@@ -33,7 +33,8 @@ extension TensorFunction {
                 .list(try PathDecoder.greedy(call.tensor(), lengths: call.lengths(1)).map { .list($0.labels.map { .int($0) }) })
             },
             TensorFunction(
-                values: "ctc_beam_search(logits, lengths=None, beam_width=100, top_paths=None, model=None, weight=1.0, bonus=0.0)",
+                values:
+                    "ctc_beam_search(logits, lengths=None, beam_width=100, top_paths=None, model=None, weight=1.0, bonus=0.0)",
                 "The likeliest class numbers of each line by prefix beam search; the last class is the blank. With top_paths a list of "
                     + "(class numbers, log probability) for each line, best first. model is an nn.NGram, which counts weight times; each "
                     + "class number adds bonus.", beamSearch),
@@ -48,7 +49,8 @@ extension TensorFunction {
         if call.has(4) {
             let model = try call.call.host(4, as: NGramObject.self).model
             readings = try PathDecoder.beam(
-                logits, lengths: lengths, width: width, count: count ?? 1, model: model, weight: call.call.double(5), bonus: call.call.double(6))
+                logits, lengths: lengths, width: width, count: count ?? 1, model: model, weight: call.call.double(5),
+                bonus: call.call.double(6))
         } else {
             readings = try PathDecoder.beam(logits, lengths: lengths, width: width, count: count ?? 1)
         }

@@ -42,7 +42,8 @@ extension TensorCall {
         default: break
         }
         throw Raised(
-            .typeError, "\(name): an initializer must be a name or one of nn.initializers, not \(interpreter.typeName(of: call[index]))",
+            .typeError,
+            "\(name): an initializer must be a name or one of nn.initializers, not \(interpreter.typeName(of: call[index]))",
             hint: "Known names: \(NamedInitializer.names.joined(separator: ", ")).")
     }
 
@@ -55,7 +56,8 @@ extension TensorCall {
             return Activation(rawValue: native.name).map { .builtIn($0) } ?? .function(call[index])
         default:
             guard interpreter.isCallable(call[index]) else {
-                throw Raised.type("\(name): activation must be a name or a function, not \(interpreter.typeName(of: call[index]))")
+                throw Raised.type(
+                    "\(name): activation must be a name or a function, not \(interpreter.typeName(of: call[index]))")
             }
             return .function(call[index])
         }
@@ -103,7 +105,8 @@ final class InitializerObject: HostObject {
 /// The initializers that need no numbers.
 enum NamedInitializer {
     private static let all: [(String, Initializer)] = [
-        ("glorot_normal", .glorotNormal), ("glorot_uniform", .glorotUniform), ("he_normal", .heNormal), ("he_uniform", .heUniform),
+        ("glorot_normal", .glorotNormal), ("glorot_uniform", .glorotUniform), ("he_normal", .heNormal),
+        ("he_uniform", .heUniform),
         ("ones", .ones), ("zeros", .zeros),
     ]
 

@@ -10,7 +10,8 @@ extension Engine {
         return [
             NativeModule(
                 "carpedm.nn",
-                doc: "Layers, losses and decoders. Layers find their parameters by name in the model that runs; outside of one they have "
+                doc:
+                    "Layers, losses and decoders. Layers find their parameters by name in the model that runs; outside of one they have "
                     + "parameters to try things out with. Give layers names: then they are the same from call to call.",
                 functions: functions, members: { _ in [("NGram", .type(ngram))] }),
             NativeModule(
@@ -23,13 +24,16 @@ extension Engine {
 
     private var variableFunctions: [Native] {
         [
-            Native("variables()", "The parameters that this pass has used and that training changes, in the order they were made.") {
+            Native(
+                "variables()", "The parameters that this pass has used and that training changes, in the order they were made."
+            ) {
                 [unowned self] _ in try withPass { .list($0.variables.map { tensorValue($0.value) }) }
             },
             Native("named_variables()", "The same as a dict by name.") { [unowned self] _ in
                 try withPass { interpreter.dict($0.variables.map { ($0.name, tensorValue($0.value)) }) }
             },
-            Native("scope(name)", "with nn.scope('encoder'): the names of parameters made inside begin with 'encoder/'.") { [unowned self] call in
+            Native("scope(name)", "with nn.scope('encoder'): the names of parameters made inside begin with 'encoder/'.") {
+                [unowned self] call in
                 interpreter.value(of: ScopeObject(try call.string(0), self))
             },
         ]
@@ -37,14 +41,18 @@ extension Engine {
 
     /// The original's stack of bidirectional layers, with its names.
     private var stackedFunction: Native {
-        Native("bi_lstm(x, num_layers, num_units, lengths=None)", "Bidirectional LSTM layers BLSTM_0, BLSTM_1, ... over [n, t, c]; gives [n, t, 2*num_units].") {
+        Native(
+            "bi_lstm(x, num_layers, num_units, lengths=None)",
+            "Bidirectional LSTM layers BLSTM_0, BLSTM_1, ... over [n, t, c]; gives [n, t, 2*num_units]."
+        ) {
             [unowned self] call in
             let arguments = TensorCall(call: call, engine: self, name: "bi_lstm")
             let (layers, units, lengths) = (try call.int(1), try call.int(2), try arguments.lengths(3))
             var x = try arguments.tensor()
             try withPass { pass in
                 for layer in 0..<max(0, layers) {
-                    x = try LongShortTermMemory(units: units, isBidirectional: true, name: "BLSTM_\(layer)")(x, lengths: lengths, pass)
+                    x = try LongShortTermMemory(units: units, isBidirectional: true, name: "BLSTM_\(layer)")(
+                        x, lengths: lengths, pass)
                 }
             }
             return try result(x)
@@ -57,12 +65,19 @@ extension Engine {
         }
         return NativeModule(
             "carpedm.nn.initializers",
-            doc: "How parameters begin. Those without numbers can also be given by name: \(NamedInitializer.names.joined(separator: ", ")).",
-            functions: NamedInitializer.names.map { name in make("\(name)()", "The initializer '\(name)'.") { _ in try NamedInitializer.find(name) } }
+            doc:
+                "How parameters begin. Those without numbers can also be given by name: \(NamedInitializer.names.joined(separator: ", ")).",
+            functions: NamedInitializer.names.map { name in
+                make("\(name)()", "The initializer '\(name)'.") { _ in try NamedInitializer.find(name) }
+            }
                 + [
                     make("constant(value)", "Every element value.") { .constant(try $0.double(0)) },
-                    make("uniform(low=-0.05, high=0.05)", "Evenly from low to high.") { .uniform(from: try $0.double(0), to: try $0.double(1)) },
-                    make("normal(mean=0.0, stddev=0.05)", "From the normal distribution.") { .normal(mean: try $0.double(0), deviation: try $0.double(1)) },
+                    make("uniform(low=-0.05, high=0.05)", "Evenly from low to high.") {
+                        .uniform(from: try $0.double(0), to: try $0.double(1))
+                    },
+                    make("normal(mean=0.0, stddev=0.05)", "From the normal distribution.") {
+                        .normal(mean: try $0.double(0), deviation: try $0.double(1))
+                    },
                     make("truncated_normal(mean=0.0, stddev=0.05)", "The same, cut off at two deviations.") {
                         .truncatedNormal(mean: try $0.double(0), deviation: try $0.double(1))
                     },
@@ -77,12 +92,17 @@ extension Engine {
                 constructor: Native("NGram(order, classes, sequences, smoothing=0.1)", doc) { [unowned self] call in
                     let sequences = try TensorCall(call: call, engine: self, name: "NGram").sequences(2)
                     return interpreter.value(
-                        of: NGramObject(try NGram(order: call.int(0), classes: call.int(1), smoothing: call.double(3), from: sequences)))
+                        of: NGramObject(
+                            try NGram(order: call.int(0), classes: call.int(1), smoothing: call.double(3), from: sequences)))
                 },
                 methods: [
-                    Native("log_probability(self, label, earlier)", "The natural logarithm of the probability of label after the list earlier.") { call in
+                    Native(
+                        "log_probability(self, label, earlier)",
+                        "The natural logarithm of the probability of label after the list earlier."
+                    ) { call in
                         let earlier = try call.interpreter.items(of: call[2]).map { try call.interpreter.index($0) }
-                        return .float(try call.host(0, as: NGramObject.self).model.logProbability(of: try call.int(1), after: earlier[...]))
+                        return .float(
+                            try call.host(0, as: NGramObject.self).model.logProbability(of: try call.int(1), after: earlier[...]))
                     }
                 ], isInheritable: false))
     }
@@ -100,7 +120,9 @@ final class ScopeObject: HostContext {
     var scriptSummary: String { "<scope '\(name)'>" }
 
     func enter(_ interpreter: Interpreter) throws -> Value {
-        guard pass == nil else { throw Raised(.runtimeError, "this scope is entered already", hint: "Make another with nn.scope('\(name)').") }
+        guard pass == nil else {
+            throw Raised(.runtimeError, "this scope is entered already", hint: "Make another with nn.scope('\(name)').")
+        }
         try engine.withPass {
             $0.enter(name)
             pass = $0

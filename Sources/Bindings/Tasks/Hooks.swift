@@ -22,7 +22,9 @@ final class RegularizationObject: HostArithmetic {
         return reflected ? try interpreter.binary(operation, other, own) : try interpreter.binary(operation, own, other)
     }
 
-    func unary(_ operation: UnaryOperation, _ interpreter: Interpreter) throws -> Value? { try interpreter.unary(operation, penalty()) }
+    func unary(_ operation: UnaryOperation, _ interpreter: Interpreter) throws -> Value? {
+        try interpreter.unary(operation, penalty())
+    }
 }
 
 extension Engine {
@@ -32,7 +34,8 @@ extension Engine {
             let raised = interpreter.convert(error)
             if let exception = interpreter.exception(of: raised) {
                 let step = currentRun.map { $0.status == .running ? ", step \($0.owner.estimator.step)" : "" } ?? ""
-                try interpreter.callMethod(.instance(exception), named: "add_note", [.str("raised in \(name), called by the host\(step)")])
+                try interpreter.callMethod(
+                    .instance(exception), named: "add_note", [.str("raised in \(name), called by the host\(step)")])
             }
             throw raised
         }
@@ -41,7 +44,10 @@ extension Engine {
     /// What `super()` reaches in a task of a script, beyond `loss_fn`.
     var builtInHooks: [Native] {
         [
-            Native("regularization(self, hparams)", "What is added to the loss for the sake of small variables: weight_decay times half their squares.") {
+            Native(
+                "regularization(self, hparams)",
+                "What is added to the loss for the sake of small variables: weight_decay times half their squares."
+            ) {
                 [unowned self] call in
                 let object = try call.host(0, as: TaskObject.self)
                 let settings = try call.host(1, as: SettingsObject<HParams>.self).settings
@@ -49,7 +55,9 @@ extension Engine {
                     let regularization = try object.builtIn.regularization(settings, pass)
                     let variables = pass.variables.map(\.value)
                     return interpreter.value(
-                        of: RegularizationObject(regularization) { [unowned self] in tensorValue(try Self.penalty(regularization, variables)) })
+                        of: RegularizationObject(regularization) { [unowned self] in
+                            tensorValue(try Self.penalty(regularization, variables))
+                        })
                 }
             },
             Native(
@@ -58,7 +66,9 @@ extension Engine {
             ) { [unowned self] call in
                 let object = try call.host(0, as: TaskObject.self)
                 guard var outcome else {
-                    throw Raised(.runtimeError, "results belongs to a step of a run", hint: "Call super().results(...) in the results of a task that is trained.")
+                    throw Raised(
+                        .runtimeError, "results belongs to a step of a run",
+                        hint: "Call super().results(...) in the results of a task that is trained.")
                 }
                 outcome.loss = call[1].isNone ? nil : try tensor(call[1], "loss")
                 outcome.features = try interpreter.items(of: call[2]).map { try features($0, "tower_features") }
@@ -83,7 +93,9 @@ extension Engine {
     private func stepResultsValue(_ results: StepResults) -> Value {
         let predictions = results.predictions.mapValues { tensorValue($0) }
             .merging(results.texts.mapValues { .list($0.map { .str($0) }) }) { first, _ in first }
-        func dict(_ values: [String: Value]) -> Value { interpreter.dict(values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }) }
+        func dict(_ values: [String: Value]) -> Value {
+            interpreter.dict(values.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+        }
         return .tuple([
             dict(results.logged.mapValues { .float($0) }), dict(predictions),
             dict(results.metrics.mapValues { interpreter.value(of: MetricObject($0)) }),

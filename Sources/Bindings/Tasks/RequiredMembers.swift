@@ -5,7 +5,10 @@ extension Engine {
     private static let taskMembers: [(Symbol, String)] = [
         ("image_scope", "the part of a page in one example: 'char', 'seq', 'line' or 'page'"),
         ("loss_fn", "how wrong the model's output is: loss_fn(self, features, model_output, targets, is_training)"),
-        ("results", "what is logged, predicted and measured: results(self, loss, tower_features, tower_preds, tower_targets, is_training)"),
+        (
+            "results",
+            "what is logged, predicted and measured: results(self, loss, tower_features, tower_preds, tower_targets, is_training)"
+        ),
     ]
     private static let modelMembers: [(Symbol, String)] = [
         ("forward_pass", "the output for a batch: forward_pass(self, features, data_format, axes_order, is_training)")
@@ -13,13 +16,15 @@ extension Engine {
 
     /// - Throws: `TypeError` that names all missing members. Classes that derive from a built-in task lack nothing.
     func checkTask(_ type: TypeObject) throws {
-        guard let open = taskTypes.first, let native = type.lineage.first(where: { !$0.isScriptClass }), native === open || native === interpreter.types.object
+        guard let open = taskTypes.first, let native = type.lineage.first(where: { !$0.isScriptClass }),
+            native === open || native === interpreter.types.object
         else { return }
         try check(type, Self.taskMembers, "task")
     }
 
     func checkModel(_ type: TypeObject) throws {
-        guard let open = modelTypes.first, let native = type.lineage.first(where: { !$0.isScriptClass }), native === open || native === interpreter.types.object
+        guard let open = modelTypes.first, let native = type.lineage.first(where: { !$0.isScriptClass }),
+            native === open || native === interpreter.types.object
         else { return }
         try check(type, Self.modelMembers, "model")
     }

@@ -18,7 +18,9 @@ extension TensorFunction {
             },
             TensorFunction("zeros(shape, dtype='float32')", "Zeros.") { try filled($0, 0) },
             TensorFunction("ones(shape, dtype='float32')", "Ones.") { try filled($0, 1) },
-            TensorFunction("full(shape, fill_value, dtype=None)", "Every element fill_value, whose kind decides the dtype if none is given.") { call in
+            TensorFunction(
+                "full(shape, fill_value, dtype=None)", "Every element fill_value, whose kind decides the dtype if none is given."
+            ) { call in
                 let shape = try call.shape(0)
                 let value = try call.tensor(1)
                 let dtype = try call.dtype(2, value.dtype)
@@ -33,7 +35,8 @@ extension TensorFunction {
                 let x = try call.tensor()
                 return try .ones(x.shape, call.dtype(1, x.dtype))
             },
-            TensorFunction("full_like(x, fill_value, dtype=None)", "A tensor of the shape of x with every element fill_value.") { call in
+            TensorFunction("full_like(x, fill_value, dtype=None)", "A tensor of the shape of x with every element fill_value.") {
+                call in
                 let x = try call.tensor()
                 return try call.tensor(1).converted(to: call.dtype(2, x.dtype)).broadcast(to: x.shape)
             },
@@ -46,12 +49,16 @@ extension TensorFunction {
                     return true
                 }
                 let dtype = try call.dtype(3, isWhole ? .int64 : .float32)
-                let (start, stop) = call.has(1) ? (try call.call.double(0), try call.call.double(1)) : (0, try call.call.double(0))
+                let (start, stop) =
+                    call.has(1) ? (try call.call.double(0), try call.call.double(1)) : (0, try call.call.double(0))
                 let step = try call.call.double(2)
                 if step != 0, (stop - start) / step < 0x1p62 { try call.reserve([Int(max(0, (stop - start) / step))], .float64) }
                 return try .range(from: start, to: stop, by: step, dtype)
             },
-            TensorFunction("linspace(start, stop, num=50, dtype='float32')", "num numbers from start to stop, both included, with even steps.") { call in
+            TensorFunction(
+                "linspace(start, stop, num=50, dtype='float32')",
+                "num numbers from start to stop, both included, with even steps."
+            ) { call in
                 let count = try call.int(2)
                 try call.reserve([count], .float64)
                 return try .linear(from: call.call.double(0), to: call.call.double(1), count: count, call.dtype(3, .float32))
@@ -61,10 +68,18 @@ extension TensorFunction {
                 try call.reserve([rows, columns ?? rows], call.dtype(3, .float32))
                 return try .eye(rows, columns, diagonal: call.int(2), call.dtype(3, .float32))
             },
-            TensorFunction("diag(x)", "The diagonal of a matrix, or the matrix with this vector as its diagonal.", method: true) { try $0.tensor().diagonal() },
-            TensorFunction("tril(x, k=0)", "The last two axes with zeros above diagonal k.") { try $0.tensor().triangle(lower: true, diagonal: $0.int(1)) },
-            TensorFunction("triu(x, k=0)", "The last two axes with zeros below diagonal k.") { try $0.tensor().triangle(lower: false, diagonal: $0.int(1)) },
-            TensorFunction("one_hot(indices, depth, dtype='float32')", "A new last axis of depth: 1 at each element's number, 0 elsewhere.") { call in
+            TensorFunction("diag(x)", "The diagonal of a matrix, or the matrix with this vector as its diagonal.", method: true) {
+                try $0.tensor().diagonal()
+            },
+            TensorFunction("tril(x, k=0)", "The last two axes with zeros above diagonal k.") {
+                try $0.tensor().triangle(lower: true, diagonal: $0.int(1))
+            },
+            TensorFunction("triu(x, k=0)", "The last two axes with zeros below diagonal k.") {
+                try $0.tensor().triangle(lower: false, diagonal: $0.int(1))
+            },
+            TensorFunction(
+                "one_hot(indices, depth, dtype='float32')", "A new last axis of depth: 1 at each element's number, 0 elsewhere."
+            ) { call in
                 let (numbers, depth, dtype) = (try call.tensor(), try call.int(1), try call.dtype(2, .float32))
                 guard depth >= 0 else { throw TensorError.negativeSize(operation: "one_hot", shape: numbers.shape + [depth]) }
                 try call.reserve(numbers.shape + [depth], .int64)

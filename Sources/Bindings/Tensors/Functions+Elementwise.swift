@@ -10,11 +10,16 @@ extension TensorFunction {
             TensorFunction("round(x, decimals=0)", "To the nearest; halves to even.", method: true) { call in
                 let (x, decimals) = (try call.tensor(), try call.int(1))
                 if decimals == 0 || !x.dtype.isFloating && decimals > 0 { return try x.rounded() }
-                guard abs(decimals) <= 300 else { throw Raised.value("round: decimals must be from -300 to 300, not \(decimals)") }
+                guard abs(decimals) <= 300 else {
+                    throw Raised.value("round: decimals must be from -300 to 300, not \(decimals)")
+                }
                 let scale = pow(10, Double(abs(decimals)))
                 return try decimals > 0 ? (x * scale).rounded() / scale : ((x / scale).rounded() * scale).converted(to: x.dtype)
             },
-            TensorFunction("clip(x, min=None, max=None)", "Between min and max, either of which may be left out or be a tensor.", method: true) { call in
+            TensorFunction(
+                "clip(x, min=None, max=None)", "Between min and max, either of which may be left out or be a tensor.",
+                method: true
+            ) { call in
                 let x = try call.tensor()
                 func number(_ index: Int) -> Double? {
                     switch call[index] {
@@ -34,19 +39,29 @@ extension TensorFunction {
                 let (x, y) = try call.pair(1, 2)
                 return try Tensor.select(call.tensor(), x, y)
             },
-            TensorFunction("astype(x, dtype)", "The elements as another dtype: fractions are cut off, everything but 0 is true.", method: true) { call in
+            TensorFunction(
+                "astype(x, dtype)", "The elements as another dtype: fractions are cut off, everything but 0 is true.",
+                method: true
+            ) { call in
                 let x = try call.tensor()
                 return try x.converted(to: call.dtype(1, x.dtype))
             },
-            TensorFunction("stop_gradient(x)", "The same elements as a constant: no gradient flows through the result.", method: true) {
+            TensorFunction(
+                "stop_gradient(x)", "The same elements as a constant: no gradient flows through the result.", method: true
+            ) {
                 try $0.tensor().detached
             },
-            TensorFunction("softmax(x, axis=-1)", "exp(x) over its sum along axis.", method: true) { try $0.tensor().softmax(axis: $0.int(1)) },
+            TensorFunction("softmax(x, axis=-1)", "exp(x) over its sum along axis.", method: true) {
+                try $0.tensor().softmax(axis: $0.int(1))
+            },
             TensorFunction("log_softmax(x, axis=-1)", "log(softmax(x)), without the loss of going through it.", method: true) {
                 try $0.tensor().logSoftmax(axis: $0.int(1))
             },
-            TensorFunction("l2_loss(x)", "Half the sum of squares, ½ Σ x²; its gradient is x.") { try $0.tensor().halfSquaredNorm() },
-            TensorFunction(values: "allclose(a, b, rtol=1e-05, atol=1e-08)", "Whether |a - b| <= atol + rtol * |b| everywhere.") { call in
+            TensorFunction("l2_loss(x)", "Half the sum of squares, ½ Σ x²; its gradient is x.") {
+                try $0.tensor().halfSquaredNorm()
+            },
+            TensorFunction(values: "allclose(a, b, rtol=1e-05, atol=1e-08)", "Whether |a - b| <= atol + rtol * |b| everywhere.") {
+                call in
                 let (a, b) = try call.pair()
                 let limit = try b.absolute().converted(to: .float64) * call.call.double(2) + call.call.double(3)
                 let near = try (a.converted(to: .float64) - b.converted(to: .float64)).absolute().compared(.lessOrEqual, limit)
@@ -95,13 +110,16 @@ extension TensorFunction {
     private static var binary: [TensorFunction] {
         [
             two("add", "x1 + x2.", .add), two("subtract", "x1 - x2.", .subtract), two("multiply", "x1 * x2.", .multiply),
-            two("divide", "x1 / x2; integers give float32.", .trueDivide), two("floor_divide", "x1 // x2, rounded down.", .floorDivide),
+            two("divide", "x1 / x2; integers give float32.", .trueDivide),
+            two("floor_divide", "x1 // x2, rounded down.", .floorDivide),
             two("remainder", "x1 % x2, with the sign of x2.", .modulo), two("power", "x1 ** x2.", .power),
             two("matmul", "x1 @ x2, the matrix product; leading axes broadcast.", .matrixMultiply),
             two("bitwise_and", "x1 & x2.", .and), two("bitwise_or", "x1 | x2.", .or), two("bitwise_xor", "x1 ^ x2.", .xor),
             compare("equal", "==", .equal), compare("not_equal", "!=", .notEqual), compare("less", "<", .less),
-            compare("less_equal", "<=", .lessOrEqual), compare("greater", ">", .greater), compare("greater_equal", ">=", .greaterOrEqual),
-            logical("logical_and", "Whether both elements are true.", .and), logical("logical_or", "Whether either element is true.", .or),
+            compare("less_equal", "<=", .lessOrEqual), compare("greater", ">", .greater),
+            compare("greater_equal", ">=", .greaterOrEqual),
+            logical("logical_and", "Whether both elements are true.", .and),
+            logical("logical_or", "Whether either element is true.", .or),
             logical("logical_xor", "Whether exactly one element is true.", .exclusiveOr),
             TensorFunction("maximum(x1, x2)", "The greater of each pair; NaN wins.") { call in
                 let (a, b) = try call.pair()

@@ -8,27 +8,47 @@ extension TensorFunction {
             TensorFunction("reshape(x, shape)", "The same elements in another shape; one size may be -1 and is worked out.") {
                 try $0.tensor().reshaped($0.shape(1))
             },
-            TensorFunction("transpose(x, axes=None)", "The axes in another order (None: turned around).") { try $0.tensor().transposed($0.axes(1)) },
-            TensorFunction("permute_dims(x, axes)", "The axes in another order.") { try $0.tensor().transposed($0.ints(1, "axes")) },
-            TensorFunction("swapaxes(x, axis1, axis2)", "Two axes exchanged.", method: true) { try $0.tensor().exchanged($0.int(1), $0.int(2)) },
-            TensorFunction("moveaxis(x, source, destination)", "One axis moved to another place.") { try $0.tensor().moved($0.int(1), to: $0.int(2)) },
-            TensorFunction("squeeze(x, axis=None)", "Without axes of size 1: those named, or all.", method: true) { try $0.tensor().squeezed($0.axes(1)) },
-            TensorFunction("expand_dims(x, axis=0)", "A new axis of size 1 at axis.", method: true) { try $0.tensor().expanded(at: $0.int(1)) },
+            TensorFunction("transpose(x, axes=None)", "The axes in another order (None: turned around).") {
+                try $0.tensor().transposed($0.axes(1))
+            },
+            TensorFunction("permute_dims(x, axes)", "The axes in another order.") {
+                try $0.tensor().transposed($0.ints(1, "axes"))
+            },
+            TensorFunction("swapaxes(x, axis1, axis2)", "Two axes exchanged.", method: true) {
+                try $0.tensor().exchanged($0.int(1), $0.int(2))
+            },
+            TensorFunction("moveaxis(x, source, destination)", "One axis moved to another place.") {
+                try $0.tensor().moved($0.int(1), to: $0.int(2))
+            },
+            TensorFunction("squeeze(x, axis=None)", "Without axes of size 1: those named, or all.", method: true) {
+                try $0.tensor().squeezed($0.axes(1))
+            },
+            TensorFunction("expand_dims(x, axis=0)", "A new axis of size 1 at axis.", method: true) {
+                try $0.tensor().expanded(at: $0.int(1))
+            },
             TensorFunction("flatten(x)", "All elements in one row.", method: true) { try $0.tensor().flattened() },
             TensorFunction("ravel(x)", "All elements in one row.", method: true) { try $0.tensor().flattened() },
-            TensorFunction("broadcast_to(x, shape)", "The elements repeated to fill shape, by the rules of broadcasting.") { call in
+            TensorFunction("broadcast_to(x, shape)", "The elements repeated to fill shape, by the rules of broadcasting.") {
+                call in
                 let (x, shape) = (try call.tensor(), try call.shape(1))
                 try call.reserve(shape, x.dtype)
                 return try x.broadcast(to: shape)
             },
-            TensorFunction("concat(tensors, axis=0)", "Joined along an axis that they have.") { try .concatenated($0.joined(), axis: $0.int(1)) },
-            TensorFunction("concatenate(tensors, axis=0)", "The same as concat.") { try .concatenated($0.joined(), axis: $0.int(1)) },
+            TensorFunction("concat(tensors, axis=0)", "Joined along an axis that they have.") {
+                try .concatenated($0.joined(), axis: $0.int(1))
+            },
+            TensorFunction("concatenate(tensors, axis=0)", "The same as concat.") {
+                try .concatenated($0.joined(), axis: $0.int(1))
+            },
             TensorFunction("stack(tensors, axis=0)", "Joined along a new axis.") { try .stacked($0.joined(), axis: $0.int(1)) },
             TensorFunction(
-                values: "split(x, indices_or_sections, axis=0)", "Equal parts along axis (an int), or parts that begin at the given places."
+                values: "split(x, indices_or_sections, axis=0)",
+                "Equal parts along axis (an int), or parts that begin at the given places."
             ) { call in
                 let (x, axis) = (try call.tensor(), try call.int(2))
-                if case .int(let count) = call[1] { return .list(try x.split(into: count, axis: axis).map { call.engine.tensorValue($0) }) }
+                if case .int(let count) = call[1] {
+                    return .list(try x.split(into: count, axis: axis).map { call.engine.tensorValue($0) })
+                }
                 return .list(try x.parts(at: call.ints(1, "indices_or_sections"), axis: axis).map { call.engine.tensorValue($0) })
             },
             TensorFunction(values: "unstack(x, axis=0)", "The parts along axis, without it.") { call in
@@ -47,13 +67,18 @@ extension TensorFunction {
                 try call.reserve(x.shape + times, x.dtype)
                 return try x.tiled(times)
             },
-            TensorFunction("repeat(x, repeats, axis=None)", "Every element so often in a row along axis (None: of the flattened tensor).", method: true) { call in
+            TensorFunction(
+                "repeat(x, repeats, axis=None)", "Every element so often in a row along axis (None: of the flattened tensor).",
+                method: true
+            ) { call in
                 let (x, times) = (try call.tensor(), try call.int(1))
                 try call.reserve(x.shape + [times], x.dtype)
                 return try x.repeated(times, axis: call.optionalInt(2))
             },
             TensorFunction("flip(x, axis=None)", "Turned around along axis (None: all).") { try $0.tensor().flipped($0.axes(1)) },
-            TensorFunction("roll(x, shift, axis=None)", "Moved along axis (None: in the flattened tensor); what leaves comes in again.") { call in
+            TensorFunction(
+                "roll(x, shift, axis=None)", "Moved along axis (None: in the flattened tensor); what leaves comes in again."
+            ) { call in
                 let x = try call.tensor()
                 if let axis = try call.optionalInt(2) { return try x.rolled(call.int(1), axis: axis) }
                 return try x.flattened().rolled(call.int(1), axis: 0).reshaped(x.shape)

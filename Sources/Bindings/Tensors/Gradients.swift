@@ -33,14 +33,17 @@ final class GradientFunction: HostCallable {
             let index = place < 0 ? arguments.count + place : place
             guard arguments.indices.contains(index) else {
                 throw Raised(
-                    .typeError, "\(name): there is no argument \(place) to differentiate: \(arguments.count) were given by position",
+                    .typeError,
+                    "\(name): there is no argument \(place) to differentiate: \(arguments.count) were given by position",
                     hint: "Give the arguments that argnums names by position.")
             }
             arguments[index] = try watched(arguments[index], "argument \(index)", tape, &variables)
         }
         let originals = arguments
         guard !variables.isEmpty else {
-            throw Raised(.typeError, "\(name): there are no float tensors to differentiate in the arguments", hint: "Convert them with astype('float32').")
+            throw Raised(
+                .typeError, "\(name): there are no float tensors to differentiate in the arguments",
+                hint: "Convert them with astype('float32').")
         }
         let answer = try interpreter.call(function, arguments, keywords: keywords.map { (Symbol($0.name), $0.value) })
         let (loss, extra) = try parts(of: answer)
@@ -61,18 +64,22 @@ final class GradientFunction: HostCallable {
         var (result, extra) = (answer, Value.none)
         if hasExtra {
             guard case .tuple(let pair) = answer, pair.count == 2 else {
-                throw Raised.type("\(name): with has_aux=True the function must return (loss, anything), not \(engine.interpreter.typeName(of: answer))")
+                throw Raised.type(
+                    "\(name): with has_aux=True the function must return (loss, anything), not \(engine.interpreter.typeName(of: answer))"
+                )
             }
             (result, extra) = (pair[0], pair[1])
         }
         let loss = try engine.tensor(result, "\(name): what the function returns")
         guard loss.count == 1 else {
             throw Raised(
-                .typeError, "\(name): the function must return one number, but it returned shape \(TensorObject.text(loss.shape))",
+                .typeError,
+                "\(name): the function must return one number, but it returned shape \(TensorObject.text(loss.shape))",
                 hint: "Reduce it, for example with .sum() or .mean().")
         }
         guard loss.dtype.isFloating else {
-            throw Raised(.typeError, "\(name): the function returned \(loss.dtype), which has no gradient", hint: "Return a float tensor.")
+            throw Raised(
+                .typeError, "\(name): the function returned \(loss.dtype), which has no gradient", hint: "Return a float tensor.")
         }
         return (loss, extra)
     }
@@ -81,8 +88,10 @@ final class GradientFunction: HostCallable {
     private func watched(_ value: Value, _ what: String, _ tape: Tape, _ variables: inout [Tensor]) throws -> Value {
         try engine.interpreter.checkStack()
         switch value {
-        case .list(let list): return .list(try list.items.enumerated().map { try watched($1, "\(what)[\($0)]", tape, &variables) })
-        case .tuple(let tuple): return .tuple(try tuple.items.enumerated().map { try watched($1, "\(what)[\($0)]", tape, &variables) })
+        case .list(let list):
+            return .list(try list.items.enumerated().map { try watched($1, "\(what)[\($0)]", tape, &variables) })
+        case .tuple(let tuple):
+            return .tuple(try tuple.items.enumerated().map { try watched($1, "\(what)[\($0)]", tape, &variables) })
         case .dict(let dict):
             let copy = DictObject()
             for (key, item) in dict.entries {
@@ -133,7 +142,10 @@ extension Engine {
             " argnums says which positional arguments, an int or a tuple; each may be a float tensor, or lists, tuples and dicts of them. "
             + "An argument that the result does not depend on has gradient 0."
         return [
-            Native("grad(f, argnums=0, has_aux=False)", "A function that gives the gradient of f, which must return one number." + rules) {
+            Native(
+                "grad(f, argnums=0, has_aux=False)",
+                "A function that gives the gradient of f, which must return one number." + rules
+            ) {
                 [unowned self] call in try gradientFunction(call, givesValue: false)
             },
             Native("value_and_grad(f, argnums=0, has_aux=False)", "A function that gives (f(...), its gradient)." + rules) {
@@ -144,7 +156,8 @@ extension Engine {
 
     private func gradientFunction(_ call: Call, givesValue: Bool) throws -> Value {
         guard interpreter.isCallable(call[0]) else {
-            throw Raised.type("\(givesValue ? "value_and_grad" : "grad"): f must be a function, not \(interpreter.typeName(of: call[0]))")
+            throw Raised.type(
+                "\(givesValue ? "value_and_grad" : "grad"): f must be a function, not \(interpreter.typeName(of: call[0]))")
         }
         var isSingle = true
         var places: [Int]
@@ -157,7 +170,9 @@ extension Engine {
             places = try list.items.map { try interpreter.index($0) }
         default: places = [try call.int(1)]
         }
-        guard !places.isEmpty, Set(places).count == places.count else { throw Raised.value("argnums must name every argument once, and at least one") }
+        guard !places.isEmpty, Set(places).count == places.count else {
+            throw Raised.value("argnums must name every argument once, and at least one")
+        }
         return interpreter.value(
             of: GradientFunction(
                 call[0], places: places, isSingle: isSingle, givesValue: givesValue, hasExtra: try call.truth(2), self))

@@ -57,7 +57,8 @@ struct NestedData {
         guard depth < shape.count else { return try readLeaf(value) }
         guard let items = try Self.items(value, engine) else {
             throw Raised(
-                .valueError, "\(what): lists and single numbers are mixed at depth \(depth)", hint: "Give every item the same shape.")
+                .valueError, "\(what): lists and single numbers are mixed at depth \(depth)",
+                hint: "Give every item the same shape.")
         }
         guard items.count == shape[depth] else {
             throw Raised(
@@ -75,7 +76,8 @@ struct NestedData {
             }
             guard leaves.first.map({ $0.shape == tensor.shape }) ?? true else {
                 throw Raised.value(
-                    "\(what): tensors of shapes \(TensorObject.text(leaves[0].shape)) and \(TensorObject.text(tensor.shape)) are mixed")
+                    "\(what): tensors of shapes \(TensorObject.text(leaves[0].shape)) and \(TensorObject.text(tensor.shape)) are mixed"
+                )
             }
             leaves.append(tensor)
             return

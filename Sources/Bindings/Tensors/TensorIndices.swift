@@ -38,7 +38,9 @@ extension Engine {
             if step == 0 { throw Raised.value("slice step cannot be zero") }
             return .slice(from: try bound(slice.start), to: try bound(slice.stop), by: step)
         case .bool(let flag):
-            throw Raised(.indexError, "\(flag ? "True" : "False") is no index of a tensor", hint: "Use a bool tensor, or None for a new axis.")
+            throw Raised(
+                .indexError, "\(flag ? "True" : "False") is no index of a tensor",
+                hint: "Use a bool tensor, or None for a new axis.")
         case .list, .tuple, .range:
             let numbers = try NestedData(value, self, "index").tensor(nil)
             return try positions(numbers.count == 0 ? numbers.converted(to: .int64) : numbers)
@@ -58,7 +60,8 @@ extension Engine {
         if tensor.dtype == .bool { return .mask(tensor) }
         guard tensor.dtype.isInteger else {
             throw Raised(
-                .indexError, "a \(tensor.dtype) tensor is no index", hint: "Convert it with astype('int64'), or compare it for a bool mask.")
+                .indexError, "a \(tensor.dtype) tensor is no index",
+                hint: "Convert it with astype('int64'), or compare it for a bool mask.")
         }
         return .positions(tensor)
     }
@@ -122,13 +125,16 @@ extension Engine {
     /// The classes behind `t.at` and `t.at[index]`.
     func defineUpdates() {
         interpreter.define(
-            NativeType("TensorPlaces", doc: "t.at: index it to say which elements change.", module: "carpedm.tensor", isInheritable: false))
+            NativeType(
+                "TensorPlaces", doc: "t.at: index it to say which elements change.", module: "carpedm.tensor",
+                isInheritable: false))
         let rules: [(String, UpdateRule, String)] = [
             ("set", .set, "replaced by values; of elements named several times the last wins"),
             ("add", .add, "with values added; elements named several times get every contribution"),
             ("mul", .multiply, "multiplied by values"), ("multiply", .multiply, "multiplied by values"),
             ("divide", .divide, "divided by values"), ("power", .power, "raised to the power values"),
-            ("min", .minimum, "replaced by values where those are smaller"), ("max", .maximum, "replaced by values where those are greater"),
+            ("min", .minimum, "replaced by values where those are smaller"),
+            ("max", .maximum, "replaced by values where those are greater"),
         ]
         let updates = rules.map { name, rule, meaning in
             Native("\(name)(self, values)", "A copy of the tensor with these elements \(meaning).") { [unowned self] call in
@@ -145,7 +151,8 @@ extension Engine {
         }
         interpreter.define(
             NativeType(
-                "TensorUpdate", doc: "t.at[index]: gives changed copies of the tensor.", module: "carpedm.tensor", methods: updates + [get],
+                "TensorUpdate", doc: "t.at[index]: gives changed copies of the tensor.", module: "carpedm.tensor",
+                methods: updates + [get],
                 isInheritable: false))
     }
 }

@@ -7,13 +7,15 @@ extension Engine {
     func tensorModules(_ type: TypeObject) -> [NativeModule] {
         let dtypes = DType.allCases.map { (name: $0.name, value: Value.str($0.name)) }
         let constants: [(name: String, value: Value)] = [
-            ("pi", .float(.pi)), ("e", .float(2.718281828459045)), ("inf", .float(.infinity)), ("nan", .float(.nan)), ("newaxis", .none),
+            ("pi", .float(.pi)), ("e", .float(2.718281828459045)), ("inf", .float(.infinity)), ("nan", .float(.nan)),
+            ("newaxis", .none),
             ("Tensor", .type(type)),
         ]
         return [
             NativeModule(
                 "carpedm.tensor",
-                doc: "Tensors with the functions and argument names of NumPy and the array API. dtypes are bool, uint8, int32, int64, float32 "
+                doc:
+                    "Tensors with the functions and argument names of NumPy and the array API. dtypes are bool, uint8, int32, int64, float32 "
                     + "(the default for fractions) and float64, given by name.",
                 functions: TensorFunction.all.map { $0.native(self) } + fileFunctions, members: { _ in dtypes + constants }),
             randomModule(),
@@ -24,7 +26,8 @@ extension Engine {
 
     private var fileFunctions: [Native] {
         [
-            Native("save(path, x)", "Write a tensor as .npy, or a dict of tensors as .npz, where NumPy reads them.") { [unowned self] call in
+            Native("save(path, x)", "Write a tensor as .npy, or a dict of tensors as .npz, where NumPy reads them.") {
+                [unowned self] call in
                 let contents: [UInt8]
                 if case .dict(let dict) = interpreter.plain(call[1]) {
                     var arrays: [String: StoredArray] = [:]
@@ -48,9 +51,12 @@ extension Engine {
                 }
                 let name = try interpreter.str(call[0]).string
                 // A zip file begins so; an .npy file begins with its own mark.
-                guard contents.starts(with: [0x50, 0x4B]) else { return try result(read(NumpyArray.read(contents, name: name), name)) }
+                guard contents.starts(with: [0x50, 0x4B]) else {
+                    return try result(read(NumpyArray.read(contents, name: name), name))
+                }
                 let arrays = try NumpyArchive.read(contents, name: name)
-                return interpreter.dict(try arrays.sorted { $0.key < $1.key }.map { ($0.key, try result(read($0.value, $0.key))) })
+                return interpreter.dict(
+                    try arrays.sorted { $0.key < $1.key }.map { ($0.key, try result(read($0.value, $0.key))) })
             },
         ]
     }

@@ -2,7 +2,7 @@ import ScriptRuntime
 import Tensors
 
 /// A tensor as a script's value: never changed, so that every operator gives a new one.
-final class TensorObject: HostDisplay, HostSized, HostTruth, HostContainer, HostIterable {
+final class TensorObject: HostDisplay, HostSized, HostTruth, HostContainer, HostIterable, HostMemory {
     let tensor: Tensor
     /// Whether it came out of `<` and the like: then `bool(t)` may stem from a chained comparison.
     let isComparison: Bool
@@ -14,6 +14,7 @@ final class TensorObject: HostDisplay, HostSized, HostTruth, HostContainer, Host
 
     var scriptTypeName: String { "Tensor" }
     var scriptSummary: String { tensor.description }
+    var heldBytes: Int { tensor.byteCount }
 
     /// A scalar is shown as its number; everything else with shape and dtype.
     func displayText(_ interpreter: Interpreter) throws -> String { tensor.rank == 0 ? tensor.text : tensor.description }
@@ -28,7 +29,8 @@ final class TensorObject: HostDisplay, HostSized, HostTruth, HostContainer, Host
     func truth(_ interpreter: Interpreter) throws -> Bool {
         if tensor.count == 1 { return try tensor.truth() }
         let choice = "Say t.any() if one true element is enough, t.all() if every element must be true"
-        let chain = "; a chained comparison such as 0 < t < 1 must be written (0 < t) & (t < 1), and 'and', 'or', 'not' as &, |, ~"
+        let chain =
+            "; a chained comparison such as 0 < t < 1 must be written (0 < t) & (t < 1), and 'and', 'or', 'not' as &, |, ~"
         throw Raised(
             .valueError, "the truth of a tensor of shape \(Self.text(tensor.shape)) is ambiguous",
             hint: choice + (isComparison ? chain : "") + ".")
@@ -62,7 +64,10 @@ final class TensorObject: HostDisplay, HostSized, HostTruth, HostContainer, Host
 }
 
 extension Engine {
-    func tensorValue(_ tensor: Tensor) -> Value { interpreter.value(of: TensorObject(tensor, self)) }
+    func tensorValue(_ tensor: Tensor, isComparison: Bool = false) -> Value {
+        let object = TensorObject(tensor, self, isComparison: isComparison)
+        return tensorType.map { interpreter.value(of: object, type: $0) } ?? interpreter.value(of: object)
+    }
 
     /// The same for the result of an operation, charged for its elements and its memory.
     func result(_ tensor: Tensor) throws -> Value {

@@ -24,7 +24,7 @@ extension TensorObject: HostArithmetic, HostComparable {
         guard let partner = try comparand(other) else { return nil }
         let result = try tensor.compared(Self.comparison(operation), partner)
         try interpreter.charge(steps: result.count >> 6)
-        return interpreter.value(of: TensorObject(result, engine, isComparison: true))
+        return engine.tensorValue(result, isComparison: true)
     }
 
     // MARK: - Implementation

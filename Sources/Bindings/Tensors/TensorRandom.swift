@@ -26,9 +26,12 @@ extension Engine {
     func randomModule() -> NativeModule {
         let key = "key is a Key or an int; the same key gives the same numbers."
         return NativeModule(
-            "carpedm.tensor.random", doc: "Random tensors by key: never split or used twice by accident, the same on every machine.",
+            "carpedm.tensor.random",
+            doc: "Random tensors by key: never split or used twice by accident, the same on every machine.",
             functions: [
-                Native("key(seed)", "The key of a seed.") { [unowned self] call in value(Key(seed: UInt64(bitPattern: Int64(try call.int(0))))) },
+                Native("key(seed)", "The key of a seed.") { [unowned self] call in
+                    value(Key(seed: UInt64(bitPattern: Int64(try call.int(0)))))
+                },
                 Native("split(key, num=2)", "Independent keys made of one.") { [unowned self] call in
                     let count = try call.int(1)
                     guard count >= 0 else { throw Raised.value("split: num must be 0 or more, not \(count)") }
@@ -46,17 +49,21 @@ extension Engine {
 
     private func draws(_ note: String) -> [TensorFunction] {
         [
-            TensorFunction("uniform(key, shape=(), low=0.0, high=1.0, dtype='float32')", "Evenly from low up to high. " + note) { call in
+            TensorFunction("uniform(key, shape=(), low=0.0, high=1.0, dtype='float32')", "Evenly from low up to high. " + note) {
+                call in
                 let (shape, dtype) = (try call.shape(1), try call.dtype(4, .float32))
                 try call.reserve(shape, dtype)
                 return try .uniform(call.engine.key(call[0]), shape, from: call.call.double(2), to: call.call.double(3), dtype)
             },
-            TensorFunction("normal(key, shape=(), loc=0.0, scale=1.0, dtype='float32')", "From the normal distribution. " + note) { call in
+            TensorFunction("normal(key, shape=(), loc=0.0, scale=1.0, dtype='float32')", "From the normal distribution. " + note)
+            { call in
                 let (shape, dtype) = (try call.shape(1), try call.dtype(4, .float32))
                 try call.reserve(shape, .float64)
-                return try .normal(call.engine.key(call[0]), shape, mean: call.call.double(2), deviation: call.call.double(3), dtype)
+                return try .normal(
+                    call.engine.key(call[0]), shape, mean: call.call.double(2), deviation: call.call.double(3), dtype)
             },
-            TensorFunction("integers(key, low, high, shape=(), dtype='int64')", "Whole numbers from low to below high. " + note) { call in
+            TensorFunction("integers(key, low, high, shape=(), dtype='int64')", "Whole numbers from low to below high. " + note) {
+                call in
                 let shape = try call.shape(3)
                 try call.reserve(shape, .int64)
                 return try .integers(call.engine.key(call[0]), shape, from: call.int(1), to: call.int(2), call.dtype(4, .int64))
@@ -66,9 +73,13 @@ extension Engine {
                 try call.reserve(shape, .float64)
                 return try .bernoulli(call.engine.key(call[0]), shape, probability: call.call.double(1))
             },
-            TensorFunction("permutation(key, x)", "The numbers from 0 to below an int in random order, or the parts of a tensor. " + note) { call in
+            TensorFunction(
+                "permutation(key, x)", "The numbers from 0 to below an int in random order, or the parts of a tensor. " + note
+            ) { call in
                 let key = try call.engine.key(call[0])
-                if let tensor = call.engine.asTensor(call[1]), tensor.rank > 0 { return try tensor.gathered(Tensor(key.permutation(of: tensor.shape[0]))) }
+                if let tensor = call.engine.asTensor(call[1]), tensor.rank > 0 {
+                    return try tensor.gathered(Tensor(key.permutation(of: tensor.shape[0])))
+                }
                 let count = try call.int(1)
                 try call.reserve([count], .int64)
                 return try Tensor(key.permutation(of: count))
@@ -82,7 +93,9 @@ extension Engine {
     func key(_ value: Value) throws -> Key {
         if case .host(let box) = value, let object = box.object as? KeyObject { return object.key }
         guard interpreter.method(value, "__index__") != nil else {
-            throw Raised(.typeError, "key must be a Key or an int, not \(interpreter.typeName(of: value))", hint: "Make one with random.key(seed).")
+            throw Raised(
+                .typeError, "key must be a Key or an int, not \(interpreter.typeName(of: value))",
+                hint: "Make one with random.key(seed).")
         }
         return Key(seed: UInt64(bitPattern: Int64(try interpreter.index(value))))
     }

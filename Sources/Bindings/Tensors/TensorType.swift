@@ -10,12 +10,15 @@ extension Engine {
     /// The class `Tensor`; its methods are the functions that are marked so, and those below.
     func defineTensors() -> TypeObject {
         defineUpdates()
-        return interpreter.define(
+        let type = interpreter.define(
             NativeType(
                 "Tensor",
-                doc: "Numbers in a box of any rank. Operators broadcast as in NumPy and give new tensors; nothing changes a tensor.",
+                doc:
+                    "Numbers in a box of any rank. Operators broadcast as in NumPy and give new tensors; nothing changes a tensor.",
                 module: "carpedm.tensor", methods: TensorFunction.all.compactMap { $0.method(self) } + ownMethods,
                 properties: tensorProperties, isInheritable: false))
+        tensorType = type
+        return type
     }
 
     private var tensorProperties: [NativeProperty] {
@@ -40,16 +43,20 @@ extension Engine {
             Native(declaration, doc) { call in try body(call.host(0, as: TensorObject.self).tensor, call) }
         }
         return [
-            method("reshape(self, *shape)", "The same elements in another shape, given as sizes or as one tuple; one may be -1.") {
+            method("reshape(self, *shape)", "The same elements in another shape, given as sizes or as one tuple; one may be -1.")
+            {
                 [unowned self] tensor, call in try result(tensor.reshaped(try sizes(call.tuple(1).items)))
             },
-            method("transpose(self, *axes)", "The axes in another order, given one by one or as one tuple; without: turned around.") {
+            method(
+                "transpose(self, *axes)", "The axes in another order, given one by one or as one tuple; without: turned around."
+            ) {
                 [unowned self] tensor, call in
                 let axes = try call.tuple(1).items
                 if axes.isEmpty || axes.count == 1 && axes[0].isNone { return try result(tensor.transposed()) }
                 return try result(tensor.transposed(sizes(axes)))
             },
-            method("item(self, *index)", "The one element, or the one at index, as a number of Python's.") { [unowned self] tensor, call in
+            method("item(self, *index)", "The one element, or the one at index, as a number of Python's.") {
+                [unowned self] tensor, call in
                 let index = try call.tuple(1).items
                 let chosen = index.isEmpty ? tensor : try tensor.indexed(indices(index.count == 1 ? index[0] : .tuple(index)))
                 guard chosen.count == 1 else { throw TensorError.notOneElement(operation: "item", shape: chosen.shape) }
@@ -67,7 +74,9 @@ extension Engine {
             },
             method("__index__(self)", "The one whole number.") { [unowned self] tensor, _ in
                 guard tensor.count == 1, tensor.dtype.isInteger, case .int(let value) = list(try tensor.reshaped([])) else {
-                    throw Raised.type("only an integer tensor of one element can be an index, not \(TensorObject.text(tensor.shape)) \(tensor.dtype)")
+                    throw Raised.type(
+                        "only an integer tensor of one element can be an index, not \(TensorObject.text(tensor.shape)) \(tensor.dtype)"
+                    )
                 }
                 return .int(value)
             },
@@ -77,7 +86,8 @@ extension Engine {
                 guard case .native(let round)? = interpreter.builtins["round"] else { return value }
                 return try interpreter.call(.native(round), call[1].isNone ? [value] : [value, call[1]])
             },
-            method("__format__(self, spec)", "A tensor of one element takes the formats of its number.") { [unowned self] tensor, call in
+            method("__format__(self, spec)", "A tensor of one element takes the formats of its number.") {
+                [unowned self] tensor, call in
                 let spec = try call.str(1)
                 if spec.count == 0 { return .str(try interpreter.str(call[0])) }
                 guard tensor.count == 1 else {
@@ -92,7 +102,8 @@ extension Engine {
 
     /// Sizes given one by one, or as one tuple or list.
     private func sizes(_ items: [Value]) throws -> [Int] {
-        if items.count == 1, interpreter.method(items[0], "__index__") == nil || asTensor(items[0]).map({ $0.rank > 0 }) ?? false {
+        if items.count == 1, interpreter.method(items[0], "__index__") == nil || asTensor(items[0]).map({ $0.rank > 0 }) ?? false
+        {
             return try interpreter.items(of: items[0]).map { try interpreter.index($0) }
         }
         return try items.map { try interpreter.index($0) }

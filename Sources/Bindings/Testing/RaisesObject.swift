@@ -25,7 +25,9 @@ final class RaisesObject: HostContext, HostMembers {
 
     func exit(_ exception: Value, _ interpreter: Interpreter) throws -> Bool {
         if exception.isNone {
-            throw Raised(.assertionError, "\(try name(expected, interpreter)) was not raised", hint: "The block ended without an exception.")
+            throw Raised(
+                .assertionError, "\(try name(expected, interpreter)) was not raised",
+                hint: "The block ended without an exception.")
         }
         // Another exception goes on: it is the better report.
         guard try interpreter.isInstance(exception, of: expected) else { return false }

@@ -6,13 +6,18 @@ extension Engine {
     func testingModule() -> NativeModule {
         NativeModule(
             "carpedm.testing",
-            doc: "For tests: functions called test_... and their assert statements, as with pytest. Run them with 'carpedm test'.",
+            doc:
+                "For tests: functions called test_... and their assert statements, as with pytest. Run them with 'carpedm test'.",
             functions: [
-                Native("raises(expected, match=None)", "with raises(ValueError, match='axis'): the block must raise it; match is searched in its text.") {
+                Native(
+                    "raises(expected, match=None)",
+                    "with raises(ValueError, match='axis'): the block must raise it; match is searched in its text."
+                ) {
                     [unowned self] call in
                     guard Self.isException(call[0], interpreter) else {
                         throw Raised(
-                            .typeError, "raises: expected must be an exception class or a tuple of them, not \(try interpreter.repr(call[0]).string)",
+                            .typeError,
+                            "raises: expected must be an exception class or a tuple of them, not \(try interpreter.repr(call[0]).string)",
                             hint: "Write raises(ValueError).")
                     }
                     return interpreter.value(of: RaisesObject(call[0], match: call[1]))
@@ -24,19 +29,25 @@ extension Engine {
                     func tolerance(_ index: Int, _ name: String) throws -> Double? {
                         guard !call[index].isNone else { return nil }
                         let value = try call.double(index)
-                        guard value >= 0 else { throw Raised.value("approx: \(name) must be 0 or more, not \(FloatText.repr(value))") }
+                        guard value >= 0 else {
+                            throw Raised.value("approx: \(name) must be 0 or more, not \(FloatText.repr(value))")
+                        }
                         return value
                     }
                     return call.interpreter.value(
                         of: ApproximateObject(
-                            call[0], relative: try tolerance(1, "rel"), absolute: try tolerance(2, "abs"), acceptsNaN: try call.truth(3), self))
+                            call[0], relative: try tolerance(1, "rel"), absolute: try tolerance(2, "abs"),
+                            acceptsNaN: try call.truth(3), self))
                 },
                 Native(
                     "parametrize(names, values)",
                     "A decorator: the test runs once for each row of values. names is 'a, b' or a list of names. The rows are kept in the "
                         + "function's attribute parametrize: a list of (names, rows), the decorator nearest to def first."
                 ) { [unowned self] call in try parametrization(call[0], call[1]) },
-                Native("fixture(function)", "A decorator: tests get its value for a parameter of its name; what follows a yield runs after the test.") {
+                Native(
+                    "fixture(function)",
+                    "A decorator: tests get its value for a parameter of its name; what follows a yield runs after the test."
+                ) {
                     [unowned self] call in
                     try interpreter.setAttribute(call[0], "fixture", .true)
                     return call[0]
@@ -46,7 +57,8 @@ extension Engine {
                     guard case .instance(let exception) = made else { return .none }
                     throw Raised(exception: exception)
                 },
-                Native("temp_dir()", "with temp_dir() as path: a new folder, removed with all that is in it when the block ends.") { [unowned self] _ in
+                Native("temp_dir()", "with temp_dir() as path: a new folder, removed with all that is in it when the block ends.")
+                { [unowned self] _ in
                     interpreter.value(of: TemporaryFolder(self))
                 },
             ],
@@ -81,7 +93,9 @@ extension Engine {
             if list.count == 1 { return Value.tuple([row]) }
             let items = try interpreter.items(of: row)
             guard items.count == list.count else {
-                throw Raised.value("parametrize: row \(number) has \(items.count) values for \(list.count) names (\(list.joined(separator: ", ")))")
+                throw Raised.value(
+                    "parametrize: row \(number) has \(items.count) values for \(list.count) names (\(list.joined(separator: ", ")))"
+                )
             }
             return .tuple(items)
         }

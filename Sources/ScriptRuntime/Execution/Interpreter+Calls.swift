@@ -87,7 +87,26 @@ extension Interpreter {
         if signature.isSimple, count == signature.positionalCount, keywords.isEmpty {
             do { return try native.body(Call(self, arguments, count)) } catch { throw convert(error) }
         }
+        if signature.isSimple, keywords.isEmpty, count >= signature.requiredCount, count < signature.positionalCount {
+            return try invokeWithDefaults(native, signature, arguments, count)
+        }
         return try invokeBinding(native, signature, arguments, count, keywords)
+    }
+
+    /// The last parameters are left out: their defaults follow the arguments.
+    @inline(never)
+    private func invokeWithDefaults(
+        _ native: NativeFunction, _ signature: Signature, _ arguments: UnsafeMutablePointer<Value>, _ count: Int
+    ) throws(Raised) -> Value {
+        let total = signature.positionalCount
+        return try converting {
+            try withUnsafeTemporaryAllocation(of: Value.self, capacity: total) { buffer in
+                // Every parameter from `requiredCount` on has a default, so that all of `buffer` is initialized.
+                for index in 0..<total { buffer.initializeElement(at: index, to: index < count ? arguments[index] : signature.parameters[index].defaultValue ?? .none) }
+                defer { buffer.deinitialize() }
+                return try native.body(Call(self, buffer.baseAddress ?? arguments, total))
+            }
+        }
     }
 
     @inline(never)

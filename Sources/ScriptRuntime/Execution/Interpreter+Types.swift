@@ -149,6 +149,9 @@ extension Interpreter {
         return .host(HostBox(object, types.hostType(named: object.scriptTypeName)))
     }
 
+    /// The same for an object whose registered class is at hand, and that no script class derives from.
+    public func value(of object: any HostObject, type: TypeObject) -> Value { .host(HostBox(object, type)) }
+
     /// A native function as a value.
     public func value(of native: Native) -> Value { .native(NativeFunction(native)) }
 }

@@ -252,6 +252,11 @@ extension Interpreter {
             }
             a.pointee = method
             return
+        case .host(let box):
+            guard let method = box.type.lookup(name), Interpreter.isMethod(method) else { break }
+            (a + 1).pointee = value
+            a.pointee = method
+            return
         case .descriptor(let descriptor) where descriptor.kind == .superObject:
             if let (method, receiver) = superMethod(descriptor, name) {
                 (a + 1).pointee = receiver
