@@ -37,7 +37,7 @@ extension TensorFunction {
             },
             TensorFunction("where(condition, x, y)", "Elements of x where condition is true, else of y.") { call in
                 let (x, y) = try call.pair(1, 2)
-                return try Tensor.select(call.tensor(), x, y)
+                return try Tensor.select(call.tensor().converted(to: .bool), x, y)
             },
             TensorFunction(
                 "astype(x, dtype)", "The elements as another dtype: fractions are cut off, everything but 0 is true.",
