@@ -21,7 +21,9 @@ final class Reading: HostObject, HostArithmetic {
 
     /// `a - b` is the difference in degrees.
     func binary(_ operation: BinaryOperation, _ other: Value, reflected: Bool, _ interpreter: Interpreter) throws -> Value? {
-        guard operation == .subtract, !reflected, case .host(let box) = other, let other = box.object as? Reading else { return nil }
+        guard operation == .subtract, !reflected, case .host(let box) = other, let other = box.object as? Reading else {
+            return nil
+        }
         return .float(celsius - other.celsius)
     }
 
@@ -34,7 +36,9 @@ final class Reading: HostObject, HostArithmetic {
                 call.interpreter.value(of: Reading(place: try call.value(0), celsius: try call.value(1)))
             },
             methods: [
-                Native("fahrenheit(self)", "The temperature in degrees Fahrenheit.") { .float(try $0.host(0, as: Reading.self).celsius * 9 / 5 + 32) }
+                Native("fahrenheit(self)", "The temperature in degrees Fahrenheit.") {
+                    .float(try $0.host(0, as: Reading.self).celsius * 9 / 5 + 32)
+                }
             ],
             properties: [
                 NativeProperty("place", "Where it was measured.", get: { .str(try $0.host(0, as: Reading.self).place) }),
@@ -64,8 +68,11 @@ final class Rule: HostSubclassable {
 
     static var table: NativeType {
         NativeType(
-            "Rule", doc: "Judges readings: override judge(self, reading) and give a text when something is wrong.", module: "station",
-            constructor: Native("Rule(name='rule')", "A rule of this name.") { $0.interpreter.value(of: Rule(name: try $0.value(0))) },
+            "Rule", doc: "Judges readings: override judge(self, reading) and give a text when something is wrong.",
+            module: "station",
+            constructor: Native("Rule(name='rule')", "A rule of this name.") {
+                $0.interpreter.value(of: Rule(name: try $0.value(0)))
+            },
             methods: [Native("judge(self, reading)", "None when all is well.") { _ in .none }],
             properties: [NativeProperty("name", "What it is called.", get: { .str(try $0.host(0, as: Rule.self).name) })])
     }
@@ -110,14 +117,18 @@ final class Station {
 // MARK: - A session
 
 /// A session that knows the station; what it prints goes to `output`.
-func makeSession(_ station: Station, limits: Limits = Limits(), interrupt: Interrupt = Interrupt(), output: @escaping (String) -> Void) -> ScriptSession {
+func makeSession(
+    _ station: Station, limits: Limits = Limits(), interrupt: Interrupt = Interrupt(), output: @escaping (String) -> Void
+) -> ScriptSession {
     // No capabilities: these scripts reach no files, no clock and no environment.
-    let session = ScriptSession(limits: limits, interrupt: interrupt, library: LibraryOptions(arguments: ["rules"], capabilities: .none))
+    let session = ScriptSession(
+        limits: limits, interrupt: interrupt, library: LibraryOptions(arguments: ["rules"], capabilities: .none))
     session.interpreter.output = output
     session.interpreter.register(station.module(session.interpreter))
     session.interpreter.registerBuiltin(
         Native("shout(text, times=1)", "Print the text in capital letters.") { call in
-            let line = Array(repeating: try call.value(0, as: String.self).uppercased(), count: max(0, try call.int(1))).joined(separator: " ")
+            let line = Array(repeating: try call.value(0, as: String.self).uppercased(), count: max(0, try call.int(1))).joined(
+                separator: " ")
             try call.interpreter.write(line + "!\n")
             return .none
         })

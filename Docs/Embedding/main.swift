@@ -55,7 +55,9 @@ func program() throws {
 
     // Another thread ends a script that would never end.
     let interrupt = Interrupt()
-    let endless = makeSession(Station(), interrupt: interrupt, output: { text in if text.hasPrefix("begun") { DispatchQueue.global().async { interrupt.cancel() } } })
+    let endless = makeSession(
+        Station(), interrupt: interrupt,
+        output: { text in if text.hasPrefix("begun") { DispatchQueue.global().async { interrupt.cancel() } } })
     let stopped = endless.run(SourceText(name: "endless.cdm", text: "print('begun')\nwhile True: pass\n"))
     print("cancelled: exit code \(stopped.exitCode)")
 
@@ -63,7 +65,8 @@ func program() throws {
     var limits = Limits()
     limits.steps = 10_000
     limits.heapBytes = 1 << 20
-    let greedy = makeSession(Station(), limits: limits, output: { _ in }).run(SourceText(name: "greedy.cdm", text: "x = []\nwhile True: x.append(x)\n"))
+    let greedy = makeSession(Station(), limits: limits, output: { _ in }).run(
+        SourceText(name: "greedy.cdm", text: "x = []\nwhile True: x.append(x)\n"))
     print("limited: exit code \(greedy.exitCode)")
 
     // Many sessions in parallel, each with its own globals.

@@ -7,7 +7,8 @@ let package = Package(
     dependencies: [.package(name: "carpedm", path: "../..")],
     targets: [
         .executableTarget(
-            name: "fuzzing", dependencies: [.product(name: "CarpedmScript", package: "carpedm")], path: ".", exclude: ["words.dict"],
+            name: "fuzzing", dependencies: [.product(name: "CarpedmScript", package: "carpedm")], path: ".",
+            exclude: ["words.dict"],
             sources: ["main.swift"])
     ],
     swiftLanguageModes: [.v6]

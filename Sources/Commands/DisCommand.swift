@@ -6,7 +6,9 @@ import ScriptSyntax
 struct DisCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "dis", abstract: "Print the instructions that a script is compiled to.",
-        discussion: "Line of the source, position, operation, operands. Exit codes: 0 fine, 2 a script that cannot be read, or a missing file.")
+        discussion:
+            "Line of the source, position, operation, operands. Exit codes: 0 fine, 2 a script that cannot be read, or a missing file."
+    )
 
     @Argument(help: "The script; '-' for standard input.")
     var script: String

@@ -65,7 +65,9 @@ struct FixCommand: ParsableCommand {
         do {
             let permissions = try FileManager.default.attributesOfItem(atPath: file.path)[.posixPermissions]
             try Data(bytes).write(to: file, options: .atomic)
-            if let permissions { try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: file.path) }
+            if let permissions {
+                try FileManager.default.setAttributes([.posixPermissions: permissions], ofItemAtPath: file.path)
+            }
         } catch {
             throw UsageError(CommandError.notWritable(path: path, reason: error.localizedDescription))
         }

@@ -25,7 +25,9 @@ struct RunLimits: ParsableArguments {
 
     func validate() throws {
         if let maxSteps, maxSteps <= 0 { throw ValidationError("--max-steps must be more than 0") }
-        if let timeout, !(timeout > 0 && timeout < 1e9) { throw ValidationError("--timeout must be more than 0 and less than 1e9") }
+        if let timeout, !(timeout > 0 && timeout < 1e9) {
+            throw ValidationError("--timeout must be more than 0 and less than 1e9")
+        }
     }
 
     var limits: Limits {

@@ -31,7 +31,9 @@ enum UnifiedDiff {
     }
 
     /// `diff` writes an empty range one line earlier.
-    private static func range(_ start: Int, _ count: Int) -> String { count == 1 ? "\(start)" : "\(count == 0 ? start - 1 : start),\(count)" }
+    private static func range(_ start: Int, _ count: Int) -> String {
+        count == 1 ? "\(start)" : "\(count == 0 ? start - 1 : start),\(count)"
+    }
 
     /// The lines with their ends.
     private static func lines(of source: SourceText) -> [String] {

@@ -20,7 +20,9 @@ public enum ScriptFile {
         var bytes: [UInt8] = []
         // One byte beyond the limit tells that there is more.
         while bytes.count <= limits.sourceBytes {
-            guard let piece = try file.read(upToCount: min(1 << 20, limits.sourceBytes + 1 - bytes.count)), !piece.isEmpty else { break }
+            guard let piece = try file.read(upToCount: min(1 << 20, limits.sourceBytes + 1 - bytes.count)), !piece.isEmpty else {
+                break
+            }
             bytes += piece
         }
         guard bytes.count > limits.sourceBytes else { return SourceText(name: name, utf8: bytes) }

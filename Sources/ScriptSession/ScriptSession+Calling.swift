@@ -13,7 +13,8 @@ extension ScriptSession {
     ) throws -> Result {
         guard let function = value(named: name) else {
             throw ScriptFailure(
-                kind: "NameError", message: "the program binds no name '\(name)'", hint: nil, text: "NameError: the program binds no name '\(name)'\n")
+                kind: "NameError", message: "the program binds no name '\(name)'", hint: nil,
+                text: "NameError: the program binds no name '\(name)'\n")
         }
         return try call(function, arguments, as: type)
     }

@@ -30,7 +30,8 @@ extension ScriptSession {
             guard applied.count > 0, applied.utf8 != result.source.utf8 else { break }
             result.changes += applied.applied.map { diagnostic in
                 FixedSource.Change(
-                    line: result.source.line(at: Int(diagnostic.primary.span.start)), title: diagnostic.fixes.first?.title ?? diagnostic.message)
+                    line: result.source.line(at: Int(diagnostic.primary.span.start)),
+                    title: diagnostic.fixes.first?.title ?? diagnostic.message)
             }
             result.source = SourceText(name: source.name, utf8: applied.utf8)
             result.left = check(result.source)

@@ -21,8 +21,11 @@ import Testing
         (["fix", "--dry-run", "broken.cdm"], 2, "broken.cdm:1: write ASCII characters", "E0201"),
         (["fix", "unbound.cdm"], 2, "", "Did you mean 'value'?"),
         (["fix", "missing.cdm"], 2, "", "there is no file 'missing.cdm'"),
-        (["ast", "--python", "fine.cdm"], 0,
-         "Module(body=[Expr(value=Call(func=Name(id='print', ctx=Load()), args=[Constant(value=1)], keywords=[]))], type_ignores=[])\n", ""),
+        (
+            ["ast", "--python", "fine.cdm"], 0,
+            "Module(body=[Expr(value=Call(func=Name(id='print', ctx=Load()), args=[Constant(value=1)], keywords=[]))], type_ignores=[])\n",
+            ""
+        ),
         (["ast", "broken.cdm"], 2, "", "E0005"),
         (["dis", "fine.cdm"], 0, "code <module>", ""),
         (["dis", "unbound.cdm"], 2, "", "E0201"),
@@ -107,7 +110,9 @@ import Testing
         #expect((report["frames"] as? [[String: Any]])?.map { $0["function"] as? String } == ["f", "<module>"])
         let refused = try Program(["run", "--error-format=json", "-c", "x = ]\ny = )"])
         let lines = refused.error.split(separator: "\n")
-        let codes = try lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }.map { $0?["code"] as? String }
+        let codes = try lines.map { try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any] }.map {
+            $0?["code"] as? String
+        }
         #expect(codes == ["E0011", "E0011"] && refused.exitCode == 2)
     }
 

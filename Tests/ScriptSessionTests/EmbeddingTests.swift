@@ -26,7 +26,8 @@ import Testing
             """
         #expect(output == expected)
         // The guide shows the same.
-        let guide = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../Docs/Guide/Embedding.md")
+        let guide = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent(
+            "../../Docs/Guide/Embedding.md")
         #expect(try String(contentsOf: guide, encoding: .utf8).contains(expected))
     }
 

@@ -24,7 +24,9 @@ final class ByteArray {
     // MARK: - Instances
 
     private static func own(_ call: Call) throws(Raised) -> BytesObject {
-        guard case .instance = call[0], case .bytes(let bytes) = call.plain(0) else { throw call.wrongReceiver("__init__", "bytearray") }
+        guard case .instance = call[0], case .bytes(let bytes) = call.plain(0) else {
+            throw call.wrongReceiver("__init__", "bytearray")
+        }
         return bytes
     }
 
@@ -61,7 +63,9 @@ final class ByteArray {
     }
 
     private static func byte(_ value: Value, _ interpreter: Interpreter) throws -> UInt8 {
-        guard let byte = UInt8(exactly: try interpreter.anyInteger(value)) else { throw Raised.value("byte must be in range(0, 256)") }
+        guard let byte = UInt8(exactly: try interpreter.anyInteger(value)) else {
+            throw Raised.value("byte must be in range(0, 256)")
+        }
         return byte
     }
 
@@ -80,7 +84,9 @@ final class ByteArray {
                 let shown = try call.interpreter.repr(.bytes(ByteArray.own(call)))
                 return .str(StrObject.make(call.interpreter.typeName(of: call[0]) + "(") + shown + .character(41))
             },
-            Native("__bytes__(self, /)", "Convert this value to type bytes.") { .bytes(BytesObject(try ByteArray.own($0).bytes)) },
+            Native("__bytes__(self, /)", "Convert this value to type bytes.") {
+                .bytes(BytesObject(try ByteArray.own($0).bytes))
+            },
             Native("__len__(self, /)", "Return len(self).") { .int(try ByteArray.own($0).count) },
             Native("__iter__(self, /)", "Implement iter(self).") { call in
                 let bytes = try ByteArray.own(call)
@@ -116,13 +122,16 @@ final class ByteArray {
     }
 
     private func repeated(_ call: Call) throws -> Value {
-        guard case .bytes(let made) = try call.interpreter.binary(.multiply, .bytes(ByteArray.own(call)), call[1]) else { return .notImplemented }
+        guard case .bytes(let made) = try call.interpreter.binary(.multiply, .bytes(ByteArray.own(call)), call[1]) else {
+            return .notImplemented
+        }
         return make(made.bytes)
     }
 
     private var comparisons: [Native] {
         let names: [(String, ComparisonOperation)] = [
-            ("__eq__", .equal), ("__ne__", .notEqual), ("__lt__", .less), ("__le__", .lessOrEqual), ("__gt__", .greater), ("__ge__", .greaterOrEqual),
+            ("__eq__", .equal), ("__ne__", .notEqual), ("__lt__", .less), ("__le__", .lessOrEqual), ("__gt__", .greater),
+            ("__ge__", .greaterOrEqual),
         ]
         return names.map { name, operation in
             Native("\(name)(self, value, /)", "Return self\(operation.symbol)value.") { call in
@@ -149,7 +158,9 @@ final class ByteArray {
                     bytes.bytes[place] = try ByteArray.byte(call[2], call.interpreter)
                     return .none
                 }
-                if case .int = call.plain(2) { throw Raised.type("can assign only bytes, buffers, or iterables of ints in range(0, 256)") }
+                if case .int = call.plain(2) {
+                    throw Raised.type("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
+                }
                 let new = try BytesMethods.bytes(from: call[2], call.interpreter)
                 let range = try call.interpreter.resolve(slice, count: bytes.count)
                 try call.interpreter.charge(bytes: new.count)
@@ -200,7 +211,10 @@ final class ByteArray {
                 try ByteArray.own(call).bytes.append(byte)
                 return .none
             },
-            Native("extend(self, iterable_of_ints, /)", "Append all the items from the iterator or sequence to the end of the bytearray.") { call in
+            Native(
+                "extend(self, iterable_of_ints, /)",
+                "Append all the items from the iterator or sequence to the end of the bytearray."
+            ) { call in
                 guard call.interpreter.isIterable(call[1]) else {
                     throw Raised.type("can't extend bytearray with \(call.interpreter.typeName(of: call[1]))")
                 }

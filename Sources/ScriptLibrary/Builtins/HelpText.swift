@@ -69,7 +69,8 @@ package enum HelpText {
     private static func cleaned(_ text: String) -> String {
         let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
         let margin = lines.dropFirst().filter { !$0.allSatisfy { $0 == " " } }.map { $0.prefix { $0 == " " }.count }.min() ?? 0
-        var result = [lines.first.map { String($0.drop { $0 == " " }) } ?? ""] + lines.dropFirst().map { String($0.dropFirst(margin)) }
+        var result =
+            [lines.first.map { String($0.drop { $0 == " " }) } ?? ""] + lines.dropFirst().map { String($0.dropFirst(margin)) }
         while result.count > 1, result.last?.allSatisfy({ $0 == " " }) == true { result.removeLast() }
         return result.joined(separator: "\n")
     }

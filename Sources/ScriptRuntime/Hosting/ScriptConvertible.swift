@@ -18,7 +18,9 @@ extension Call {
 // MARK: - Implementation
 
 extension Interpreter {
-    fileprivate func mismatch(_ value: Value, _ expected: String) -> Raised { .type("expected \(expected), not \(typeName(of: value))") }
+    fileprivate func mismatch(_ value: Value, _ expected: String) -> Raised {
+        .type("expected \(expected), not \(typeName(of: value))")
+    }
 }
 
 extension Value: ScriptConvertible {
