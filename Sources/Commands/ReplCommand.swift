@@ -73,9 +73,11 @@ private struct Repl {
         let reader = LineSource()
         let session = ScriptSession(
             interrupt: Signals.interrupt,
-            library: LibraryOptions(arguments: [""], seed: seed, capabilities: .all, readLine: { prompt in
-                try MainActor.assumeIsolated { try reader.read(prompt) }
-            }))
+            library: LibraryOptions(
+                arguments: [""], seed: seed, capabilities: .all,
+                readLine: { prompt in
+                    try MainActor.assumeIsolated { try reader.read(prompt) }
+                }))
         session.options.add(PromptOptions.all)
         if !noConfig, isInteractive { session.history = History(path: Places.history) }
         session.services.locate = { name in try ScriptLocation(name).path }
@@ -85,7 +87,7 @@ private struct Repl {
         let conversation: Conversation
         let talk: () -> Int32
         if isInteractive {
-            let prompt = PromptConversation(session, color: color, decode: Self.raster)
+            let prompt = PromptConversation(session, color: color, picture: Self.picture)
             reader.read = { try prompt.readLine(prompt: $0) }
             talk = { prompt.run(banner: "carpedm \(Engine.version). Help: ? or name?; commands: %magics; leave: Ctrl-D.") }
             conversation = prompt
@@ -106,15 +108,18 @@ private struct Repl {
         if !noConfig {
             let problems = session.readConfig(at: Places.config + "/config.cdm")
             if !problems.isEmpty { conversation.remark(problems) }
-            if let outcome = session.runStartup(at: Places.config + "/startup.cdm"), outcome.exitCode != 0 { conversation.remark(outcome.errorText) }
+            if let outcome = session.runStartup(at: Places.config + "/startup.cdm"), outcome.exitCode != 0 {
+                conversation.remark(outcome.errorText)
+            }
         }
         return withExtendedLifetime(engine) { talk() }
     }
 
-    /// The pixels of an image file, for terminals that know none.
-    private static func raster(_ bytes: [UInt8]) -> Raster? {
-        guard let image = try? Image.decode(bytes, as: .rgb, named: "picture") else { return nil }
-        return Raster(width: image.width, height: image.height, pixels: image.pixels)
+    /// The text that draws an image file.
+    private static func picture(_ png: [UInt8], _ way: PictureWay, _ space: PictureSpace) -> String? {
+        guard let picture = TerminalPicture(rawValue: way.rawValue) else { return nil }
+        let cell = TerminalPicture.Cell(width: space.cellWidth, height: space.cellHeight)
+        return try? picture.text(drawing: png, columns: space.columns, rows: space.rows, cell: cell)
     }
 }
 

@@ -24,7 +24,8 @@ enum CompletionTimes {
             times.sort()
             let p99 = times.isEmpty ? 0 : times[min(times.count - 1, times.count * 99 / 100)]
             let name = URL(fileURLWithPath: file).lastPathComponent
-            printResult("\(name) \(times.count) p99 \(String(format: "%.3f", p99)) most \(String(format: "%.3f", times.last ?? 0))\n")
+            printResult(
+                "\(name) \(times.count) p99 \(String(format: "%.3f", p99)) most \(String(format: "%.3f", times.last ?? 0))\n")
             withExtendedLifetime(engine) {}
         }
     }

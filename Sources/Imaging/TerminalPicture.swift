@@ -1,8 +1,18 @@
 import Foundation
 
-/// Pictures as text that terminals draw: in the protocol of kitty, that of iTerm2, or sixels.
+/// Pictures as text that terminals draw: in the protocol of kitty, that of iTerm2, as sixels, or as coloured half blocks.
 public enum TerminalPicture: String, Sendable, CaseIterable {
     case kitty, iterm, sixel
+    /// Two pixels for each cell; works wherever there are 24-bit colours.
+    case block
+
+    /// Pixels of one character cell.
+    public struct Cell: Sendable {
+        public let width: Int
+        public let height: Int
+
+        public init(width: Int = 8, height: Int = 16) { (self.width, self.height) = (max(1, width), max(1, height)) }
+    }
 
     /// Chooses a protocol, or `none` to draw nothing: `CARPEDM_IMAGES=kitty`.
     public static let variable = "CARPEDM_IMAGES"
@@ -29,23 +39,59 @@ public enum TerminalPicture: String, Sendable, CaseIterable {
 
     /// The text that draws a picture, with a line end; `png` are the bytes of a PNG file.
     ///
-    /// - Throws: `ImagingError` when they are none; sixels are made from the pixels.
-    public func text(drawing png: [UInt8]) throws(ImagingError) -> String {
+    /// - Parameters:
+    ///   - columns: how many cells it may be wide; wider pictures are made smaller.
+    ///   - rows: how many cells it may be high.
+    /// - Throws: `ImagingError` when the bytes are no picture.
+    public func text(drawing png: [UInt8], columns: Int = 79, rows: Int = 200, cell: Cell = Cell()) throws(ImagingError) -> String {
+        let image = try Image.decode(png, named: "picture")
+        let isWide = image.width > columns * cell.width
         switch self {
-        case .kitty: Self.kitty(png)
-        case .iterm: "\u{1B}]1337;File=inline=1;size=\(png.count):\(Data(png).base64EncodedString())\u{7}\n"
-        case .sixel: Sixels(try Image.decode(png, named: "picture")).text
+        case .kitty: return Self.kitty(png, columns: isWide ? columns : nil)
+        case .iterm:
+            let width = isWide ? ";width=\(columns)" : ""
+            return "\u{1B}]1337;File=inline=1;size=\(png.count)\(width):\(Data(png).base64EncodedString())\u{7}\n"
+        case .sixel: return Sixels(try Self.fitted(image, columns * cell.width, rows * cell.height)).text
+        case .block: return Self.blocks(try Self.fitted(image, columns, rows * 2).inRGB())
         }
     }
 
+    /// Made smaller, never larger, so that it fits.
+    private static func fitted(_ image: Image, _ width: Int, _ height: Int) throws(ImagingError) -> Image {
+        let scale = min(Double(max(width, 1)) / Double(image.width), Double(max(height, 1)) / Double(image.height))
+        guard scale < 1 else { return image }
+        return try image.resized(width: max(1, Int(Double(image.width) * scale)), height: max(1, Int(Double(image.height) * scale)))
+    }
+
+    /// The upper half block in the colour of one pixel on that of the pixel below.
+    private static func blocks(_ image: Image) -> String {
+        var text = ""
+        for y in stride(from: 0, to: image.height, by: 2) {
+            var last = ""
+            for x in 0..<image.width {
+                let front = image[x, y].map(String.init).joined(separator: ";")
+                let back = y + 1 < image.height ? ";48;2;" + image[x, y + 1].map(String.init).joined(separator: ";") : ";49"
+                let code = "\u{1B}[38;2;" + front + back + "m"
+                if code != last { text += code }
+                last = code
+                text += "▀"
+            }
+            text += "\u{1B}[0m\n"
+        }
+        return text
+    }
+
     /// Base64 in pieces of at most 4,096 characters, each but the last announcing more.
-    private static func kitty(_ png: [UInt8]) -> String {
+    ///
+    /// Quiet (`q=2`): the terminal's answer would be taken for keys.
+    private static func kitty(_ png: [UInt8], columns: Int?) -> String {
+        let size = columns.map { "c=\($0)," } ?? ""
         let code = Array(Data(png).base64EncodedString().utf8)
         var text = ""
         for start in stride(from: 0, to: code.count, by: 4096) {
             let piece = String(decoding: code[start..<min(start + 4096, code.count)], as: UTF8.self)
             let more = start + 4096 < code.count ? 1 : 0
-            text += "\u{1B}_G" + (start == 0 ? "a=T,f=100," : "") + "m=\(more);\(piece)\u{1B}\\"
+            text += "\u{1B}_G" + (start == 0 ? "a=T,f=100,q=2," + size : "") + "m=\(more);\(piece)\u{1B}\\"
         }
         return text + "\n"
     }

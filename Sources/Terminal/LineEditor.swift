@@ -11,10 +11,11 @@ final class LineEditor {
         case end
     }
 
-    /// Lets the person edit a line that begins as `text`.
-    func line(prompt: String, text: String = "") -> Result {
+    /// Lets the person edit a line that begins as `text`; `meanwhile` is done when the prompt stands.
+    func line(prompt: String, text: String = "", meanwhile: () -> Void = {}) -> Result {
         Signals.wasInterrupted.lower()
         Readline.begin(prompt: prompt, text: text)
+        meanwhile()
         var sources = [
             pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0),
             pollfd(fd: Signals.wakeup.readEnd, events: Int16(POLLIN), revents: 0),

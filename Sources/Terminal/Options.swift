@@ -5,9 +5,15 @@ import Foundation
 public enum PromptOptions {
     public static var all: [Options.Option] {
         [
-            .init("images", .choice(["auto", "kitty", "iterm", "sixel", "block", "off"]), standard: "auto", "How pictures are drawn in the terminal."),
-            .init("history_size", .number(0...1_000_000), standard: "5000", "How many earlier inputs the arrow keys and Ctrl-R reach."),
-            .init("history_bytes", .number(0...1_000_000_000), standard: "20000000", "Size at which the older half of the history file is dropped."),
+            .init(
+                "images", .choice(["auto", "kitty", "iterm", "sixel", "block", "off"]), standard: "auto",
+                "How pictures are drawn in the terminal."),
+            .init(
+                "history_size", .number(0...1_000_000), standard: "5000",
+                "How many earlier inputs the arrow keys and Ctrl-R reach."),
+            .init(
+                "history_bytes", .number(0...1_000_000_000), standard: "20000000",
+                "Size at which the older half of the history file is dropped."),
             .init("editor", .text, standard: "", "The editor of %edit; empty takes $VISUAL, else $EDITOR, else vi."),
         ]
     }

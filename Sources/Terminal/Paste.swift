@@ -1,3 +1,5 @@
+import ScriptSession
+
 /// Text that a person pastes: what another prompt or a page put around the code is taken away.
 package enum Paste {
     /// Line ends made plain; prompts stripped, with the answers between them; common indentation removed.
@@ -7,24 +9,33 @@ package enum Paste {
         let plain = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
         var lines = plain.split(separator: "\n", omittingEmptySubsequences: false)
         while lines.last?.allSatisfy({ $0 == " " || $0 == "\t" }) == true, lines.count > 1 { lines.removeLast() }
-        if lines.contains(where: { begin($0) != nil }) {
-            // A continuation belongs to the prompt above it; after an answer it is an answer itself.
-            var kept: [Substring] = []
-            var isInside = false
-            for line in lines {
-                if let rest = begin(line) {
-                    kept.append(rest)
-                    isInside = true
-                } else if isInside, let rest = continuation(line) {
-                    kept.append(rest)
-                } else {
-                    isInside = false
-                }
-            }
-            while kept.last?.isEmpty == true { kept.removeLast() }
-            return kept.joined(separator: "\n")
-        }
+        if let inputs = inputs(lines) { return inputs.joined(separator: "\n") }
         return dedented(lines).joined(separator: "\n")
+    }
+
+    /// The inputs of a transcript, one for each prompt; nil for text without prompts.
+    package static func inputs(of text: String) -> [String]? {
+        inputs(
+            text.replacing("\r\n", with: "\n").replacing("\r", with: "\n").split(
+                separator: "\n", omittingEmptySubsequences: false))
+    }
+
+    private static func inputs(_ lines: [Substring]) -> [String]? {
+        guard lines.contains(where: { begin($0) != nil }) else { return nil }
+        var inputs: [[Substring]] = []
+        // A continuation belongs to the prompt above it; after an answer it is an answer itself.
+        var isInside = false
+        for line in lines {
+            if let rest = begin(line) {
+                inputs.append([rest])
+                isInside = true
+            } else if isInside, let rest = continuation(line) {
+                inputs[inputs.count - 1].append(rest)
+            } else {
+                isInside = false
+            }
+        }
+        return inputs.map { $0.joined(separator: "\n").trimmingLineEnds }.filter { !$0.isEmpty }
     }
 
     private static func begin(_ line: Substring) -> Substring? {

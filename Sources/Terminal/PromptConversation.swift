@@ -8,14 +8,19 @@ import ScriptSyntax
 public final class PromptConversation: Conversation {
     private let editor = LineEditor()
     private let frame: PictureFrame
-    /// A second input that a paste or a command left for the next prompt.
+    /// What a command left for the next prompt.
     private var proposed = ""
+    /// The lines above the one that is edited, in the same input, with a line end behind each.
+    private var above = ""
+    /// The inputs of the transcript that was pasted last.
+    private var pasted: [String] = []
 
-    /// - Parameter decode: opens an image file, for terminals that cannot; nil when it is none.
-    public init(_ session: ScriptSession, color: ColorChoice, decode: @escaping ([UInt8]) -> Raster?) {
+    /// - Parameter picture: makes the text that draws an image file; nil when it cannot.
+    public init(
+        _ session: ScriptSession, color: ColorChoice, picture: @escaping ([UInt8], PictureWay, PictureSpace) -> String?
+    ) {
         let screen = Screen(showsAtOnce: true)
-        frame = PictureFrame(screen)
-        frame.decode = decode
+        frame = PictureFrame(screen, text: picture)
         super.init(session, color: color, screen: screen)
     }
 
@@ -25,7 +30,10 @@ public final class PromptConversation: Conversation {
     /// Talks until the person leaves; gives the exit code.
     public func run(banner: String) -> Int32 {
         Signals.start()
-        Readline.hooks.clean = { Paste.cleaned($0) }
+        Readline.hooks.clean = { [unowned self] text in
+            pasted = Paste.inputs(of: text) ?? []
+            return Paste.cleaned(text)
+        }
         Readline.hooks.complete = { [unowned self] in complete($0, $1, isRepeated: $2) }
         Readline.start(usesBracketedPaste: ProcessInfo.processInfo.environment["TERM"] != "dumb")
         let screen = screen
@@ -50,10 +58,14 @@ public final class PromptConversation: Conversation {
                 return 0
             case .text(let text):
                 guard !text.trimmingBlanks.isEmpty else { break }
-                Readline.remember(text)
-                let outcome = reply(text)
-                show(outcome)
-                if case .exited = outcome.ending { return outcome.exitCode }
+                for (index, part) in parts(text).enumerated() {
+                    if index > 0 { screen.write(outputStyle.input("In [\(session.transcript.nextNumber)]: ") + part + "\n") }
+                    Readline.remember(part)
+                    let outcome = reply(part)
+                    show(outcome)
+                    if case .exited = outcome.ending { return outcome.exitCode }
+                    guard case .finished = outcome.ending else { break }
+                }
             }
             isFirst = false
         }
@@ -76,6 +88,12 @@ public final class PromptConversation: Conversation {
         }
     }
 
+    /// The inputs in a text: those of a transcript that was pasted and not changed, else the text itself.
+    private func parts(_ text: String) -> [String] {
+        defer { pasted = [] }
+        return pasted.count > 1 && pasted.joined(separator: "\n") == text ? pasted : [text]
+    }
+
     // MARK: - Input
 
     /// One whole input: line after line until the parser says that it is complete.
@@ -87,8 +105,9 @@ public final class PromptConversation: Conversation {
         proposed = ""
         var prompt = outputStyle.prompt(label)
         while true {
-            if isFirst, text.isEmpty { scheduleHistory() }
-            switch editor.line(prompt: prompt, text: start) {
+            let isVeryFirst = isFirst && text.isEmpty
+            above = text.isEmpty ? "" : text + "\n"
+            switch editor.line(prompt: prompt, text: start, meanwhile: { if isVeryFirst { readHistory() } }) {
             case .cancelled: return .cancelled
             case .end:
                 // In the middle of an input it means: that is all.
@@ -111,7 +130,8 @@ public final class PromptConversation: Conversation {
     private func edit(_ text: String) throws -> String {
         screen.flush()
         let environment = ProcessInfo.processInfo.environment
-        let editor = [session.options["editor"], environment["VISUAL"] ?? "", environment["EDITOR"] ?? ""].first { !$0.isEmpty } ?? "vi"
+        let editor =
+            [session.options["editor"], environment["VISUAL"] ?? "", environment["EDITOR"] ?? ""].first { !$0.isEmpty } ?? "vi"
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("carpedm-\(UUID().uuidString).cdm")
         try Data((text + "\n").utf8).write(to: file)
         defer { try? FileManager.default.removeItem(at: file) }
@@ -123,11 +143,11 @@ public final class PromptConversation: Conversation {
 
     // MARK: - History
 
-    /// Earlier inputs: read when the first prompt stands already.
-    private func scheduleHistory() {
-        guard let history = session.history else { return }
-        history.trim(to: session.options.number("history_bytes"))
+    /// Earlier inputs, for the arrow keys and Ctrl-R: read when the first prompt stands already.
+    private func readHistory() {
         let most = max(0, session.options.number("history_size"))
+        guard let history = session.history else { return Readline.rememberAll([], most: most) }
+        history.trim(to: session.options.number("history_bytes"))
         let texts = history.entries(lastBytes: most * 100).map(\.input).filter { !$0.isEmpty }
         Readline.rememberAll(texts.suffix(most), most: most)
     }
@@ -160,9 +180,9 @@ public final class PromptConversation: Conversation {
             Readline.replace(last: 0, with: String(repeating: " ", count: 4 - line.count % 4))
             return
         }
-        let list = session.completions(in: text, at: point)
+        let list = session.completions(in: above + text, at: above.utf8.count + point)
         guard let first = list.candidates.first else { return Readline.ring() }
-        let written = String(decoding: Array(text.utf8)[list.range], as: UTF8.self)
+        let written = String(decoding: Array((above + text).utf8)[list.range], as: UTF8.self)
         if list.candidates.count == 1 {
             let after = Array(text.utf8.dropFirst(point))
             let suffix = after.starts(with: first.suffix.utf8) ? "" : first.suffix
@@ -173,7 +193,8 @@ public final class PromptConversation: Conversation {
         if common.utf8.count > written.utf8.count || !common.utf8.starts(with: written.utf8) {
             Readline.replace(last: list.range.count, with: common)
         } else if isRepeated {
-            let lines = CandidateColumns(list.candidates.map(\.label), columns: Screen.columns, mostLines: Screen.size.rows * 2).lines
+            let lines = CandidateColumns(list.candidates.map(\.label), columns: Screen.columns, mostLines: Screen.size.rows * 2)
+                .lines
             Readline.writingBelow {
                 screen.write(lines.joined(separator: "\n") + "\n")
                 screen.flush()

@@ -51,8 +51,9 @@ enum Readline {
     /// Gives a key to `new` unless the person's own configuration has changed it.
     private static func rebind(_ key: String, from old: Command, to new: Command) {
         guard let bound = rl_function_of_keyseq(key, nil, nil), carpedm_readline_same(bound, old) != 0 else { return }
-        rl_bind_keyseq(key.replacingOccurrences(of: "\u{1B}", with: "\\e").replacingOccurrences(of: "\u{8}", with: "\\C-h")
-            .replacingOccurrences(of: "\u{7F}", with: "\\C-?"), new)
+        rl_bind_keyseq(
+            key.replacingOccurrences(of: "\u{1B}", with: "\\e").replacingOccurrences(of: "\u{8}", with: "\\C-h")
+                .replacingOccurrences(of: "\u{7F}", with: "\\C-?"), new)
     }
 
     private static var MB_CUR_MAX_isOne: Bool { mblen("あ", 3) != 3 }
@@ -133,6 +134,8 @@ enum Readline {
     static func rememberAll(_ texts: [String], most: Int) {
         stifle_history(Int32(clamping: most))
         for text in texts { add_history(text) }
+        // The line that is edited stands behind the last of them.
+        using_history()
     }
 
     // MARK: - Keys

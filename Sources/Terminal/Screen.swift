@@ -27,12 +27,6 @@ final class Screen {
         isAtLineStart = text.utf8.last == 10
     }
 
-    /// Raw bytes, such as a picture; ends its line itself.
-    func write(raw bytes: [UInt8]) {
-        pending.append(contentsOf: bytes)
-        flush()
-    }
-
     func flush() {
         guard let last = pending.last else { return }
         before()
@@ -45,6 +39,7 @@ final class Screen {
     /// Ends a line that was left open, for what must begin at the left edge.
     func endLine() {
         flush()
+        before()
         if !isAtLineStart { write("\n") }
         flush()
     }

@@ -21,14 +21,18 @@ package enum Signals {
     static func start() {
         prepare()
         install(SIGINT, onInterrupt)
-        install(SIGWINCH, { _ in
-            Signals.wasResized.raise()
-            Signals.wakeup.write()
-        })
-        install(SIGTSTP, { _ in
-            Signals.wasStopped.raise()
-            Signals.wakeup.write()
-        })
+        install(
+            SIGWINCH,
+            { _ in
+                Signals.wasResized.raise()
+                Signals.wakeup.write()
+            })
+        install(
+            SIGTSTP,
+            { _ in
+                Signals.wasStopped.raise()
+                Signals.wakeup.write()
+            })
         for number in [SIGTERM, SIGHUP, SIGQUIT, SIGSEGV, SIGBUS, SIGILL, SIGABRT, SIGFPE, SIGTRAP] {
             install(number, onEnd, once: true)
         }
@@ -51,10 +55,12 @@ package enum Signals {
     static func stopNow() {
         signal(SIGTSTP, SIG_DFL)
         raise(SIGTSTP)
-        install(SIGTSTP, { _ in
-            Signals.wasStopped.raise()
-            Signals.wakeup.write()
-        })
+        install(
+            SIGTSTP,
+            { _ in
+                Signals.wasStopped.raise()
+                Signals.wakeup.write()
+            })
     }
 
     private static func install(_ number: Int32, _ handler: @escaping @convention(c) (Int32) -> Void, once: Bool = false) {

@@ -205,6 +205,17 @@ struct TerminalPictureTests {
         #expect(text == "\u{1B}Pq\"1;1;2;3#0;2;0;0;0#31;2;100;100;100#0F?$#31?F$-\u{1B}\\\n")
     }
 
+    /// Two rows in one line of cells, a third with nothing below it; wide pictures become as narrow as the screen.
+    @Test func halfBlocksShowTwoRowsEach() throws {
+        let image = try Image(width: 1, height: 3, format: .rgb, pixels: [1, 2, 3, 4, 5, 6, 7, 8, 9])
+        let text = try TerminalPicture.block.text(drawing: try image.encoded(as: .png))
+        #expect(text == "\u{1B}[38;2;1;2;3;48;2;4;5;6m▀\u{1B}[0m\n\u{1B}[38;2;7;8;9;49m▀\u{1B}[0m\n")
+        let wide = try Image(width: 200, height: 4, format: .gray, filling: 7).encoded(as: .png)
+        let lines = try TerminalPicture.block.text(drawing: wide, columns: 50).split(separator: "\n")
+        #expect(lines.count == 1 && lines[0].filter { $0 == "▀" }.count == 50)
+        #expect(try TerminalPicture.kitty.text(drawing: wide, columns: 10).contains("c=10,"))
+    }
+
     @Test func partsArePastedWhereTheyBelong() throws {
         var sheet = try Image(width: 4, height: 2, format: .gray, filling: 9)
         try sheet.paste(Image(width: 2, height: 1, format: .gray, pixels: [1, 2]), x: 1, y: 1)

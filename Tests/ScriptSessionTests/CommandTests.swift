@@ -43,7 +43,8 @@ import Testing
 
     @Test func filesRunInTheSession() throws {
         let folder = try Folder()
-        let file = try folder.write("program.cdm", "import sys\n# %% One\na = len(sys.argv)\n# %% Two\nb = 2\nprint('two')\nbad = 1 / 0\n")
+        let file = try folder.write(
+            "program.cdm", "import sys\n# %% One\na = len(sys.argv)\n# %% Two\nb = 2\nprint('two')\nbad = 1 / 0\n")
         let talk = Talk()
         #expect(talk.reply("%run \(file) x y").contains("program.cdm:7:7"))
         #expect(talk.reply("a") == "3\n")
@@ -58,7 +59,9 @@ import Testing
 
     @Test func help() {
         let talk = Talk()
-        _ = talk.reply("def area(w, h=2):\n    \"\"\"Width times height.\"\"\"\n    return w * h\n\nclass Box:\n    def size(self):\n        return 1\n")
+        _ = talk.reply(
+            "def area(w, h=2):\n    \"\"\"Width times height.\"\"\"\n    return w * h\n\nclass Box:\n    def size(self):\n        return 1\n"
+        )
         #expect(talk.reply("area?").contains("Width times height."))
         #expect(talk.reply("??area") == "def area(w, h=2):\n    \"\"\"Width times height.\"\"\"\n    return w * h\n")
         #expect(talk.reply("Box??") == "class Box:\n    def size(self):\n        return 1\n")
@@ -71,7 +74,8 @@ import Testing
     @Test func configuration() {
         let talk = Talk()
         talk.session.options.add([
-            .init("images", .choice(["auto", "off"]), standard: "auto", "Pictures."), .init("size", .number(1...9), standard: "3", "A size."),
+            .init("images", .choice(["auto", "off"]), standard: "auto", "Pictures."),
+            .init("size", .number(1...9), standard: "3", "A size."),
         ])
         #expect(talk.reply("%config images") == "images = auto  (default; auto/off)\n    Pictures.\n")
         #expect(talk.reply("%config images = \"off\"") == "")
@@ -96,7 +100,7 @@ import Testing
         let test = try export("s.t")
         #expect(test.contains("def test_session():\n    x = 2\n    assert repr(x * 3) == '6'\n"))
         let again = Talk()
-        #expect(again.reply(test + "\ntest_session()") .hasSuffix("仮名\n"))
+        #expect(again.reply(test + "\ntest_session()").hasSuffix("仮名\n"))
         let notebook = try JSONSerialization.jsonObject(with: Data(try export("s.ipynb").utf8)) as? [String: Any]
         #expect(notebook?["nbformat"] as? Int == 4)
         let cells = try #require(notebook?["cells"] as? [[String: Any]])

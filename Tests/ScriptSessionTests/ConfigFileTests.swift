@@ -5,7 +5,8 @@ import Testing
     private func talk() -> Talk {
         let talk = Talk()
         talk.session.options.add([
-            .init("images", .choice(["auto", "off"]), standard: "auto", "Pictures."), .init("size", .number(1...9), standard: "3", "A size."),
+            .init("images", .choice(["auto", "off"]), standard: "auto", "Pictures."),
+            .init("size", .number(1...9), standard: "3", "A size."),
             .init("fancy", .choice(["on", "off"]), standard: "off", "A switch."),
         ])
         return talk
@@ -16,7 +17,9 @@ import Testing
         let talk = talk()
         let path = try folder.write("config.cdm", "# my choices\nimages = \"off\"\nsize = 7\nfancy = True\n")
         #expect(talk.session.readConfig(at: path) == "")
-        #expect(talk.session.options["images"] == "off" && talk.session.options.number("size") == 7 && talk.session.options.isOn("fancy"))
+        #expect(
+            talk.session.options["images"] == "off" && talk.session.options.number("size") == 7
+                && talk.session.options.isOn("fancy"))
         #expect(talk.reply("%config size").contains("size = 7  (config file;"))
         #expect(talk.session.readConfig(at: path + ".missing") == "")
     }

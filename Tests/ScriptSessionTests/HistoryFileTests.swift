@@ -25,7 +25,8 @@ import Testing
 
     @Test func aTornRecordHarmsNoOther() throws {
         let folder = try Folder()
-        let path = try folder.write("history.jsonl", "{\"input\":\"whole\",\"number\":1,\"session\":\"a\",\"time\":1}\n{\"input\":\"torn")
+        let path = try folder.write(
+            "history.jsonl", "{\"input\":\"whole\",\"number\":1,\"session\":\"a\",\"time\":1}\n{\"input\":\"torn")
         let talk = talk(path)
         _ = talk.reply("after = 1")
         #expect(talk.session.history?.entries().map(\.input) == ["whole", "after = 1"])

@@ -100,8 +100,10 @@ final class Talk {
     }
 
     @Test(arguments: [
-        ("", Completeness.complete), ("1 + 1", .complete), ("%time", .complete), ("!ls (", .complete), ("f?", .complete), ("?", .complete),
-        ("f(", .incomplete(indent: "    ")), ("if x:", .incomplete(indent: "    ")), ("if x:\n    1\n", .complete), ("x = = 1", .invalid),
+        ("", Completeness.complete), ("1 + 1", .complete), ("%time", .complete), ("!ls (", .complete), ("f?", .complete),
+        ("?", .complete),
+        ("f(", .incomplete(indent: "    ")), ("if x:", .incomplete(indent: "    ")), ("if x:\n    1\n", .complete),
+        ("x = = 1", .invalid),
         ("%%timeit", .incomplete(indent: "")), ("%%timeit\nx = 1\n", .complete),
     ])
     func completeness(text: String, expected: Completeness) {

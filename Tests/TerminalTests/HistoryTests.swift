@@ -31,7 +31,9 @@ import Testing
     /// Two sessions write in turns while a third is killed in the middle of its own: no record is lost or torn.
     @Test func sessionsShareAFileAndMayBeKilled() throws {
         let home = try TemporaryFolder()
-        let (first, second, third) = (try PseudoTerminal(in: home.url), try PseudoTerminal(in: home.url), try PseudoTerminal(in: home.url))
+        let (first, second, third) = (
+            try PseudoTerminal(in: home.url), try PseudoTerminal(in: home.url), try PseudoTerminal(in: home.url)
+        )
         for terminal in [first, second, third] { try terminal.waitForPrompt(1) }
         try third.send("big = '''" + String(repeating: "x", count: 2_000) + "'''\r")
         for number in 1...10 {
@@ -41,7 +43,8 @@ import Testing
             try first.waitForPrompt(number + 1)
             try second.waitForPrompt(number + 1)
         }
-        let lines = try String(contentsOf: home.url.appendingPathComponent(ReplProgram.history), encoding: .utf8).split(separator: "\n")
+        let lines = try String(contentsOf: home.url.appendingPathComponent(ReplProgram.history), encoding: .utf8).split(
+            separator: "\n")
         let records = try lines.map { try #require(try JSONSerialization.jsonObject(with: Data($0.utf8)) as? [String: Any]) }
         let inputs = records.compactMap { $0["input"] as? String }
         for number in 1...10 { #expect(inputs.contains("a\(number) = \(number)") && inputs.contains("b\(number) = \(number)")) }

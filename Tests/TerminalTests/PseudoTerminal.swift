@@ -25,7 +25,8 @@ final class PseudoTerminal {
         descriptor = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC)
         // Linux's requests TIOCSPTLCK and TIOCGPTN: unlock the other end, and tell its number.
         var (lock, number) = (Int32(0), Int32(0))
-        try #require(descriptor >= 0 && ioctl(descriptor, 0x4004_5431, &lock) == 0 && ioctl(descriptor, 0x8004_5430, &number) == 0)
+        try #require(
+            descriptor >= 0 && ioctl(descriptor, 0x4004_5431, &lock) == 0 && ioctl(descriptor, 0x8004_5430, &number) == 0)
         let name = "/dev/pts/\(number)"
         var size = winsize(ws_row: UInt16(rows), ws_col: UInt16(columns), ws_xpixel: 0, ws_ypixel: 0)
         _ = ioctl(descriptor, UInt(TIOCSWINSZ), &size)
@@ -53,7 +54,9 @@ final class PseudoTerminal {
         // The shell only changes the folder; the program takes its place.
         let words = ["sh", "-c", "cd \"$0\" && exec \"$@\"", folder.path, program.path] + arguments
         let status = withCStrings(words) { arguments in
-            withCStrings(variables.map { "\($0.key)=\($0.value)" }) { posix_spawn(&id, "/bin/sh", &actions, &attributes, arguments, $0) }
+            withCStrings(variables.map { "\($0.key)=\($0.value)" }) {
+                posix_spawn(&id, "/bin/sh", &actions, &attributes, arguments, $0)
+            }
         }
         try #require(status == 0, "posix_spawn: \(status)")
         process = id
@@ -93,7 +96,9 @@ final class PseudoTerminal {
     // MARK: - What is seen
 
     /// Waits until the picture is as `condition` says.
-    func wait(seconds: Double = 20, for what: @autoclosure () -> String = "the picture", _ condition: (TerminalPicture) -> Bool) throws {
+    func wait(seconds: Double = 20, for what: @autoclosure () -> String = "the picture", _ condition: (TerminalPicture) -> Bool)
+        throws
+    {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while !condition(picture) {
             guard Date() < deadline, receive(0.2) || exitStatus == nil else {
@@ -113,7 +118,8 @@ final class PseudoTerminal {
     func waitForPrompt(_ number: Int, seconds: Double = 20) throws {
         let prompt = "In [\(number)]: "
         try wait(seconds: seconds, for: "prompt \(number)") { picture in
-            picture.line(picture.cursor.row) == prompt.trimmingCharacters(in: .whitespaces) && picture.cursor.column == prompt.count
+            picture.line(picture.cursor.row) == prompt.trimmingCharacters(in: .whitespaces)
+                && picture.cursor.column == prompt.count
         }
     }
 
@@ -176,7 +182,8 @@ enum ReplProgram {
 
     static func environment(home: URL) -> [String: String] {
         [
-            "HOME": home.path, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "LC_ALL": "C.UTF-8", "TERM": "xterm",
+            "HOME": home.path, "PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin", "LC_ALL": "C.UTF-8",
+            "TERM": "xterm",
             "INPUTRC": "/dev/null", "TZ": "UTC",
         ]
     }

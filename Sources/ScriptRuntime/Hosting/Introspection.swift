@@ -33,7 +33,9 @@ extension Interpreter {
 
     /// A module of the library or the host, made when it was not yet; nil when there is none of that name.
     public func nativeModule(_ name: String) -> ModuleObject? {
-        guard pendingModules[name] != nil || modules[name]?.file == nil && modules[name] != nil, name != "__main__" else { return nil }
+        guard pendingModules[name] != nil || modules[name]?.file == nil && modules[name] != nil, name != "__main__" else {
+            return nil
+        }
         return try? importModule(name)
     }
 
@@ -44,7 +46,9 @@ extension Interpreter {
         case .function(let function): return descriptions(function)
         case .boundMethod(let method): return Array(parameters(of: method.function).dropFirst())
         case .type(let type):
-            if let initializer = type.lookup(.__init__), case .function = initializer { return Array(parameters(of: initializer).dropFirst()) }
+            if let initializer = type.lookup(.__init__), case .function = initializer {
+                return Array(parameters(of: initializer).dropFirst())
+            }
             return type.constructor?.descriptions ?? []
         case .descriptor(let descriptor): return parameters(of: descriptor.first)
         default:
@@ -68,7 +72,8 @@ extension Interpreter {
             }
             result.append(
                 ParameterDescription(
-                    name: names[index], standard: standard.flatMap { $0.isUndefined ? nil : literalText($0) }, isCollecting: false,
+                    name: names[index], standard: standard.flatMap { $0.isUndefined ? nil : literalText($0) },
+                    isCollecting: false,
                     isPositionalOnly: index < code.positionalOnlyCount, choices: []))
         }
         return result
@@ -93,7 +98,8 @@ extension NativeFunction {
                 choices: hints.first { $0.name == parameter.name.name }?.choices() ?? [])
         }
         let added = hints.filter { hint in !declared.contains { $0.name == hint.name } }.map {
-            ParameterDescription(name: $0.name, standard: $0.standard ?? "", isCollecting: false, isPositionalOnly: false, choices: $0.choices())
+            ParameterDescription(
+                name: $0.name, standard: $0.standard ?? "", isCollecting: false, isPositionalOnly: false, choices: $0.choices())
         }
         return declared + added
     }

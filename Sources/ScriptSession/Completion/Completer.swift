@@ -81,8 +81,10 @@ struct Completer {
     }
 
     private static let keywords = [
-        "False", "None", "True", "and", "as", "assert", "break", "class", "continue", "def", "del", "elif", "else", "except", "finally",
-        "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try", "while",
+        "False", "None", "True", "and", "as", "assert", "break", "class", "continue", "def", "del", "elif", "else", "except",
+        "finally",
+        "for", "from", "global", "if", "import", "in", "is", "lambda", "nonlocal", "not", "or", "pass", "raise", "return", "try",
+        "while",
         "with", "yield",
     ]
 
@@ -104,7 +106,9 @@ struct Completer {
     private func modules() -> [Candidate] {
         let interpreter = session.interpreter
         var names = Set(interpreter.moduleNames.filter { !$0.hasPrefix("_") && $0 != "builtins" })
-        for file in Paths.entries(in: ".") where file.hasSuffix(".cdm") && Input.isName(String(file.dropLast(4))) { names.insert(String(file.dropLast(4))) }
+        for file in Paths.entries(in: ".") where file.hasSuffix(".cdm") && Input.isName(String(file.dropLast(4))) {
+            names.insert(String(file.dropLast(4)))
+        }
         return names.filter { $0.hasPrefix(prefix) }.map { Candidate($0, .module) }
     }
 
@@ -145,10 +149,11 @@ struct Completer {
 
     private func arguments(_ context: CompletionContext) -> [Candidate] {
         guard let call = context.call, call.keyword == nil else { return [] }
-        return parameters(context, call).filter { !$0.isCollecting && !$0.isPositionalOnly && !call.given.contains($0.name) }.filter { fits($0.name) }.map {
-            let detail = $0.standard.map { $0.isEmpty ? "" : "=\($0)" } ?? " (needed)"
-            return Candidate($0.name + "=", .argument, label: $0.name + (detail.isEmpty ? "=" : detail))
-        }
+        return parameters(context, call).filter { !$0.isCollecting && !$0.isPositionalOnly && !call.given.contains($0.name) }
+            .filter { fits($0.name) }.map {
+                let detail = $0.standard.map { $0.isEmpty ? "" : "=\($0)" } ?? " (needed)"
+                return Candidate($0.name + "=", .argument, label: $0.name + (detail.isEmpty ? "=" : detail))
+            }
     }
 
     private func parameters(_ context: CompletionContext, _ call: CompletionContext.Call) -> [ParameterDescription] {
@@ -183,7 +188,8 @@ struct Completer {
     private mutating func paths(_ content: String, _ quote: String) -> [Candidate] {
         let (folder, name) = Paths.split(content)
         prefix = name
-        return Paths.entries(in: folder).filter { $0.hasPrefix(name) && (!$0.hasPrefix(".") || name.hasPrefix(".")) }.map { entry in
+        return Paths.entries(in: folder).filter { $0.hasPrefix(name) && (!$0.hasPrefix(".") || name.hasPrefix(".")) }.map {
+            entry in
             Paths.isFolder(folder + entry) ? Candidate(entry + "/", .path) : Candidate(entry, .path, suffix: quote)
         }
     }
@@ -240,7 +246,9 @@ struct Completer {
         let name = String(text[..<sign]).trimmingBlanks
         prefix = String(text[text.index(after: sign)...])
         let start = prefix
-        return session.options.all.first { $0.name == name }?.choices.filter { $0.hasPrefix(start) }.map { Candidate($0, .string) } ?? []
+        return session.options.all.first { $0.name == name }?.choices.filter { $0.hasPrefix(start) }.map {
+            Candidate($0, .string)
+        } ?? []
     }
 
     /// A dotted name without a program around it.
@@ -299,6 +307,7 @@ enum Paths {
 
     static func isFolder(_ path: String) -> Bool {
         var isFolder: ObjCBool = false
-        return FileManager.default.fileExists(atPath: (path as NSString).expandingTildeInPath, isDirectory: &isFolder) && isFolder.boolValue
+        return FileManager.default.fileExists(atPath: (path as NSString).expandingTildeInPath, isDirectory: &isFolder)
+            && isFolder.boolValue
     }
 }

@@ -6,7 +6,9 @@ public struct CompletionList: Sendable, Equatable {
     public var candidates: [Candidate]
 
     public struct Candidate: Sendable, Equatable {
-        public enum Kind: String, Sendable { case name, keyword, function, type, module, member, argument, string, path, command, character }
+        public enum Kind: String, Sendable {
+            case name, keyword, function, type, module, member, argument, string, path, command, character
+        }
 
         /// What is written in place of the range.
         public let text: String

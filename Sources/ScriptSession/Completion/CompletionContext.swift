@@ -63,7 +63,8 @@ struct CompletionContext {
         let text = lexed.text(string)
         let letters = text.prefix { $0.isLetter }
         var content = text.dropFirst(letters.count)
-        let quote = content.hasPrefix("\"\"\"") || content.hasPrefix("'''") ? String(content.prefix(3)) : String(content.prefix(1))
+        let quote =
+            content.hasPrefix("\"\"\"") || content.hasPrefix("'''") ? String(content.prefix(3)) : String(content.prefix(1))
         content = content.dropFirst(quote.count)
         prefix = String(content)
         call = enclosingCall(before)
@@ -71,7 +72,10 @@ struct CompletionContext {
     }
 
     private mutating func readPlace(_ pieces: ArraySlice<LexedText.Piece>) {
-        let statement = pieces.lastIndex { $0.kind == .newline || isSign($0, ";") || isSign($0, ":") && call == nil }.map { pieces[($0 + 1)...] } ?? pieces
+        let statement =
+            pieces.lastIndex { $0.kind == .newline || isSign($0, ";") || isSign($0, ":") && call == nil }.map {
+                pieces[($0 + 1)...]
+            } ?? pieces
         if let first = statement.first, first.kind == .keyword, call == nil || lexed.text(first) == "from" {
             let word = lexed.text(first)
             if word == "import" || word == "from", let imported = readImport(word, statement.dropFirst()) {
@@ -83,7 +87,9 @@ struct CompletionContext {
             place = .member(of: primary(pieces.dropLast()))
             return
         }
-        if let last = pieces.last, last.kind == .name || last.kind == .number || last.kind == .string, !statement.isEmpty { return }
+        if let last = pieces.last, last.kind == .name || last.kind == .number || last.kind == .string, !statement.isEmpty {
+            return
+        }
         // What follows is a new name.
         if let last = pieces.last, last.kind == .keyword, ["def", "class", "as"].contains(lexed.text(last)) { return }
         place = .name
@@ -181,7 +187,11 @@ struct CompletionContext {
                 isFirstArgument = false
             case "=" where depth == 0:
                 guard index > pieces.startIndex, pieces[index - 1].kind == .name else { continue }
-                if isFirstArgument { keyword = lexed.text(pieces[index - 1]) } else { given.insert(lexed.text(pieces[index - 1])) }
+                if isFirstArgument {
+                    keyword = lexed.text(pieces[index - 1])
+                } else {
+                    given.insert(lexed.text(pieces[index - 1]))
+                }
             default: break
             }
         }

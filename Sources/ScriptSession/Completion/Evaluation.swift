@@ -30,7 +30,8 @@ struct Evaluation {
             switch lexed.text(first) {
             case "[": found = .value(.list([]))
             // What is in braces tells which of the two it is.
-            case "{": found = contains(pieces[..<end], ":") || end == 1 ? .value(.dict(DictObject())) : .instance(interpreter.types.set)
+            case "{":
+                found = contains(pieces[..<end], ":") || end == 1 ? .value(.dict(DictObject())) : .instance(interpreter.types.set)
             case "(": found = value(Array(pieces[1..<end]))
             default: return nil
             }
@@ -52,7 +53,9 @@ struct Evaluation {
         return found
     }
 
-    private func contains(_ pieces: ArraySlice<LexedText.Piece>, _ sign: String) -> Bool { pieces.contains { lexed.text($0) == sign } }
+    private func contains(_ pieces: ArraySlice<LexedText.Piece>, _ sign: String) -> Bool {
+        pieces.contains { lexed.text($0) == sign }
+    }
 
     private func member(_ name: String, of found: Found) -> Found? {
         switch found {
@@ -62,7 +65,8 @@ struct Evaluation {
             case .type, .module: return member
             default: return bound(member, value)
             }
-        case .instance(let type): return Symbol(existing: name).flatMap { type.lookup($0) }.flatMap(plain).map { bound($0, .none) }
+        case .instance(let type):
+            return Symbol(existing: name).flatMap { type.lookup($0) }.flatMap(plain).map { bound($0, .none) }
         }
     }
 

@@ -31,7 +31,9 @@ extension ScriptSession {
     /// The same for the name around a place in a text, for editors: `offset` in bytes.
     public func inspection(in text: String, at offset: Int, detail: Bool = false) -> String? {
         let bytes = Array(text.utf8)
-        func isPart(_ byte: UInt8) -> Bool { byte >= 0x80 || byte == 95 || byte == 46 || (48...57).contains(byte) || (65...90).contains(byte & 0xdf) }
+        func isPart(_ byte: UInt8) -> Bool {
+            byte >= 0x80 || byte == 95 || byte == 46 || (48...57).contains(byte) || (65...90).contains(byte & 0xdf)
+        }
         var start = min(max(offset, 0), bytes.count)
         var end = start
         // Behind an opening bracket the function is meant.

@@ -15,7 +15,8 @@ struct Resolver {
     /// The value of `a.b.c`.
     func value(ofPath path: String) -> Value? {
         let parts = path.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-        guard let first = parts.first, var value = value(ofName: first) ?? interpreter.nativeModule(first).map({ .module($0) }) else { return nil }
+        guard let first = parts.first, var value = value(ofName: first) ?? interpreter.nativeModule(first).map({ .module($0) })
+        else { return nil }
         for part in parts.dropFirst() {
             guard let next = member(part, of: value) else { return nil }
             value = next
@@ -40,7 +41,8 @@ struct Resolver {
             return instance.type.lookup(symbol)
         case .type(let type):
             guard case .descriptor(let descriptor)? = type.lookup(symbol) else { return type.lookup(symbol) }
-            return descriptor.kind == .staticMethod || descriptor.kind == .classMethod ? descriptor.first : .descriptor(descriptor)
+            return descriptor.kind == .staticMethod || descriptor.kind == .classMethod
+                ? descriptor.first : .descriptor(descriptor)
         default: return interpreter.type(of: value).lookup(symbol)
         }
     }

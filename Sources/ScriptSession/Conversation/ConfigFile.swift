@@ -17,7 +17,9 @@ extension ScriptSession {
             if let problem = set(statement) {
                 problems.append(
                     DiagnosticRenderer.text(
-                        Diagnostic(code: "config", message: problem.message, primary: .init(statement.span), help: problem.hint.map { [$0] } ?? []),
+                        Diagnostic(
+                            code: "config", message: problem.message, primary: .init(statement.span),
+                            help: problem.hint.map { [$0] } ?? []),
                         in: source))
             }
         }
@@ -28,7 +30,8 @@ extension ScriptSession {
         guard case .assign(let targets, let value) = statement.kind, targets.count == 1, case .name(let name) = targets[0].kind,
             let text = Self.literal(value)
         else {
-            return SessionError("a config file holds lines of the form name = value", hint: "%config lists the options and what each may be.")
+            return SessionError(
+                "a config file holds lines of the form name = value", hint: "%config lists the options and what each may be.")
         }
         do { try options.set(name, to: text, from: .file) } catch { return error }
         return nil

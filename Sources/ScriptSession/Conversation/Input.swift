@@ -68,7 +68,8 @@ package enum Input: Equatable {
         }
         let subject = marks.1.trimmingBlanks
         // Whatever else ends in a question mark is code with a mistake, for the parser to explain.
-        let isAsked = subject.isEmpty || isQuoted(subject) || isPath(subject.hasPrefix("%") ? String(subject.dropFirst()) : subject)
+        let isAsked =
+            subject.isEmpty || isQuoted(subject) || isPath(subject.hasPrefix("%") ? String(subject.dropFirst()) : subject)
         return isAsked && !(subject.isEmpty && text.count > 2) ? .question(subject: subject, detail: marks.0 == 2) : nil
     }
 

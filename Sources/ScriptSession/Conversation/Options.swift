@@ -48,7 +48,8 @@ public final class Options {
             let names = all.map(\.name)
             throw SessionError(
                 "there is no option '\(name)'",
-                hint: TextDistance.nearest(to: name, among: names).map { "Did you mean '\($0)'?" } ?? "Options: \(names.joined(separator: ", ")).")
+                hint: TextDistance.nearest(to: name, among: names).map { "Did you mean '\($0)'?" }
+                    ?? "Options: \(names.joined(separator: ", ")).")
         }
         switch option.kind {
         case .choice(let words):
@@ -57,7 +58,8 @@ public final class Options {
             }
         case .number(let range):
             guard let number = Int(value), range.contains(number) else {
-                throw SessionError("\(name) cannot be '\(value)'", hint: "Give a number from \(range.lowerBound) to \(range.upperBound).")
+                throw SessionError(
+                    "\(name) cannot be '\(value)'", hint: "Give a number from \(range.lowerBound) to \(range.upperBound).")
             }
         case .text: break
         }

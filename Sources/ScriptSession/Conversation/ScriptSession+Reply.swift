@@ -7,7 +7,8 @@ extension ScriptSession {
     public func completeness(of text: String) -> Completeness {
         switch Input(text) {
         case .nothing, .magic, .shell, .question, .exit: return .complete
-        case .cellMagic: return text.hasSuffix("\n") || !text.contains("\n") && text.hasSuffix("?") ? .complete : .incomplete(indent: "")
+        case .cellMagic:
+            return text.hasSuffix("\n") || !text.contains("\n") && text.hasSuffix("?") ? .complete : .incomplete(indent: "")
         case .code(let code, _): return Completeness.check(code)
         }
     }
@@ -103,7 +104,9 @@ private final class InputList: HostIndexable, HostSized {
 
     func item(at index: Value, _ interpreter: Interpreter) throws -> Value {
         let number = try interpreter.index(index)
-        guard let entry = transcript.entry(number) else { throw Raised.index("there is no input \(number) in this session, or it is too old") }
+        guard let entry = transcript.entry(number) else {
+            throw Raised.index("there is no input \(number) in this session, or it is too old")
+        }
         return .str(entry.input)
     }
 }
@@ -120,7 +123,8 @@ private final class OutputList: HostIndexable {
     func item(at index: Value, _ interpreter: Interpreter) throws -> Value {
         let number = try interpreter.index(index)
         if let value = transcript.value(number) { return value }
-        let hint = transcript.entry(number)?.shown == nil ? "Input \(number) gave no value." : "Its text is still there: %out \(number)"
+        let hint =
+            transcript.entry(number)?.shown == nil ? "Input \(number) gave no value." : "Its text is still there: %out \(number)"
         throw Raised(.keyError, "no value is kept for input \(number)", hint: hint)
     }
 }

@@ -11,7 +11,8 @@ enum ExportForm {
         case "ipynb": self = .notebook
         case "md": self = .page
         case "t": self = .test
-        default: throw SessionError("'\(fileName)' does not say which form to write", hint: "End the name in .cdm, .ipynb, .md or .t.")
+        default:
+            throw SessionError("'\(fileName)' does not say which form to write", hint: "End the name in .cdm, .ipynb, .md or .t.")
         }
     }
 
@@ -72,7 +73,8 @@ enum ExportForm {
 
     /// Lines moved in by four, except inside strings that span lines: there a blank would count.
     private static func indented(_ code: String) -> String {
-        code.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    " + $0 }.joined(separator: "\n")
+        code.split(separator: "\n", omittingEmptySubsequences: false).map { $0.isEmpty ? "" : "    " + $0 }.joined(
+            separator: "\n")
     }
 
     private static func quoted(_ text: String) -> String {
@@ -111,7 +113,9 @@ enum ExportForm {
         }
         struct Metadata: Encodable {
             let kernelspec = ["display_name": "carpedm", "language": "carpedm", "name": "carpedm"]
-            let language_info = ["file_extension": ".cdm", "mimetype": "text/x-python", "name": "carpedm", "pygments_lexer": "python3"]
+            let language_info = [
+                "file_extension": ".cdm", "mimetype": "text/x-python", "name": "carpedm", "pygments_lexer": "python3",
+            ]
         }
         let cells: [Cell]
         let metadata = Metadata()
@@ -122,7 +126,9 @@ enum ExportForm {
     private func notebook(_ entries: [Transcript.Entry]) throws -> Data {
         let cells = entries.map { entry in
             var outputs: [Notebook.Output] = []
-            if !entry.output.isEmpty { outputs.append(.init(output_type: "stream", name: "stdout", text: Self.lines(entry.output))) }
+            if !entry.output.isEmpty {
+                outputs.append(.init(output_type: "stream", name: "stdout", text: Self.lines(entry.output)))
+            }
             if let shown = entry.shown {
                 var data: [String: String] = [:]
                 for form in shown.forms {
@@ -134,7 +140,8 @@ enum ExportForm {
             if !entry.errorText.isEmpty {
                 outputs.append(
                     .init(
-                        output_type: "error", ename: entry.status, evalue: entry.errorText.split(separator: "\n").first.map(String.init) ?? "",
+                        output_type: "error", ename: entry.status,
+                        evalue: entry.errorText.split(separator: "\n").first.map(String.init) ?? "",
                         traceback: Self.lines(entry.errorText)))
             }
             return Notebook.Cell(
@@ -158,7 +165,7 @@ enum ExportForm {
 
 extension String {
     /// Without line ends at its end.
-    var trimmingLineEnds: String {
+    package var trimmingLineEnds: String {
         var text = self[...]
         while let last = text.last, last.isNewline { text.removeLast() }
         return String(text)

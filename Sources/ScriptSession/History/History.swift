@@ -112,7 +112,9 @@ public final class History {
             let half = data.suffix(most / 2)
             guard let start = half.firstIndex(of: 10) else { return true }
             let fresh = path + ".new"
-            guard FileManager.default.createFile(atPath: fresh, contents: half[(start + 1)...], attributes: [.posixPermissions: 0o600])
+            guard
+                FileManager.default.createFile(
+                    atPath: fresh, contents: half[(start + 1)...], attributes: [.posixPermissions: 0o600])
             else { return false }
             return rename(fresh, path) == 0
         }
@@ -146,7 +148,8 @@ public final class History {
                 places[key] = entries.count
                 entries.append(
                     Entry(
-                        time: record.time, session: record.session, number: record.number, folder: record.folder ?? "", input: input,
+                        time: record.time, session: record.session, number: record.number, folder: record.folder ?? "",
+                        input: input,
                         status: record.status))
             } else if let place = places[key] {
                 entries[place].status = record.status

@@ -19,7 +19,8 @@ public struct Magic {
     public enum Operand: Sendable { case nothing, code, path, option, name, variable, magic }
 
     init(
-        _ name: String, _ usage: String, _ help: String, flags: [String] = [], operand: Operand = .nothing, takesBody: Bool = false,
+        _ name: String, _ usage: String, _ help: String, flags: [String] = [], operand: Operand = .nothing,
+        takesBody: Bool = false,
         run: @escaping (MagicCall) throws -> Outcome
     ) {
         (self.name, self.usage, self.help, self.flags) = (name, usage, help, flags)
@@ -89,7 +90,8 @@ public struct MagicTable {
         let lines = all.map { magic in
             "%\(magic.name)\(String(repeating: " ", count: width - magic.name.count))  \(magic.help.split(separator: "\n").first ?? "")"
         }
-        return (lines + ["", "%name? shows how one is written. !line runs a line of the shell, name? shows help for a name."]).joined(separator: "\n")
+        return (lines + ["", "%name? shows how one is written. !line runs a line of the shell, name? shows help for a name."])
+            .joined(separator: "\n")
     }
 }
 
@@ -103,7 +105,8 @@ extension ScriptSession {
         return commanding {
             guard let magic = magics[name] else {
                 let near = TextDistance.nearest(to: name, among: magics.all.map(\.name))
-                throw SessionError("there is no command '%\(name)'", hint: near.map { "Did you mean '%\($0)'?" } ?? "%magics lists them.")
+                throw SessionError(
+                    "there is no command '%\(name)'", hint: near.map { "Did you mean '%\($0)'?" } ?? "%magics lists them.")
             }
             if body != nil, !magic.takesBody {
                 throw SessionError("%%\(name) takes no lines below it", hint: "Write %\(name) on a line of its own.")

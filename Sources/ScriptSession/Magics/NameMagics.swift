@@ -26,7 +26,9 @@ enum NameMagics {
                     call.print(kept.isEmpty ? "no answers yet" : "answers: \(kept.joined(separator: ", "))")
                     return Outcome(.finished)
                 }
-                guard let number = Int(word), let entry = transcript.entry(number) else { throw SessionError("there is no input '\(word)'") }
+                guard let number = Int(word), let entry = transcript.entry(number) else {
+                    throw SessionError("there is no input '\(word)'")
+                }
                 guard let shown = entry.shown else { throw SessionError("input \(number) gave no value") }
                 return Outcome(.finished, shown: shown)
             },
@@ -40,7 +42,9 @@ enum NameMagics {
                     call.print(call.session.magics.overview)
                     return Outcome(.finished)
                 }
-                guard let help = call.session.magicHelp(name) else { throw SessionError("there is no command '%\(name)'", hint: "%magics lists them.") }
+                guard let help = call.session.magicHelp(name) else {
+                    throw SessionError("there is no command '%\(name)'", hint: "%magics lists them.")
+                }
                 call.print(help)
                 return Outcome(.finished)
             },
@@ -54,7 +58,9 @@ enum NameMagics {
             call.print("no names yet")
             return Outcome(.finished)
         }
-        let rows = try bound.map { (name: $0.name, type: session.interpreter.typeName(of: $0.value), value: try session.glance($0.value)) }
+        let rows = try bound.map {
+            (name: $0.name, type: session.interpreter.typeName(of: $0.value), value: try session.glance($0.value))
+        }
         let widths = (rows.map { cells($0.name) }.max() ?? 0, rows.map { cells($0.type) }.max() ?? 0)
         func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - cells(text))) }
         call.print(rows.map { "\(padded($0.name, widths.0))  \(padded($0.type, widths.1))  \($0.value)" }.joined(separator: "\n"))
@@ -65,7 +71,9 @@ enum NameMagics {
 extension ScriptSession {
     /// Names that inputs have bound, in order; those that begin with an underscore are nobody's business.
     package var boundNames: [(name: String, value: Value)] {
-        interpreter.main.members.map { (name: $0.name.name, value: $0.value) }.filter { !$0.name.hasPrefix("_") }.sorted { $0.name < $1.name }
+        interpreter.main.members.map { (name: $0.name.name, value: $0.value) }.filter { !$0.name.hasPrefix("_") }.sorted {
+            $0.name < $1.name
+        }
     }
 
     func magicHelp(_ name: String) -> String? {

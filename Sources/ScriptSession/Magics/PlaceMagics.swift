@@ -26,7 +26,9 @@ enum PlaceMagics {
                     guard !name.isEmpty else { throw SessionError("a name is missing before '='") }
                     setenv(name, String(call.rest[call.rest.index(after: sign)...]).trimmingBlanks, 1)
                 } else {
-                    guard let value = getenv(call.rest) else { throw SessionError("there is no environment variable '\(call.rest)'") }
+                    guard let value = getenv(call.rest) else {
+                        throw SessionError("there is no environment variable '\(call.rest)'")
+                    }
                     call.print(String(cString: value))
                 }
                 return Outcome(.finished)
@@ -49,7 +51,9 @@ enum PlaceMagics {
             return Outcome(.finished)
         }
         let chosen = call.rest.isEmpty ? options.all : options.all.filter { $0.name == call.rest }
-        guard !chosen.isEmpty else { throw SessionError(call.rest.isEmpty ? "there are no options here" : "there is no option '\(call.rest)'") }
+        guard !chosen.isEmpty else {
+            throw SessionError(call.rest.isEmpty ? "there are no options here" : "there is no option '\(call.rest)'")
+        }
         let lines = chosen.map { option in
             let kind: String
             switch option.kind {
@@ -57,7 +61,8 @@ enum PlaceMagics {
             case .number(let range): kind = "\(range.lowerBound) to \(range.upperBound)"
             case .text: kind = "text"
             }
-            return "\(option.name) = \(options[option.name])  (\(options.source(option.name).rawValue); \(kind))\n    \(option.help)"
+            return
+                "\(option.name) = \(options[option.name])  (\(options.source(option.name).rawValue); \(kind))\n    \(option.help)"
         }
         call.print(lines.joined(separator: "\n"))
         return Outcome(.finished)
@@ -73,7 +78,9 @@ extension ScriptSession {
         guard let run = services.shell else {
             throw SessionError("there is no shell here", hint: "Lines that begin with '!' work at the prompt of carpedm-repl.")
         }
-        if line.isEmpty { throw SessionError("there is nothing to run", hint: "Write !ls, or files = !ls to get its output as a list.") }
+        if line.isEmpty {
+            throw SessionError("there is nothing to run", hint: "Write !ls, or files = !ls to get its output as a list.")
+        }
         guard let target else {
             interpreter.main["_exit_code"] = .int(Int(try run(line)))
             return

@@ -14,7 +14,8 @@ enum RecordMagics {
                 -u          each text once
                 """, flags: ["-n", "-g", "-u", "--session"], run: history),
             Magic(
-                "save", "%save FILE [NUMBERS]", "Write the inputs of this session to a script; NUMBERS as in 3 5-8.", operand: .path
+                "save", "%save FILE [NUMBERS]", "Write the inputs of this session to a script; NUMBERS as in 3 5-8.",
+                operand: .path
             ) { call in
                 try export(call, as: .script)
             },
@@ -53,7 +54,9 @@ enum RecordMagics {
     /// `7` or `3-5`.
     private static func numbers(_ word: String) throws -> [Int] {
         let ends = word.split(separator: "-").map { Int($0) }
-        guard let first = ends.first.flatMap({ $0 }), let last = ends.last.flatMap({ $0 }), ends.count < 3, first <= last, last - first < 100_000 else {
+        guard let first = ends.first.flatMap({ $0 }), let last = ends.last.flatMap({ $0 }), ends.count < 3, first <= last,
+            last - first < 100_000
+        else {
             throw SessionError("'\(word)' is no number of an input", hint: "Write numbers as in 3 5-8.")
         }
         return Array(first...last)
@@ -69,7 +72,11 @@ enum RecordMagics {
             switch word {
             case "-n", "-g", "--session":
                 guard let value = words.popFirst() else { throw SessionError("\(word) needs a value") }
-                if word == "-g" { pattern = value } else if word == "--session" { session = value } else {
+                if word == "-g" {
+                    pattern = value
+                } else if word == "--session" {
+                    session = value
+                } else {
                     guard let number = Int(value), number > 0 else { throw SessionError("-n needs a number above 0") }
                     count = number
                 }
@@ -88,18 +95,25 @@ enum RecordMagics {
         if rows.isEmpty {
             call.print("no inputs")
         } else {
-            call.print(rows.map { "\($0.label): \($0.text.replacing("\n", with: "\n" + String(repeating: " ", count: $0.label.count + 2)))" }.joined(separator: "\n"))
+            call.print(
+                rows.map {
+                    "\($0.label): \($0.text.replacing("\n", with: "\n" + String(repeating: " ", count: $0.label.count + 2)))"
+                }.joined(separator: "\n"))
         }
         return Outcome(.finished)
     }
 
     /// This session's inputs last, as the newest.
     private static func inputs(_ call: MagicCall, session: String) -> [(label: String, text: String)] {
-        let own = call.session.transcript.entries.filter { $0.number < call.number }.map { (label: String($0.number), text: $0.input) }
+        let own = call.session.transcript.entries.filter { $0.number < call.number }.map {
+            (label: String($0.number), text: $0.input)
+        }
         if session == "this" { return own }
         let id = call.session.history?.session
-        let others = call.session.history?.entries().filter { $0.session != id && (session == "all" || $0.session == session) } ?? []
-        return others.map { (label: "\($0.session)/\($0.number)", text: $0.input) } + (session == "all" || session == id ? own : [])
+        let others =
+            call.session.history?.entries().filter { $0.session != id && (session == "all" || $0.session == session) } ?? []
+        return others.map { (label: "\($0.session)/\($0.number)", text: $0.input) }
+            + (session == "all" || session == id ? own : [])
     }
 }
 

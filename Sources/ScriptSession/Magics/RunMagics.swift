@@ -13,7 +13,8 @@ enum RunMagics {
                 The arguments become sys.argv. With --cell only one cell runs: its number, counted from 1, or its title.
                 """, flags: ["--cell"], operand: .path, run: run),
             Magic(
-                "cell", "%cell FILE [CELL]", "List the cells ('# %%' lines) of a file, or run one by number or title.", operand: .path
+                "cell", "%cell FILE [CELL]", "List the cells ('# %%' lines) of a file, or run one by number or title.",
+                operand: .path
             ) { call in
                 var words = call.words
                 guard !words.isEmpty else { throw SessionError("a file is missing", hint: "Write \(Self.cellUsage).") }
@@ -27,7 +28,8 @@ enum RunMagics {
                     }.joined(separator: "\n"))
                 return Outcome(.finished)
             },
-            Magic("load", "%load FILE", "Put the text of a file at the prompt, ready to be changed and run.", operand: .path) { call in
+            Magic("load", "%load FILE", "Put the text of a file at the prompt, ready to be changed and run.", operand: .path) {
+                call in
                 guard let name = call.words.first else { throw SessionError("a file is missing", hint: "Write %load FILE.") }
                 call.session.proposedInput = String(decoding: try source(name, call).utf8, as: UTF8.self).trimmingBlanks
                 return Outcome(.finished)
@@ -91,7 +93,8 @@ enum RunMagics {
             Int(cell).flatMap { cells.indices.contains($0 - 1) ? $0 - 1 : nil } ?? cells.firstIndex { $0.title == cell }
             ?? cells.firstIndex { $0.title.lowercased().hasPrefix(cell.lowercased()) }
         guard let index else {
-            throw SessionError("'\(source.name)' has no cell '\(cell)'", hint: "%cell \(source.name) lists its \(cells.count) cells.")
+            throw SessionError(
+                "'\(source.name)' has no cell '\(cell)'", hint: "%cell \(source.name) lists its \(cells.count) cells.")
         }
         // Blank lines stand for what is before it, so that errors name the line of the file.
         let body = cells[index].body

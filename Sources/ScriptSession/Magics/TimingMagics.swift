@@ -73,13 +73,16 @@ enum TimingMagics {
         let mean = times.reduce(0, +) / Double(runs)
         let spread = (times.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(runs)).squareRoot()
         call.print(
-            "\(duration(times.min() ?? mean)) best, \(duration(mean)) ± \(duration(spread)) mean of \(runs) runs, \(count) loop\(count == 1 ? "" : "s") each")
+            "\(duration(times.min() ?? mean)) best, \(duration(mean)) ± \(duration(spread)) mean of \(runs) runs, \(count) loop\(count == 1 ? "" : "s") each"
+        )
         return Outcome(.finished)
     }
 
     static func duration(_ seconds: Double) -> String {
         let (value, unit): (Double, String) =
-            seconds < 1e-6 ? (seconds * 1e9, "ns") : seconds < 1e-3 ? (seconds * 1e6, "µs") : seconds < 1 ? (seconds * 1e3, "ms") : (seconds, "s")
+            seconds < 1e-6
+            ? (seconds * 1e9, "ns")
+            : seconds < 1e-3 ? (seconds * 1e6, "µs") : seconds < 1 ? (seconds * 1e3, "ms") : (seconds, "s")
         return (value < 100 ? String(format: "%.3g", value) : String(format: "%.0f", value)) + " " + unit
     }
 

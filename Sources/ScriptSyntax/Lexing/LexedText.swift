@@ -43,7 +43,9 @@ package struct LexedText {
         case .error:
             let text = bytes[Int(token.start)..<min(Int(token.end), bytes.count)]
             let letters = text.prefix { ($0 | 0x20) >= 97 && ($0 | 0x20) <= 122 }
-            guard letters.count < 3, let quote = text.dropFirst(letters.count).first, quote == 34 || quote == 39 else { return .punctuation }
+            guard letters.count < 3, let quote = text.dropFirst(letters.count).first, quote == 34 || quote == 39 else {
+                return .punctuation
+            }
             return .openString
         default: return token.kind.isKeyword ? .keyword : .punctuation
         }

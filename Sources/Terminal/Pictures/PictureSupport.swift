@@ -1,11 +1,14 @@
 import Foundation
 
 /// Finds out which pictures a terminal can show.
-enum ImageSupport {
+package enum PictureSupport {
     /// By what the terminal says of itself in the environment; nil when that does not tell.
-    static func known(_ environment: [String: String]) -> ImageProtocol? {
+    package static func known(_ environment: [String: String]) -> PictureWay? {
         let term = environment["TERM"] ?? ""
         let program = environment["TERM_PROGRAM"] ?? ""
+        if let chosen = environment["CARPEDM_IMAGES"], !chosen.isEmpty {
+            return PictureWay(rawValue: chosen.lowercased()) ?? .off
+        }
         if term == "dumb" { return .off }
         // A multiplexer stands between: what its host can do does not reach us.
         if environment["TMUX"] != nil || term.hasPrefix("screen") || term.hasPrefix("tmux") { return nil }
@@ -15,14 +18,16 @@ enum ImageSupport {
     }
 
     /// Asks the terminal: a kitty picture that is not drawn, then its attributes, which every terminal answers.
-    static func asked() -> ImageProtocol {
+    static func asked() -> PictureWay {
         let answer = query("\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\\u{1B}[c", until: UInt8(ascii: "c"))
         return reading(answer)
     }
 
-    static func reading(_ answer: String) -> ImageProtocol {
+    package static func reading(_ answer: String) -> PictureWay {
         if answer.contains("\u{1B}_Gi=31;OK") { return .kitty }
-        if let attributes = answer.firstMatch(of: #/\x1B\[\?([0-9;]+)c/#), attributes.1.split(separator: ";").contains("4") { return .sixel }
+        if let attributes = answer.firstMatch(of: #/\x1B\[\?([0-9;]+)c/#), attributes.1.split(separator: ";").contains("4") {
+            return .sixel
+        }
         return .block
     }
 

@@ -1,4 +1,4 @@
-"""Times the prompt: see Scripts/bench.d/prompt. Prints one line per number, with the mark it must reach."""
+"""Times the prompt, for Scripts/bench.d/prompt. Prints one line per number, with the mark it must reach."""
 import glob
 import json
 import os
@@ -11,7 +11,7 @@ import pexpect
 
 program = sys.argv[1]
 json_path = sys.argv[sys.argv.index("--json") + 1] if "--json" in sys.argv else None
-root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+root = os.path.abspath(os.path.join(os.path.dirname(__file__), "../../.."))
 home = tempfile.mkdtemp()
 environment = {"HOME": home, "PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", "TERM": "xterm", "INPUTRC": "/dev/null"}
 results = []
@@ -75,8 +75,9 @@ def full_history():
 def interrupts(child, name, line, marker, mark, count=100):
     times = []
     for number in range(count):
-        child.send(line + "\r\r")
+        child.send(line + "\r")
         child.expect_exact(marker)
+        child.expect_exact("while")
         time.sleep(0.02 + 0.0013 * number)
         begin = time.perf_counter()
         child.sendintr()
@@ -88,7 +89,7 @@ def interrupts(child, name, line, marker, mark, count=100):
 def script_interrupts():
     child = start("--no-config")
     prompt(child)
-    interrupts(child, "script code", "print('be' + 'gun'); i = 0; exec_ = [i for i in iter(int, 1)]", "begun\r\n", 20)
+    interrupts(child, "script code", "print('be' + 'gun')\rwhile True: len([1])\r", "begun\r\n", 20)
     child.close(force=True)
 
 
