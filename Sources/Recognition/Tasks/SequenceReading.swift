@@ -43,7 +43,9 @@ public final class SequenceReading: TaskDefinition {
     public func loss(
         features: [String: Tensor], output: ModelOutput, targets: Targets, isTraining: Bool, _ task: OCRTask
     ) throws -> Tensor {
-        try .temporalClassificationLoss(logits: output.logits, labels: sequences(of: targets), lengths: Self.lengths(of: output))
+        let logits = try output.logits
+        try task.check(logits, extra: 1)
+        return try .temporalClassificationLoss(logits: logits, labels: sequences(of: targets), lengths: Self.lengths(of: output))
     }
 
     public func results(_ outcome: StepOutcome, _ task: OCRTask) throws -> StepResults {

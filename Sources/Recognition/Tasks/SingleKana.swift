@@ -26,6 +26,7 @@ public final class SingleKana: TaskDefinition {
         features: [String: Tensor], output: ModelOutput, targets: Targets, isTraining: Bool, _ task: OCRTask
     ) throws -> Tensor {
         let (logits, labels) = (try output.logits, try classes(of: targets))
+        try task.check(logits)
         guard isTraining, labelSmoothing > 0 else { return try .softmaxCrossEntropy(logits: logits, labels: labels) }
         let even = try logits.logSoftmax().mean(axes: [1])
         return try Tensor.softmaxCrossEntropy(logits: logits, labels: labels) * (1 - labelSmoothing) - even * labelSmoothing
