@@ -23,6 +23,8 @@ import Testing
         ("a, b = 0, 1\nassert a and b", ["a is 0"]),
         ("a, b = 0, 0\nassert a or b", ["a is 0", "b is 0"]),
         ("a, b = 0, 7\nassert b == 7 and a == 1", ["b is 7", "a is 0"]),
+        ("a = [1, 2, 4, 5]\nassert a[1:] == [2, 4] and len(a) == 3", ["a is [1, 2, 4, 5]", "a[1:] is [2, 4, 5]"]),
+        ("a = 9\nassert [1, 2, a] < [3, 4] < [a] < [5, len([6])]", ["[1, 2, a] is [1, 2, 9]", "[a] is [9]", "[5, len([6])] is [5, 1]"]),
         ("a = {'k': 1}\nassert 'x' in a", ["a is {'k': 1}"]),
         ("a = 'x'\nassert a.upper() == 'Y'", ["a is 'x'", "a.upper() is 'X'"]),
         ("class P: pass\np = P()\np.x = 3\ndef f():\n    assert p.x is None\nf()", ["p is <__main__.P object>", "p.x is 3"]),

@@ -1,4 +1,5 @@
-"""Times every program of Scripts/bench.d/programs in carpedm, CPython and Lua, seconds from start to exit.
+"""Times every program of Scripts/bench.d/programs in carpedm, CPython and Lua, seconds from start to exit; then start-up,
+parsing, and calls of built-in functions.
 
 Rows: name, ours, peer, unit, ratio (peer's time over ours: above 1 we are faster); the peer of a row is in its name. The
 three must print the same. The best of the rounds counts, for what disturbs a run only ever adds to it.
@@ -9,8 +10,16 @@ import math
 import pathlib
 import subprocess
 import sys
+import tempfile
 import time
 
+LINES = """def area(shape, scale=1.0):
+    if shape.kind == "circle":
+        return 3.14159 * shape.radius ** 2 * scale
+    return sum(a * b for a, b in zip(shape.widths, shape.heights)) * scale
+
+
+"""
 PROGRAMS = pathlib.Path(__file__).parents[1] / "programs"
 
 
@@ -22,15 +31,15 @@ def run(command):
     return time.perf_counter() - start, done.stdout
 
 
-def best(commands, rounds):
-    """label -> best seconds; the commands take turns, and must agree on what they print."""
+def best(commands, rounds, alike=True):
+    """label -> best seconds; the commands take turns, and must agree on what they print if they are alike."""
     seconds = dict.fromkeys(commands, math.inf)
     for _ in range(rounds):
         printed = {}
         for label, command in commands.items():
             took, printed[label] = run(command)
             seconds[label] = min(seconds[label], took)
-        if len(set(printed.values())) > 1:
+        if alike and len(set(printed.values())) > 1:
             sys.exit("bench: different outputs: %s" % printed)
     return seconds
 
@@ -59,6 +68,19 @@ def main():
         print("geometric mean over %s: %.2f" % (peer, math.exp(sum(map(math.log, ratios)) / len(ratios))))
     add("start-up", best({"carpedm": [chosen.carpedm, "run", "-c", "pass"], python + " -S": [sys.executable, "-S", "-c", "pass"]},
                          20))
+    carpedm = [chosen.carpedm, "run", "-c"]
+    with tempfile.TemporaryDirectory() as folder:
+        source = pathlib.Path(folder) / "large.cdm"
+        source.write_text(LINES * 20000, "utf-8")
+        # Both also start, and the one checks names and warns.
+        add("parsing %d lines" % (20000 * LINES.count("\n")), best({
+            "carpedm": [chosen.carpedm, "check", source],
+            python: [sys.executable, "-c", "import ast; ast.parse(open(%r).read())" % str(source)]}, 3, alike=False))
+    calls = 2000000
+    loop = "x = 'abc'\nfor i in range(%d): " % calls
+    full = best({"carpedm": carpedm + [loop + "len(x)"], python: [sys.executable, "-c", loop + "len(x)"]}, 3)
+    empty = best({"carpedm": carpedm + [loop + "x"], python: [sys.executable, "-c", loop + "x"]}, 3)
+    add("%d calls of a built-in" % calls, {label: full[label] - empty[label] for label in full})
     if chosen.json:
         pathlib.Path(chosen.json).write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
 

@@ -85,7 +85,7 @@ private final class Enumeration: IteratorObject {
         } else {
             index = try interpreter.binary(.add, number, .int(1))
         }
-        return .tuple(TupleObject([number, item]))
+        return .tuple(TupleObject(number, item))
     }
 }
 
@@ -103,6 +103,10 @@ private final class Mapping: IteratorObject {
 
     override func next(_ interpreter: Interpreter) throws -> Value? {
         try interpreter.checkStack()
+        if sources.count == 1 {
+            guard let item = try interpreter.next(sources[0]) else { return nil }
+            return try interpreter.call(function, with: item)
+        }
         var arguments: [Value] = []
         arguments.reserveCapacity(sources.count)
         for source in sources {
@@ -129,7 +133,7 @@ private final class Filtering: IteratorObject {
         try interpreter.checkStack()
         while let item = try interpreter.next(source) {
             try interpreter.charge(steps: 1)
-            let answer = function.isNone ? item : try interpreter.call(function, [item])
+            let answer = function.isNone ? item : try interpreter.call(function, with: item)
             if try interpreter.truth(answer) { return item }
         }
         return nil
@@ -151,6 +155,10 @@ private final class Zipping: IteratorObject {
     override func next(_ interpreter: Interpreter) throws -> Value? {
         if sources.isEmpty { return nil }
         try interpreter.checkStack()
+        if sources.count == 2, !strict {
+            guard let first = try interpreter.next(sources[0]), let second = try interpreter.next(sources[1]) else { return nil }
+            return .tuple(TupleObject(first, second))
+        }
         var items: [Value] = []
         items.reserveCapacity(sources.count)
         for (index, source) in sources.enumerated() {

@@ -71,10 +71,9 @@ enum ListMethods {
 
     private static var growing: [Native] {
         [
-            Native("append(self, object, /)", "Append object to the end of the list.") { call in
+            Native("append(self, object, /)", "Append object to the end of the list.", intrinsic: .listAppend) { call in
                 let list = try call.receiver(list: "append")
-                try call.interpreter.charge(bytes: 16)
-                list.append(call[1])
+                try call.interpreter.append(call[1], to: list)
                 return .none
             },
             Native("extend(self, iterable, /)", "Extend list by appending elements from the iterable.") { call in
@@ -84,8 +83,7 @@ enum ListMethods {
             Native("insert(self, index, object, /)", "Insert object before index.") { call in
                 let list = try call.receiver(list: "insert")
                 let index = try call.int(1)
-                try call.interpreter.charge(bytes: 16)
-                list.insert(call[2], at: index < 0 ? max(index + list.count, 0) : index)
+                try call.interpreter.insert(call[2], into: list, at: index < 0 ? max(index + list.count, 0) : index)
                 return .none
             },
         ]

@@ -15,7 +15,7 @@ enum Sorting {
             list.swapContents(with: work)
             throw error
         }
-        if let order { list.assign(order.lazy.map { work[$0] }) } else { list.swapContents(with: work) }
+        if let order { list.takeItems(of: work, inOrder: order) } else { list.swapContents(with: work) }
         if wasChanged { throw Raised.value("list modified during sort") }
     }
 
@@ -29,7 +29,7 @@ enum Sorting {
         if key.isNone {
             for index in 0..<count { keys.append(list[index]) }
         } else {
-            for index in 0..<count { keys.append(try interpreter.call(key, [list[index]])) }
+            for index in 0..<count { keys.append(try interpreter.call(key, with: list[index])) }
         }
         if count < 2 { return nil }
         try interpreter.charge(count: count, of: 24)

@@ -170,31 +170,13 @@ enum StrMethods {
     private static func join(_ call: Call) throws -> Value {
         let separator = try call.receiver(str: "join")
         let interpreter = call.interpreter
-        let items: [Value]
         switch call[1] {
-        case .list(let list): items = list.items
-        case .tuple(let tuple): items = tuple.items
+        case .list(let list): return .str(try interpreter.joined(list, separator))
+        case .tuple(let tuple): return .str(try interpreter.joined(tuple, separator))
         default:
             guard interpreter.isIterable(call[1]) else { throw Raised.type("can only join an iterable") }
-            items = try interpreter.items(of: call[1])
+            return .str(try interpreter.joined(ListObject(interpreter.items(of: call[1])), separator))
         }
-        var total = 0
-        var width = separator.width
-        for (index, item) in items.enumerated() {
-            guard case .str(let text) = interpreter.plain(item) else {
-                throw Raised.type("sequence item \(index): expected str instance, \(interpreter.typeName(of: item)) found")
-            }
-            total += text.count + (index == 0 ? 0 : separator.count)
-            width = max(width, text.width)
-        }
-        if items.count == 1, case .str(let only) = items[0] { return .str(only) }
-        try interpreter.charge(count: total, of: width)
-        var builder = StrBuilder(capacity: total * width)
-        for (index, item) in items.enumerated() {
-            if index > 0 { builder.append(separator) }
-            if case .str(let text) = interpreter.plain(item) { builder.append(text) }
-        }
-        return .str(builder.finish())
     }
 
     private static var splits: [Native] {

@@ -120,9 +120,14 @@ extension StrObject {
     }
 
     /// The text with every byte mapped, when all of it is ASCII.
+    @inline(__always)
     private func asciiMapped(_ map: (UInt8) -> UInt8) -> StrObject? {
         guard isASCII else { return nil }
-        return withLatin { bytes in StrObject.make(latin: bytes.lazy.map(map)) }
+        return withLatin { bytes in
+            StrObject.make(latinCount: bytes.count) { result in
+                for index in 0..<bytes.count { result[index] = map(bytes[index]) }
+            }
+        }
     }
 
     /// Whether the capital sigma at `index` ends a word.

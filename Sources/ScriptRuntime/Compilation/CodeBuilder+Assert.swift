@@ -90,19 +90,33 @@ extension CodeBuilder {
     ) {
         let end = Label()
         var a = kept(left, &parts)
-        let clearing = operations.count > 1 ? emit(.unbind) : 0
-        let first = nextTemporary
+        var gaps: [Gap] = []
         var before = bound
         for (index, operation) in operations.enumerated() {
             let b = kept(comparators[index], &parts)
             emit(CodeBuilder.comparison(operation), register, a, b)
             if index == 0 { before = bound }
-            if index < operations.count - 1 { jump(.jumpIfFalse, register, to: end) }
+            if index < operations.count - 1 {
+                gaps.append(openGap())
+                jump(.jumpIfFalse, register, to: end)
+            }
             a = b
         }
         place(end)
         bound = before
-        if operations.count > 1 { self.parts.instructions[clearing] = Word.make(.unbind, first, nextTemporary - first) }
+        close(gaps)
+    }
+
+    /// Where the rest of a test may be skipped: its registers, whatever they held before, count as unbound.
+    private struct Gap {
+        let instruction: Int
+        let first: Int
+    }
+
+    private func openGap() -> Gap { Gap(instruction: emit(.unbind), first: nextTemporary) }
+
+    private func close(_ gaps: [Gap]) {
+        for gap in gaps { parts.instructions[gap.instruction] = Word.make(.unbind, gap.first, nextTemporary - gap.first) }
     }
 
     /// `a and b or c`: as above.
@@ -110,19 +124,21 @@ extension CodeBuilder {
         _ operation: BooleanOperator, _ values: [ExpressionNode], _ register: Int, _ parts: inout AssertionParts
     ) {
         let end = Label()
-        let clearing = emit(.unbind)
-        let first = nextTemporary
+        var gaps: [Gap] = []
         var before = bound
         for (index, value) in values.enumerated() {
             let operand = kept(value, &parts)
             dropObvious(value, operand, &parts)
             emit(.move, register, operand)
             if index == 0 { before = bound }
-            if index < values.count - 1 { jump(operation == .and ? .jumpIfFalse : .jumpIfTrue, register, to: end) }
+            if index < values.count - 1 {
+                gaps.append(openGap())
+                jump(operation == .and ? .jumpIfFalse : .jumpIfTrue, register, to: end)
+            }
         }
         place(end)
         bound = before
-        self.parts.instructions[clearing] = Word.make(.unbind, first, nextTemporary - first)
+        close(gaps)
     }
 
     /// Calls whose arguments can be computed one by one; `super()` and built-up argument lists go the usual way.

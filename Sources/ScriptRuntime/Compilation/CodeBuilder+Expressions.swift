@@ -122,7 +122,7 @@ extension CodeBuilder {
         }
     }
 
-    private static func literal(_ node: ExpressionNode) -> Value? {
+    static func literal(_ node: ExpressionNode) -> Value? {
         if let number = number(node) { return number }
         if case .constant(let value, _) = node.kind { return self.value(value) }
         return nil
@@ -140,6 +140,7 @@ extension CodeBuilder {
             flags |= 2
         } else {
             a = held(operand(left), before: right)
+            if operation == .add, !isVariable(a) { flags |= Word.dyingFlag }
         }
         emitBinary(code, register, a, right, flags)
         release(to: mark)
@@ -367,11 +368,13 @@ extension CodeBuilder {
     private func item(_ value: ExpressionNode, _ index: ExpressionNode, into register: Int) {
         let mark = nextTemporary
         let object = held(operand(value), before: index)
-        emit(.getItem, register, object, self.index(index))
+        if let constant = CodeBuilder.literal(index) {
+            emit(.getItem, register, object, self.constant(constant), 1)
+        } else {
+            emit(.getItem, register, object, operand(index))
+        }
         release(to: mark)
     }
-
-    func index(_ node: ExpressionNode) -> Int { operand(node) }
 
     private func slice(_ lower: ExpressionNode?, _ upper: ExpressionNode?, _ step: ExpressionNode?, into register: Int) {
         let mark = nextTemporary

@@ -75,6 +75,13 @@ extension CodeBuilder {
             for (offset, name) in names.enumerated() { store(name, from: first + offset) }
             return
         }
+        if targets.count == 1, case .subscript(let object, let index) = targets[0].kind, let constant = CodeBuilder.literal(value) {
+            let outer = span
+            span = targets[0].span
+            emitSetItem(held(operand(object), before: index), index, self.constant(constant), 1)
+            span = outer
+            return
+        }
         let register = targets.count == 1 ? operand(value) : temporary()
         if targets.count > 1 { expression(value, into: register) }
         for target in targets { store(target, from: register) }
@@ -96,10 +103,19 @@ extension CodeBuilder {
             emit(.setAttribute, object, register, cache(name.text))
         case .subscript(let value, let index):
             let object = held(operand(value), before: index)
-            emit(.setItem, object, self.index(index), register)
+            emitSetItem(object, index, register, 0)
         case .tuple(let items), .list(let items): unpack(items, from: register)
         case .starred(let inner): store(inner, from: register)
         default: break
+        }
+    }
+
+    /// - Parameter flags: 1 when `value` is a constant.
+    private func emitSetItem(_ object: Int, _ index: ExpressionNode, _ value: Int, _ flags: Int) {
+        if let constant = CodeBuilder.literal(index) {
+            emit(.setItem, object, self.constant(constant), value, flags | 2)
+        } else {
+            emit(.setItem, object, operand(index), value, flags)
         }
     }
 
@@ -139,11 +155,12 @@ extension CodeBuilder {
         case .subscript(let object, let index):
             let base = temporaries(2)
             expression(object, into: base)
-            expression(index, into: base + 1)
+            let constant = CodeBuilder.literal(index).map { self.constant($0) }
+            if constant == nil { expression(index, into: base + 1) }
             let register = temporary()
-            emit(.getItem, register, base, base + 1)
+            emit(.getItem, register, base, constant ?? base + 1, constant == nil ? 0 : 1)
             inPlace(operation, register, register, value)
-            emit(.setItem, base, base + 1, register)
+            emit(.setItem, base, constant ?? base + 1, register, constant == nil ? 0 : 2)
         default: break
         }
     }
@@ -157,7 +174,7 @@ extension CodeBuilder {
         case .attribute(let value, let name): emit(.deleteAttribute, operand(value), 0, cache(name.text))
         case .subscript(let value, let index):
             let object = held(operand(value), before: index)
-            emit(.deleteItem, object, self.index(index))
+            emit(.deleteItem, object, operand(index))
         case .tuple(let items), .list(let items): for item in items { delete(item) }
         default: break
         }

@@ -5,18 +5,23 @@ package import ScriptSyntax
 /// The pointers own their memory and live as long as the object; every index in an instruction was produced by the
 /// compiler and is in bounds.
 package final class CodeObject {
+    // What a call reads, side by side.
+    let instructions: UnsafeMutablePointer<UInt64>
+    let constants: UnsafeMutablePointer<Value>
+    let caches: UnsafeMutablePointer<InlineCache>
+    let registerCount: Int
+    /// Arguments that a call can put straight into the first registers; -1 when it is not as simple as that.
+    let directCount: Int
+
     package let name: String
     package let qualifiedName: String
     package let source: SourceText
     let doc: String?
-    let instructions: UnsafeMutablePointer<UInt64>
     package let instructionCount: Int
-    let constants: UnsafeMutablePointer<Value>
     package let constantCount: Int
     /// Where each instruction stands in the source.
     package let spans: [SourceSpan]
     package let handlers: [Handler]
-    let caches: UnsafeMutablePointer<InlineCache>
     let cacheCount: Int
     package let codes: [CodeObject]
     /// Names of the keyword arguments of calls.
@@ -25,7 +30,6 @@ package final class CodeObject {
     let captures: [Capture]
     /// Names of the registers that hold variables.
     package let variables: [Symbol]
-    let registerCount: Int
 
     // Parameters: positional first, then keyword-only, then `*args`, `**kwargs`, in the first registers.
     let positionalOnlyCount: Int
@@ -55,15 +59,18 @@ package final class CodeObject {
         constants = .allocate(capacity: Swift.max(parts.constants.count, 1))
         for (index, value) in parts.constants.enumerated() { (constants + index).initialize(to: value) }
         cacheCount = parts.caches.count
-        caches = .allocate(capacity: Swift.max(parts.caches.count, 1))
-        for (index, name) in parts.caches.enumerated() { (caches + index).initialize(to: InlineCache(name)) }
+        caches = .allocate(capacity: Swift.max(parts.caches.count * InlineCache.ways, 1))
+        for index in 0..<(parts.caches.count * InlineCache.ways) {
+            (caches + index).initialize(to: InlineCache(parts.caches[index / InlineCache.ways]))
+        }
         spans = parts.spans
         handlers = parts.handlers
         codes = parts.codes
         keywordSets = parts.keywordSets
         captures = parts.captures
         variables = parts.variables
-        registerCount = parts.registerCount
+        // Never none: what a class body returns goes into the first.
+        registerCount = Swift.max(parts.registerCount, 1)
         positionalOnlyCount = parts.positionalOnlyCount
         positionalCount = parts.positionalCount
         keywordOnlyCount = parts.keywordOnlyCount
@@ -73,6 +80,7 @@ package final class CodeObject {
             parts.positionalCount + parts.keywordOnlyCount + (parts.hasVariadic ? 1 : 0) + (parts.hasKeywords ? 1 : 0)
         isGenerator = parts.isGenerator
         isSimple = parameterCount == parts.positionalCount && !parts.isGenerator
+        directCount = isSimple ? parts.positionalCount : -1
         annotations = parts.annotations
         freeNames = parts.freeNames
         assertions = parts.assertions
@@ -82,8 +90,17 @@ package final class CodeObject {
         instructions.deallocate()
         constants.deinitialize(count: constantCount)
         constants.deallocate()
-        caches.deinitialize(count: cacheCount)
+        caches.deinitialize(count: cacheCount * InlineCache.ways)
         caches.deallocate()
+    }
+
+    /// The innermost handler of what instruction `index` raises.
+    @inline(__always)
+    func handler(of index: Int, isStop: Bool) -> Handler? {
+        for handler in handlers where index >= handler.start && index < handler.end && (!isStop || handler.catchesStops) {
+            return handler
+        }
+        return nil
     }
 
     /// A range of instructions whose exceptions go to `target`, with the exception in register `register`.
@@ -135,8 +152,11 @@ enum Capture {
     case free(Int)
 }
 
-/// The name of an attribute access, and what it found last time.
+/// The name of an attribute access, and what it found last time. Each access has two, the newer first: many a call site
+/// sees objects of two classes in turn.
 struct InlineCache {
+    static let ways = 2
+
     let name: Symbol
     /// Id of the shape, type or module it is valid for; 0 none.
     var key = 0
@@ -147,4 +167,25 @@ struct InlineCache {
     var value: Value = .undefined
 
     init(_ name: Symbol) { self.name = name }
+}
+
+extension UnsafeMutablePointer<InlineCache> {
+    /// The cache for objects of `key`, if one is.
+    @inline(__always)
+    func way(_ key: Int) -> UnsafeMutablePointer<InlineCache>? {
+        if pointee.key == key { return self }
+        return (self + 1).pointee.key == key ? self + 1 : nil
+    }
+
+    /// Makes the older way the new one, to be filled.
+    func renew() {
+        let older = (self + 1).pointee
+        (self + 1).pointee = pointee
+        pointee = InlineCache(older.name)
+    }
+
+    @inline(__always)
+    func copyValue(to register: UnsafeMutablePointer<Value>) {
+        withUnsafeMutablePointer(to: &pointee.value) { register.assign(from: $0) }
+    }
 }

@@ -32,8 +32,8 @@ extension CodeObject {
             let right = word & Word.constantFlag != 0 ? constant(b) : "r\(b)"
             return "\(name) r\(a) \(right) is \(word & Word.senseFlag != 0) -> \(Word.target(word))"
         case .forIterator, .sendTo, .yieldFrom, .jumpUnlessMatches: return "\(name) r\(a) r\(b) -> \(Word.target(word))"
-        case .getAttribute, .loadMethod, .importName: return "\(name) r\(a) r\(b) .\(caches[c].name)"
-        case .setAttribute: return "\(name) r\(a) .\(caches[c].name) r\(b)"
+        case .getAttribute, .loadMethod, .importName: return "\(name) r\(a) r\(b) .\(caches[c * InlineCache.ways].name)"
+        case .setAttribute: return "\(name) r\(a) .\(caches[c * InlineCache.ways].name) r\(b)"
         case .callKeywords:
             index += 1
             let names = keywordSets[Int(instructions[index])].map(\.name).joined(separator: ", ")

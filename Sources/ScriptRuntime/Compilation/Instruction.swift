@@ -30,7 +30,7 @@ package enum Operation: UInt8, CaseIterable {
     case storeFree
     case deleteFree
 
-    // R[A] = B op C. D: bit 0: C is a constant, bit 1: B is a constant, bit 2: in place. In the order of BinaryOperation.
+    // R[A] = B op C. D: bit 0: C is a constant, bit 1: B is a constant, bit 2: in place, bit 3: B dies. In the order of BinaryOperation.
     case add, subtract, multiply, matrixMultiply, trueDivide, floorDivide, modulo, power
     case leftShift, rightShift, and, or, xor
     // R[A] = op R[B]
@@ -68,7 +68,11 @@ package enum Operation: UInt8, CaseIterable {
     /// R[A] = format(R[B]) with the specification R[C] (none if C is 65535), conversion D
     case formatValue
 
-    case getItem, setItem, deleteItem
+    /// R[A] = R[B][C], constants as in operations
+    case getItem
+    /// R[A][B] = C, constants as in operations
+    case setItem
+    case deleteItem
     /// R[A] = R[B].name of cache C
     case getAttribute
     /// R[A].name of cache C = R[B]
@@ -154,6 +158,8 @@ package enum Word {
     @inline(__always) static func bx(_ word: UInt64) -> Int { Int(truncatingIfNeeded: (word >> 24) & 0xFFFF_FFFF) }
     @inline(__always) static func target(_ word: UInt64) -> Int { Int(truncatingIfNeeded: (word >> 40) & 0x3F_FFFF) }
     static let largestTarget = 0x3F_FFFF
+    /// In D of an operation: the left operand is a temporary that nothing reads afterwards.
+    static let dyingFlag = 8
     static let constantFlag: UInt64 = 1 << 62
     static let senseFlag: UInt64 = 1 << 63
 }

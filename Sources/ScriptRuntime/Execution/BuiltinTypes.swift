@@ -4,11 +4,10 @@ public final class BuiltinTypes {
     public let range, slice, function, builtinFunction, method, module, property, staticmethod, classmethod: TypeObject
     public let superType, generator, iterator, cell, noneType, ellipsis, notImplementedType, code, traceback: TypeObject
     private let exceptions: [TypeObject]
-    private static let exceptionIndex = Dictionary(
-        uniqueKeysWithValues: ExceptionKind.allCases.enumerated().map { ($1, $0) })
     private let ids: IDSource
     private var iteratorTypes: [String: TypeObject] = [:]
     private var hostTypes: [String: TypeObject] = [:]
+    private var lastHostType: TypeObject?
 
     init(_ ids: IDSource) {
         self.ids = ids
@@ -63,7 +62,8 @@ public final class BuiltinTypes {
     }
 
     public func exception(_ kind: ExceptionKind) -> TypeObject {
-        exceptions[BuiltinTypes.exceptionIndex[kind] ?? 0]
+        // Made in the order of the cases.
+        exceptions[kind.number]
     }
 
     var allExceptions: [TypeObject] { exceptions }
@@ -90,11 +90,19 @@ public final class BuiltinTypes {
     public func registerIteratorType(_ name: String) -> TypeObject { iteratorType(named: name) }
 
     func hostType(named name: String) -> TypeObject {
-        if let known = hostTypes[name] { return known }
+        // Mostly the same class again and again: tensors.
+        if let lastHostType, lastHostType.name == name { return lastHostType }
+        if let known = hostTypes[name] {
+            lastHostType = known
+            return known
+        }
         let type = TypeObject(name, base: object, layout: .host, module: "host", ids: ids)
         hostTypes[name] = type
         return type
     }
 
-    func registerHostType(_ type: TypeObject) { hostTypes[type.name] = type }
+    func registerHostType(_ type: TypeObject) {
+        hostTypes[type.name] = type
+        lastHostType = nil
+    }
 }

@@ -24,14 +24,19 @@ struct Frame {
     var kept: UnsafeMutablePointer<Value>
 }
 
-/// Registers as raw memory: the fast paths of the VM read tags and numbers without touching reference counts.
+/// Registers as raw memory: the VM reads tags and numbers, and counts references, without going through the enum.
 extension UnsafeMutablePointer where Pointee == Value {
     @inline(__always) var tag: UInt8 { UnsafeRawPointer(self).load(fromByteOffset: 8, as: UInt8.self) }
     @inline(__always) var bits: Int { UnsafeRawPointer(self).load(as: Int.self) }
     @inline(__always) var double: Double { UnsafeRawPointer(self).load(as: Double.self) }
     @inline(__always) var isTrue: Bool { UnsafeRawPointer(self).load(as: UInt8.self) & 1 == 1 }
     @inline(__always) var isReference: Bool { tag &- Tag.str <= Tag.host - Tag.str }
+    @inline(__always) var isNothing: Bool { tag == Tag.constant && bits == Tag.nonePayload }
     @inline(__always) var isUnbound: Bool { tag == Tag.constant && bits == Tag.undefinedPayload }
+    /// Whether it is a container, or anything else that may refer to other objects.
+    @inline(__always) var mayHoldReferences: Bool { tag &- Tag.list <= Tag.iterator - Tag.list }
+    /// The object of a reference.
+    @inline(__always) var address: UnsafeMutableRawPointer { UnsafeRawPointer(self).load(as: UnsafeMutableRawPointer.self) }
 
     /// The object of a case whose payload is of this class.
     @inline(__always)
@@ -39,23 +44,30 @@ extension UnsafeMutablePointer where Pointee == Value {
         Unmanaged<Object>.fromOpaque(UnsafeRawPointer(self).load(as: UnsafeRawPointer.self))
     }
 
+    /// Writes over whatever is there, without releasing it.
     @inline(__always)
-    private func put(_ bits: Int, _ tag: UInt8) {
-        if isReference { deinitialize(count: 1) }
+    func write(_ bits: Int, _ tag: UInt8) {
         UnsafeMutableRawPointer(self).storeBytes(of: bits, as: Int.self)
         UnsafeMutableRawPointer(self).storeBytes(of: tag, toByteOffset: 8, as: UInt8.self)
     }
 
-    @inline(__always) func set(_ value: Int) { put(value, Tag.int) }
-    @inline(__always) func set(_ value: Double) { put(Int(bitPattern: UInt(value.bitPattern)), Tag.float) }
-    @inline(__always) func set(_ value: Bool) { put(value ? 1 : 0, Tag.bool) }
+    @inline(__always)
+    private func replace(_ bits: Int, _ tag: UInt8) {
+        if isReference { Reference.release(address) }
+        write(bits, tag)
+    }
+
+    /// Takes over a value that was moved out of another register.
+    @inline(__always)
+    func adopt(_ bits: Int, _ tag: UInt8) { replace(bits, tag) }
+
+    @inline(__always) func set(_ value: Int) { replace(value, Tag.int) }
+    @inline(__always) func set(_ value: Double) { replace(Int(bitPattern: UInt(value.bitPattern)), Tag.float) }
+    @inline(__always) func set(_ value: Bool) { replace(value ? 1 : 0, Tag.bool) }
 
     /// Initializes raw memory as unbound.
     @inline(__always)
-    func initializeUnbound() {
-        UnsafeMutableRawPointer(self).storeBytes(of: Tag.undefinedPayload, as: Int.self)
-        UnsafeMutableRawPointer(self).storeBytes(of: Tag.constant, toByteOffset: 8, as: UInt8.self)
-    }
+    func initializeUnbound() { write(Tag.undefinedPayload, Tag.constant) }
 
     /// Moves the value into uninitialized memory, and leaves this register unbound.
     @inline(__always)
@@ -64,14 +76,40 @@ extension UnsafeMutablePointer where Pointee == Value {
         initializeUnbound()
     }
 
-    /// Replaces the value.
+    /// Moves the value over another, and leaves this register unbound.
+    @inline(__always)
+    func handOver(to other: UnsafeMutablePointer<Value>) {
+        let isOldReference = other.isReference
+        let old = other.bits
+        hand(to: other)
+        if isOldReference { Reference.release(UnsafeMutableRawPointer(bitPattern: old).unsafelyUnwrapped) }
+    }
+
+    /// Initializes raw memory with a copy of another register.
+    @inline(__always)
+    func copy(from other: UnsafeMutablePointer<Value>) {
+        if other.isReference { Reference.retain(other.address) }
+        UnsafeMutableRawPointer(self).copyMemory(from: other, byteCount: 16)
+    }
+
+    /// Replaces the value by a copy of another register.
     @inline(__always)
     func assign(from other: UnsafeMutablePointer<Value>) {
-        if !isReference && !other.isReference {
-            UnsafeMutableRawPointer(self).copyMemory(from: other, byteCount: 16)
-        } else {
-            pointee = other.pointee
-        }
+        if other.isReference { Reference.retain(other.address) }
+        let isOldReference = isReference
+        let old = bits
+        UnsafeMutableRawPointer(self).copyMemory(from: other, byteCount: 16)
+        if isOldReference { Reference.release(UnsafeMutableRawPointer(bitPattern: old).unsafelyUnwrapped) }
+    }
+
+    /// Replaces the value. The old one is released afterwards: its end may look at this register.
+    @inline(__always)
+    func put(_ value: consuming Value) {
+        let isOldReference = isReference
+        let old = bits
+        initialize(to: value)
+        // A reference is never null.
+        if isOldReference { Reference.release(UnsafeMutableRawPointer(bitPattern: old).unsafelyUnwrapped) }
     }
 
     /// Releases `count` registers; their memory is uninitialized afterwards.
@@ -80,14 +118,8 @@ extension UnsafeMutablePointer where Pointee == Value {
         var register = self
         let end = self + count
         while register < end {
-            if register.isReference { Interpreter.releaseRegister(register) }
+            if register.isReference { Reference.release(register.address) }
             register += 1
         }
     }
-}
-
-extension Interpreter {
-    /// Lets go of one value; a deep one without recursion.
-    @inline(__always)
-    static func releaseRegister(_ register: UnsafeMutablePointer<Value>) { register.deinitialize(count: 1) }
 }

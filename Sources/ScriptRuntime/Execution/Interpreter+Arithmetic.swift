@@ -86,7 +86,7 @@ extension Interpreter {
         case (.negative, .bigInt(let object)): return .integer(-object.value)
         case (.invert, .bigInt(let object)): return .integer(-object.value - 1)
         case (_, .host(let box)):
-            if let object = box.object as? any HostArithmetic,
+            if let object = box.object.asArithmetic,
                 let result = try converting({ try object.unary(operation, self) })
             {
                 return result
@@ -119,7 +119,7 @@ extension Interpreter {
             let result = try callMethod(method, a, b)
             if !result.isNotImplemented { return result }
         }
-        if case .host(let box) = plain(a), let object = box.object as? any HostArithmetic,
+        if case .host(let box) = plain(a), let object = box.object.asArithmetic,
             let result = try converting({ try object.binary(operation, b, reflected: false, self) })
         {
             return result
@@ -128,7 +128,7 @@ extension Interpreter {
             let result = try callMethod(method, b, a)
             if !result.isNotImplemented { return result }
         }
-        if case .host(let box) = plain(b), let object = box.object as? any HostArithmetic,
+        if case .host(let box) = plain(b), let object = box.object.asArithmetic,
             let result = try converting({ try object.binary(operation, a, reflected: true, self) })
         {
             return result
@@ -213,6 +213,7 @@ extension Interpreter {
         case (.bigInt(let x), .float(let y)): return try floats(operation, Interpreter.double(x.value), y)
         case (.float(let x), .bigInt(let y)): return try floats(operation, x, Interpreter.double(y.value))
         case (.bigInt, _), (_, .bigInt):
+            if let x = a.asWide, let y = b.asWide, let result = wideIntegers(operation, x, y) { return result }
             guard let x = a.asBigInt, let y = b.asBigInt else { return nil }
             return try bigIntegers(operation, x, y)
         default: return nil
@@ -276,13 +277,13 @@ extension Interpreter {
         switch operation {
         case .add:
             let (result, overflow) = x.addingReportingOverflow(y)
-            return overflow ? .integer(BigInt(x) + BigInt(y)) : .int(result)
+            return overflow ? .integer(Int128(x) + Int128(y)) : .int(result)
         case .subtract:
             let (result, overflow) = x.subtractingReportingOverflow(y)
-            return overflow ? .integer(BigInt(x) - BigInt(y)) : .int(result)
+            return overflow ? .integer(Int128(x) - Int128(y)) : .int(result)
         case .multiply:
             let (result, overflow) = x.multipliedReportingOverflow(by: y)
-            return overflow ? .integer(BigInt(x) * BigInt(y)) : .int(result)
+            return overflow ? .integer(Int128(x) * Int128(y)) : .int(result)
         case .matrixMultiply: return nil
         case .trueDivide:
             if y == 0 { throw Raised(.zeroDivisionError, "division by zero") }
@@ -310,6 +311,34 @@ extension Interpreter {
         case .rightShift:
             if y < 0 { throw .value("negative shift count") }
             return .int(x >> y)
+        }
+    }
+
+    /// Arithmetic in 128 bits; nil when the result may not fit, or needs more care.
+    private func wideIntegers(_ operation: BinaryOperation, _ x: Int128, _ y: Int128) -> Value? {
+        switch operation {
+        case .add:
+            let (result, overflow) = x.addingReportingOverflow(y)
+            return overflow ? nil : .integer(result)
+        case .subtract:
+            let (result, overflow) = x.subtractingReportingOverflow(y)
+            return overflow ? nil : .integer(result)
+        case .multiply:
+            let (result, overflow) = x.multipliedReportingOverflow(by: y)
+            return overflow ? nil : .integer(result)
+        case .floorDivide, .modulo:
+            if y == 0 || y == -1 { return nil }
+            var (quotient, rest) = x.quotientAndRemainder(dividingBy: y)
+            if rest != 0, (rest < 0) != (y < 0) {
+                quotient -= 1
+                rest += y
+            }
+            return .integer(operation == .modulo ? rest : quotient)
+        case .and: return .integer(x & y)
+        case .or: return .integer(x | y)
+        case .xor: return .integer(x ^ y)
+        case .rightShift: return y < 0 || y > 127 ? nil : .integer(x >> y)
+        case .leftShift, .trueDivide, .power, .matrixMultiply: return nil
         }
     }
 
@@ -488,8 +517,8 @@ extension Interpreter {
         case (.list(let x), .list(let y)):
             try charge(count: x.count + y.count, of: 16)
             let result = ListObject(capacity: x.count + y.count)
-            for index in 0..<x.count { result.append(x[index]) }
-            for index in 0..<y.count { result.append(y[index]) }
+            for index in 0..<x.count { result.append(copying: x.storage + index) }
+            for index in 0..<y.count { result.append(copying: y.storage + index) }
             return .list(result)
         case (.tuple(let x), .tuple(let y)):
             try charge(count: x.count + y.count, of: 16)
@@ -543,9 +572,14 @@ extension Interpreter {
         try charge(count: times, of: list.count * 16)
         let result = ListObject(capacity: times * list.count)
         if list.count == 0 { return result }
+        var next = result.storage
         for _ in 0..<times {
-            for index in 0..<list.count { result.append(list[index]) }
+            for index in 0..<list.count {
+                next.copy(from: list.storage + index)
+                next += 1
+            }
         }
+        result.count = times * list.count
         return result
     }
 
@@ -555,12 +589,15 @@ extension Interpreter {
         case .list(let other):
             let count = other.count
             try charge(count: count, of: 16)
+            track(list)
             list.reserve(count)
-            for index in 0..<count { list.append(other[index]) }
+            for index in 0..<count { list.append(copying: other.storage + index) }
         case .tuple(let other):
             try charge(count: other.count, of: 16)
-            for index in 0..<other.count { list.append(other[index]) }
+            track(list)
+            for index in 0..<other.count { list.append(copying: other.storage + index) }
         default:
+            track(list)
             let iterator = try iterate(iterable)
             while let item = try next(iterator) {
                 try charge(steps: 1)

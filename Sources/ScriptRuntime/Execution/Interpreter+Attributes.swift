@@ -222,6 +222,7 @@ extension Interpreter {
             guard instance.type.lookup(name) == nil else { throw readOnly(value, name) }
             if instance.type === types.object { throw readOnly(value, name) }
         }
+        if Interpreter.mayHoldReferences(newValue) { track(instance) }
         if instance.shape.slot(of: name) == nil { try charge(bytes: 16) }
         instance.setAttribute(name, newValue)
     }

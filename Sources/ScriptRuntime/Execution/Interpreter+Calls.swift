@@ -43,14 +43,91 @@ extension Interpreter {
         }
     }
 
+    /// Calls anything with one argument, without an array.
+    public func call(_ callee: Value, with argument: Value) throws(Raised) -> Value {
+        let first = try room(1)
+        first.initialize(to: argument)
+        return try callStacked(callee, 1)
+    }
+
     /// Calls a method found in a class (`method(_:_:)`) with its object.
+    public func callMethod(_ method: Value, _ receiver: Value) throws(Raised) -> Value {
+        guard Interpreter.takesReceiver(method) else { return try call(bind(method, receiver, type(of: receiver))) }
+        let first = try room(1)
+        first.initialize(to: receiver)
+        return try callStacked(method, 1)
+    }
+
+    public func callMethod(_ method: Value, _ receiver: Value, _ argument: Value) throws(Raised) -> Value {
+        guard Interpreter.takesReceiver(method) else { return try call(bind(method, receiver, type(of: receiver)), [argument]) }
+        let first = try room(2)
+        first.initialize(to: receiver)
+        (first + 1).initialize(to: argument)
+        return try callStacked(method, 2)
+    }
+
+    public func callMethod(_ method: Value, _ receiver: Value, _ argument: Value, _ second: Value) throws(Raised) -> Value {
+        guard Interpreter.takesReceiver(method) else {
+            return try call(bind(method, receiver, type(of: receiver)), [argument, second])
+        }
+        let first = try room(3)
+        first.initialize(to: receiver)
+        (first + 1).initialize(to: argument)
+        (first + 2).initialize(to: second)
+        return try callStacked(method, 3)
+    }
+
+    /// The same with any number of arguments.
     public func callMethod(_ method: Value, _ receiver: Value, _ arguments: Value...) throws(Raised) -> Value {
+        guard Interpreter.takesReceiver(method) else { return try call(bind(method, receiver, type(of: receiver)), arguments) }
+        let first = try room(arguments.count + 1)
+        first.initialize(to: receiver)
+        for (index, argument) in arguments.enumerated() { (first + index + 1).initialize(to: argument) }
+        return try callStacked(method, arguments.count + 1)
+    }
+
+    private static func takesReceiver(_ method: Value) -> Bool {
         switch method {
-        case .function(let function):
-            try checkStack()
-            return try invoke(function, [receiver] + arguments, [])
-        case .native(let native): return try invoke(native, [receiver] + arguments, [])
-        default: return try call(bind(method, receiver, type(of: receiver)), arguments)
+        case .function, .native: true
+        default: false
+        }
+    }
+
+    /// Room for values above the top of the stack, not initialized.
+    @inline(__always)
+    private func room(_ count: Int) throws(Raised) -> UnsafeMutablePointer<Value> {
+        if top + count + 64 > stackEnd { throw .recursion() }
+        return top
+    }
+
+    /// Calls with the `count` values that lie above the top of the stack, and takes them away.
+    private func callStacked(_ callee: Value, _ count: Int) throws(Raised) -> Value {
+        let first = top
+        switch callee {
+        case .function(let function) where function.code.directCount == count:
+            let registerCount = function.code.registerCount
+            do throws(Raised) {
+                try checkStack()
+                try reserve(registerCount)
+            } catch {
+                first.release(count)
+                throw error
+            }
+            for index in count..<Swift.max(registerCount, count) { (first + index).initializeUnbound() }
+            add(function.codeReference, Unmanaged.passUnretained(function), first, first, .entry)
+            let result = try run()
+            return withExtendedLifetime(function) { result }
+        case .native(let native):
+            top = first + count
+            defer {
+                first.release(count)
+                top = first
+            }
+            return try invoke(native, first, count)
+        default:
+            let arguments = Array(UnsafeBufferPointer(start: first, count: count))
+            first.release(count)
+            return try call(callee, arguments)
         }
     }
 
@@ -114,12 +191,32 @@ extension Interpreter {
         _ native: NativeFunction, _ signature: Signature, _ arguments: UnsafeMutablePointer<Value>, _ count: Int,
         _ keywords: [(name: Symbol, value: Value)]
     ) throws(Raised) -> Value {
+        if signature.isSimple, keywords.isEmpty, count >= signature.requiredCount, count < signature.positionalCount {
+            return try invokeWithDefaults(native, signature, arguments, count)
+        }
         var bound = try bind(native, signature, arguments, count, keywords)
         return try converting {
             try bound.withUnsafeMutableBufferPointer { buffer in
                 try native.body(Call(self, buffer.baseAddress ?? self.top, buffer.count))
             }
         }
+    }
+
+    /// Completes the arguments above the top of the stack, where nothing is initialized.
+    private func invokeWithDefaults(
+        _ native: NativeFunction, _ signature: Signature, _ arguments: UnsafeMutablePointer<Value>, _ count: Int
+    ) throws(Raised) -> Value {
+        let total = signature.positionalCount
+        let first = top
+        if first + total + 64 > stackEnd { throw .recursion() }
+        for index in 0..<count { (first + index).copy(from: arguments + index) }
+        for index in count..<total { (first + index).initialize(to: signature.defaults[index]) }
+        top = first + total
+        defer {
+            first.release(total)
+            top = first
+        }
+        do { return try native.body(Call(self, first, total)) } catch { throw convert(error) }
     }
 
     private func bind(

@@ -5,20 +5,23 @@ import BigInt
 /// Allocations are only counted up; when the count reaches what is left of the limit, the data that can be reached from
 /// the session is measured and the count starts again from there.
 extension Interpreter {
+    /// - Parameter wanted: bytes that are going to be allocated next, and count as if they were already.
     @inline(never)
-    func takeCensus() throws(Raised) {
-        allocated = 0
+    func takeCensus(before wanted: Int = 0) throws(Raised) {
+        allocated = wanted
         guard let limit = limits.heapBytes else {
             nextCensus = .max
             return
         }
-        let live = liveBytes()
-        if live >= limit {
+        var live = liveBytes()
+        // What only refers to itself is not reached, but takes room until it is looked for.
+        if collectCycles() > 0 { live = liveBytes() }
+        if live >= limit - wanted {
             nextCensus = Swift.max(limit / 4, 1 << 20)
             beginStopping()
             throw Raised(stop: .memory(limit: limit))
         }
-        nextCensus = Swift.max(limit - live, 1 << 14)
+        nextCensus = Swift.max(limit - live, wanted + (1 << 14))
     }
 
     /// Bytes of everything that registers, modules and the interpreter itself reach, estimated.

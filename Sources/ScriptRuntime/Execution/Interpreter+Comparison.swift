@@ -182,8 +182,9 @@ extension Interpreter {
     /// The truth of `a < b` and its like.
     @inline(__always)
     public func isTrue(_ operation: ComparisonOperation, _ a: Value, _ b: Value) throws(Raised) -> Bool {
-        if case .bool(let result) = try compare(operation, a, b) { return result }
-        return try truth(compare(operation, a, b))
+        let result = try compare(operation, a, b)
+        if case .bool(let truth) = result { return truth }
+        return try truth(result)
     }
 
     private func unordered(_ operation: ComparisonOperation, _ a: Value, _ b: Value) -> Raised {
@@ -268,7 +269,7 @@ extension Interpreter {
             let result = try callMethod(method, value, other)
             return result.isNotImplemented ? nil : .bool(try !truth(result))
         }
-        if case .host(let box) = plain(value), let object = box.object as? any HostComparable {
+        if case .host(let box) = plain(value), let object = box.object.asComparable {
             return try converting { try object.compare(operation, other, self) }
         }
         return nil

@@ -48,7 +48,7 @@ extension Interpreter {
             }
             return .int(range[try position(index, range.count, "range object")])
         case .host(let box):
-            if let object = box.object as? any HostIndexable { return try converting { try object.item(at: index, self) } }
+            if let object = box.object.asIndexable { return try converting { try object.item(at: index, self) } }
         case .instance(let instance):
             if let method = instance.type.lookup(.__getitem__) { return try callMethod(method, value, index) }
             if case .dict(let dict) = instance.base { return try itemOfSubclass(value, dict, instance, index) }
@@ -79,13 +79,15 @@ extension Interpreter {
         switch value {
         case .list(let list):
             if case .slice(let slice) = index { return try setSlice(list, slice, item) }
-            list[try position(index, list.count, "list assignment")] = item
+            let place = try position(index, list.count, "list assignment")
+            if Interpreter.mayHoldReferences(item) { track(list) }
+            list[place] = item
             return
         case .dict(let dict):
             if dict.count & 63 == 63 { try charge(bytes: 64 * 64) }
             return try set(dict, index, item)
         case .host(let box):
-            if let object = box.object as? any HostIndexable {
+            if let object = box.object.asIndexable {
                 return try converting { try object.setItem(at: index, to: item, self) }
             }
         case .instance(let instance):
@@ -123,7 +125,7 @@ extension Interpreter {
             if try remove(dict, index) == nil { throw .key(index) }
             return
         case .host(let box):
-            if let object = box.object as? any HostIndexable { return try converting { try object.deleteItem(at: index, self) } }
+            if let object = box.object.asIndexable { return try converting { try object.deleteItem(at: index, self) } }
         case .instance(let instance):
             if let method = instance.type.lookup(.__delitem__) {
                 _ = try callMethod(method, value, index)
@@ -310,7 +312,16 @@ extension Interpreter {
         return (start, clamp(try sliceIndex(slice.stop), step < 0 ? lowest : highest), step)
     }
 
+    @inline(__always)
     private func sliceIndex(_ value: Value) throws(Raised) -> Int? {
+        switch value {
+        case .none: return nil
+        case .int(let value): return value
+        default: return try uncommonSliceIndex(value)
+        }
+    }
+
+    private func uncommonSliceIndex(_ value: Value) throws(Raised) -> Int? {
         switch plain(value) {
         case .none: return nil
         case .int(let value): return value
@@ -325,6 +336,7 @@ extension Interpreter {
     }
 
     private func setSlice(_ list: ListObject, _ slice: SliceObject, _ value: Value) throws(Raised) {
+        track(list)
         let items: [Value]
         do { items = try self.items(of: value) } catch {
             guard error.isInstance(of: .typeError, self) else { throw error }

@@ -60,10 +60,11 @@ extension Interpreter {
     /// The next item of an iterator value, nil at its end.
     public func next(_ iterator: Value) throws(Raised) -> Value? {
         if case .iterator(let iterator) = iterator {
-            do { return try converting { try iterator.next(self) } } catch {
+            do { return try iterator.next(self) } catch {
+                let raised = convert(error)
                 // Out of a function that the iterator calls: the end, as in CPython. Generators have made it a RuntimeError.
-                if error.isInstance(of: .stopIteration, self) { return nil }
-                throw error
+                if raised.isInstance(of: .stopIteration, self) { return nil }
+                throw raised
             }
         }
         guard let method = type(of: iterator).lookup(.__next__) else {

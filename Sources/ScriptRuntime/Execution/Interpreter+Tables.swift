@@ -7,6 +7,7 @@ extension Interpreter {
     }
 
     public func set(_ dict: DictObject, _ key: Value, _ value: Value) throws(Raised) {
+        if Interpreter.mayHoldReferences(value) || Interpreter.mayHoldReferences(key) { track(dict) }
         let hash = try hash(key)
         if let number = try find(dict, key, hash) {
             let old = dict.table.entries[number].value
@@ -42,6 +43,7 @@ extension Interpreter {
     /// False when an equal item is there already.
     @discardableResult
     public func insert(_ set: SetObject, _ item: Value) throws(Raised) -> Bool {
+        if Interpreter.mayHoldReferences(item) { track(set) }
         let hash = try hash(item)
         if try find(set, item, hash) != nil { return false }
         set.table.insertNew(hash, item, .none)

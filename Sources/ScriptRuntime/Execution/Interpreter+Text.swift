@@ -5,7 +5,7 @@ extension Interpreter {
     /// `repr(value)`.
     public func repr(_ value: Value) throws(Raised) -> StrObject {
         switch value {
-        case .int(let value): return .make(String(value))
+        case .int(let value): return .make(decimal: value)
         case .bigInt, .float, .str, .bytes:
             return try reprOfScalar(value)
         case .bool(let value): return .make(value ? "True" : "False")

@@ -145,7 +145,7 @@ extension Interpreter {
 
     /// A host object as a value.
     public func value(of object: any HostObject) -> Value {
-        if let own = (object as? any HostSubclassable)?.scriptInstance { return .instance(own) }
+        if let own = object.asSubclassable?.scriptInstance { return .instance(own) }
         return .host(HostBox(object, types.hostType(named: object.scriptTypeName)))
     }
 

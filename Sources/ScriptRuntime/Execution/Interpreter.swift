@@ -21,7 +21,7 @@ public final class Interpreter {
     /// The module that files and inputs run in.
     public private(set) var main: ModuleObject
     public var limits: Limits { didSet { resetBudgets() } }
-    var callDepth = 1_000
+    @exclusivity(unchecked) var callDepth = 1_000
     public let interrupt: Interrupt
     /// The depth of calls that raises `RecursionError`: the host's limit until the script sets another, up to the host's highest.
     public var recursionLimit: Int {
@@ -52,12 +52,11 @@ public final class Interpreter {
     let stack: UnsafeMutablePointer<Value>
     let stackEnd: UnsafeMutablePointer<Value>
     /// The first free register.
-    var top: UnsafeMutablePointer<Value>
-    var frames: UnsafeMutablePointer<Frame>
-    var frameCapacity: Int
-    var depth = 0
+    @exclusivity(unchecked) var top: UnsafeMutablePointer<Value>
+    let frames: UnsafeMutablePointer<Frame>
+    @exclusivity(unchecked) var depth = 0
     /// The exception that is being handled, for `raise` and `__context__`.
-    var handled: Value = .none
+    @exclusivity(unchecked) var handled: Value = .none
     /// The end of the run that `finally` blocks interrupt.
     var pendingStop: Raised?
     /// Shows the value of an expression statement at a prompt.
@@ -66,23 +65,26 @@ public final class Interpreter {
     }
 
     // Budgets, counted down. `fuel` is a slice of the steps, after which interrupt and clock are looked at.
-    var fuel = 0
-    var stepsLeft = Int.max
+    @exclusivity(unchecked) var fuel = 0
+    @exclusivity(unchecked) var stepsLeft = Int.max
     var outputLeft = Int.max
     var deadline: Double = .infinity
     /// Bytes allocated since the live data was last measured.
-    var allocated = 0
-    var nextCensus = Int.max
+    @exclusivity(unchecked) var allocated = 0
+    @exclusivity(unchecked) var nextCensus = Int.max
     /// Set while `finally` blocks run after a stop.
     var isStopping = false
 
     // Recursion of Swift functions.
-    private var stackLow: UInt = 1
-    private var stackHigh: UInt = 0
+    @exclusivity(unchecked) private var stackLow: UInt = 1
+    @exclusivity(unchecked) private var stackHigh: UInt = 0
     var beingShown: [Int] = []
+    let tracking = Tracking()
 
     public init(limits: Limits = Limits(), interrupt: Interrupt = Interrupt()) {
         precondition(Tag.isAsDescribed, "the compiler lays out Value differently than the VM expects")
+        precondition(StrObject.isAsDescribed, "ManagedBuffer is laid out differently than the VM expects")
+        precondition(Reference.isAsDescribed, "the runtime counts references differently than the VM expects")
         self.limits = limits
         self.interrupt = interrupt
         types = BuiltinTypes(ids)
@@ -91,8 +93,7 @@ public final class Interpreter {
         stack = .allocate(capacity: Interpreter.stackSize)
         stackEnd = stack + Interpreter.stackSize
         top = stack
-        frameCapacity = 256
-        frames = .allocate(capacity: 256)
+        frames = .allocate(capacity: Interpreter.frameLimit + 8)
         modules["builtins"] = builtins
         setUp(main)
         for type in types.named + types.allExceptions { builtins[Symbol(type.name)] = .type(type) }
@@ -113,6 +114,8 @@ public final class Interpreter {
 
     /// Values: address space that is only backed by memory where it was touched.
     private static let stackSize = 2 << 20
+    /// The same for frames: calls inside each other beyond it end in `RecursionError`, whatever the limit says.
+    private static let frameLimit = 1 << 17
 
     func newID() -> Int { ids.next() }
 
@@ -133,7 +136,7 @@ public final class Interpreter {
     /// Fills the budgets of steps, time and output again; a front end does so before each run.
     public func resetBudgets() {
         fuel = 0
-        callDepth = limits.callDepth
+        callDepth = Swift.min(limits.callDepth, Interpreter.frameLimit)
         stepsLeft = limits.steps ?? .max
         outputLeft = limits.outputBytes ?? .max
         deadline = limits.seconds.map { Interpreter.now() + $0 } ?? .infinity
@@ -165,6 +168,7 @@ public final class Interpreter {
             stepsLeft = stepsLeft &+ Swift.min(fuel, 0)
         }
         try checkBudgets()
+        if tracking.isDue { collectCycles() }
         fuel = Swift.min(Interpreter.slice, stepsLeft)
         if stepsLeft != .max { stepsLeft -= fuel }
     }
@@ -172,8 +176,9 @@ public final class Interpreter {
     /// Charges for memory about to be allocated; natives that make large values call it first.
     public func charge(bytes: Int) throws(Raised) {
         if bytes > limits.valueBytes { throw Raised(.memoryError, "") }
-        allocated = allocated &+ bytes
-        if allocated > nextCensus { try takeCensus() }
+        let (sum, overflow) = allocated.addingReportingOverflow(bytes)
+        allocated = overflow ? .max : sum
+        if allocated > nextCensus { try takeCensus(before: bytes) }
     }
 
     /// The same for `count` pieces of `size` bytes, without overflow.

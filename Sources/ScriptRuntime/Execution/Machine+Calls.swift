@@ -5,27 +5,95 @@ extension Interpreter {
     /// Starts a call: true when a frame was put on top, false when the result is there already.
     @inline(never)
     func begin(
-        _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, _ names: [Symbol],
+        _ register: UnsafeMutablePointer<Value>, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, _ names: [Symbol],
         _ result: UnsafeMutablePointer<Value>
     ) throws(Raised) -> Bool {
-        if names.isEmpty, case .type(let type) = callee, type.layout == .value, let constructor = type.constructor,
-            constructor.owner === type
+        if register.tag == Tag.type, names.isEmpty, count == 1,
+            register.object(TypeObject.self).toOpaque() == Unmanaged.passUnretained(types.str).toOpaque()
         {
-            result.pointee = try invoke(constructor, arguments, count)
+            result.put(.str(try str(arguments.pointee)))
             return false
         }
-        if names.isEmpty, try beginInstance(callee, arguments, count, result) { return true }
+        let callee = register.pointee
+        if names.isEmpty {
+            switch callee {
+            case .function(let function):
+                if let isFrame = try beginPlainly(function, nil, arguments, count, result) { return isFrame }
+            case .boundMethod(let method):
+                if case .function(let function) = method.function,
+                    let isFrame = try beginPlainly(function, method, arguments, count, result)
+                {
+                    return isFrame
+                }
+            default: break
+            }
+        }
+        if names.isEmpty, case .type(let type) = callee {
+            switch type.layout {
+            case .value:
+                if let constructor = type.constructor, constructor.owner === type {
+                    result.put(try invoke(constructor, arguments, count))
+                    return false
+                }
+            case .plain: if try beginInstance(type, arguments, count, result) { return true }
+            case .exception: if makeException(type, arguments, count, result) { return false }
+            default: break
+            }
+        }
         let positional = count - names.count
         var keywords: Keywords = []
         for (index, name) in names.enumerated() { keywords.append((name, arguments[positional + index])) }
         return try begin(callee, Array(UnsafeBufferPointer(start: arguments, count: positional)), keywords, arguments - 1, result)
     }
 
+    /// Starts a function that takes arguments by position only, with defaults for the last ones, or makes its generator.
+    /// Nil when the call needs more care. The callee's register keeps the function.
+    private func beginPlainly(
+        _ function: FunctionObject, _ method: BoundMethod?, _ arguments: UnsafeMutablePointer<Value>, _ count: Int,
+        _ result: UnsafeMutablePointer<Value>
+    ) throws(Raised) -> Bool? {
+        let code = function.code
+        let given = count + (method == nil ? 0 : 1)
+        let positional = code.positionalCount
+        guard code.parameterCount == positional, given <= positional, given >= positional - function.defaults.count else { return nil }
+        let registers: UnsafeMutablePointer<Value>
+        if code.isGenerator {
+            allocated = allocated &+ 128 &+ code.registerCount &* 16
+            registers = .allocate(capacity: Swift.max(code.registerCount, 1))
+        } else {
+            registers = top
+            try reserve(code.registerCount)
+        }
+        var next = registers
+        if let method {
+            next.initialize(to: method.receiver)
+            next += 1
+        }
+        for index in 0..<count {
+            (arguments + index).hand(to: next)
+            next += 1
+        }
+        for index in given..<positional {
+            next.initialize(to: function.defaults[function.defaults.count - positional + index])
+            next += 1
+        }
+        while next < registers + code.registerCount {
+            next.initializeUnbound()
+            next += 1
+        }
+        if code.isGenerator {
+            result.put(.iterator(GeneratorObject(function, registers: registers)))
+            return false
+        }
+        add(function.codeReference, Unmanaged.passUnretained(function), registers, result, .call)
+        return true
+    }
+
     /// Starts the `__init__` of a new instance of a plain script class, when its parameters are what is given.
     private func beginInstance(
-        _ callee: Value, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, _ result: UnsafeMutablePointer<Value>
+        _ type: TypeObject, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, _ result: UnsafeMutablePointer<Value>
     ) throws(Raised) -> Bool {
-        guard case .type(let type) = callee, type.isScriptClass, type.layout == .plain,
+        guard type.isScriptClass,
             case .function(let initializer)? = type.lookup(.__init__), initializer.code.isSimple,
             initializer.code.positionalCount == count + 1
         else { return false }
@@ -41,6 +109,20 @@ extension Interpreter {
         (arguments - 1).pointee = instance
         add(initializer.codeReference, Unmanaged.passRetained(initializer), registers, result, .initializer)
         frames[depth].kept = arguments - 1
+        return true
+    }
+
+    /// Makes an exception whose class has no `__init__` of its own; false for anything else.
+    private func makeException(
+        _ type: TypeObject, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, _ result: UnsafeMutablePointer<Value>
+    ) -> Bool {
+        guard case .native(let initializer)? = type.lookup(.__init__),
+            initializer.owner === types.exception(.baseException)
+        else { return false }
+        allocated = allocated &+ 256
+        let exception = InstanceObject(type)
+        exception.exception.arguments = TupleObject(copying: arguments, count: count)
+        result.put(.instance(exception))
         return true
     }
 
@@ -111,8 +193,14 @@ extension Interpreter {
     func invoke(_ function: FunctionObject, _ arguments: [Value], _ keywords: Keywords) throws(Raised) -> Value {
         if function.code.isGenerator { return try makeGenerator(function, arguments, keywords) }
         let registers = top
-        try reserve(function.code.registerCount)
-        try bind(function, arguments, keywords, into: registers)
+        let registerCount = function.code.registerCount
+        try reserve(registerCount)
+        if keywords.isEmpty, function.code.directCount == arguments.count {
+            for index in 0..<arguments.count { (registers + index).initialize(to: arguments[index]) }
+            for index in arguments.count..<Swift.max(registerCount, arguments.count) { (registers + index).initializeUnbound() }
+        } else {
+            try bind(function, arguments, keywords, into: registers)
+        }
         add(function.codeReference, Unmanaged.passUnretained(function), registers, registers, .entry)
         let result = try run()
         return withExtendedLifetime(function) { result }

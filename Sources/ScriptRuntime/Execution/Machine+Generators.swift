@@ -12,16 +12,15 @@ extension Interpreter {
         case .fresh:
             if !sent.isNone { throw .type("can't send non-None value to a just-started generator") }
         }
-        try reserve(generator.function.code.registerCount)
+        try reserve(generator.registerCount)
         generator.state = .running
         depth += 1
-        let code = generator.function.code
         (frames + depth).initialize(
             to: Frame(
-                code: Unmanaged.passUnretained(code), function: Unmanaged.passUnretained(generator.function),
+                code: generator.codeReference, function: generator.functionReference,
                 generator: Unmanaged.passUnretained(generator), registers: generator.registers, next: generator.next,
                 result: result, kind: kind, target: target, kept: result))
-        if !code.handlers.isEmpty {
+        if generator.hasHandlers {
             generator.outerHandled = handled
             if !generator.handled.isNone { handled = generator.handled }
         }
@@ -34,7 +33,7 @@ extension Interpreter {
         generator.next = pc
         generator.sendRegister = register
         generator.state = .suspended
-        if !generator.function.code.handlers.isEmpty {
+        if generator.hasHandlers {
             generator.handled = handled.isIdentical(to: generator.outerHandled) ? .none : handled
             handled = generator.outerHandled
             generator.outerHandled = .none
@@ -45,7 +44,7 @@ extension Interpreter {
     func finish(_ generator: Unmanaged<GeneratorObject>, _ value: Value) {
         generator._withUnsafeGuaranteedRef { generator in
             generator.result = value
-            if !generator.function.code.handlers.isEmpty { handled = generator.outerHandled }
+            if generator.hasHandlers { handled = generator.outerHandled }
             generator.outerHandled = .none
             generator.finish()
         }
@@ -53,7 +52,7 @@ extension Interpreter {
 
     /// An exception left the generator.
     func abandon(_ generator: GeneratorObject) {
-        if !generator.function.code.handlers.isEmpty { handled = generator.outerHandled }
+        if generator.hasHandlers { handled = generator.outerHandled }
         generator.outerHandled = .none
         generator.finish()
     }

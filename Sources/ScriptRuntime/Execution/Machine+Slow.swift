@@ -1,3 +1,4 @@
+import Foundation
 import ScriptSyntax
 
 /// What instructions do when their fast path does not fit.
@@ -40,8 +41,10 @@ extension Interpreter {
         let code = UInt8(truncatingIfNeeded: word) - Operation.add.rawValue
         let operation = BinaryOperation(rawValue: code) ?? .add
         if operation == .add, b.tag == Tag.str, c.tag == Tag.str {
-            if a == b { return try appendString(a, c) }
+            return try addStrings(word, a, b, c)
         } else if b.tag <= Tag.float && c.tag <= Tag.float, mixed(operation, a, b, c) {
+            return
+        } else if try hostBinary(operation, a, b, c) {
             return
         }
         if Word.d(word) & 4 != 0 {
@@ -71,21 +74,59 @@ extension Interpreter {
         case .trueDivide:
             if y == 0 { return false }
             a.set(x / y)
+        case .power:
+            // Positive, finite and not too large: no error to look for.
+            let result = pow(x, y)
+            if x <= 0 || !result.isFinite { return false }
+            a.set(result)
         default: return false
         }
         return true
     }
 
-    /// `a = a + c` for strings: grows the left one in place when nobody else has it.
-    private func appendString(_ a: UnsafeMutablePointer<Value>, _ c: UnsafeMutablePointer<Value>) throws(Raised) {
-        guard case .str(let right) = c.pointee else { return }
-        let isAlone = isKnownUniquelyReferenced(
-            &UnsafeMutableRawPointer(a).assumingMemoryBound(to: StrObject.self).pointee)
-        if isAlone, a.object(StrObject.self)._withUnsafeGuaranteedRef({ $0.appendInPlace(right) }) { return }
-        guard case .str(let left) = a.pointee else { return }
-        try charge(bytes: left.count + right.count)
-        let isLong = left.count > 64
-        a.pointee = .str(isLong ? StrObject.concatenateWithRoom(left, right) : left + right)
+    /// Operators of host objects (tensors above all), when no class of either side has a say; false else.
+    private func hostBinary(
+        _ operation: BinaryOperation, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>,
+        _ c: UnsafeMutablePointer<Value>
+    ) throws(Raised) -> Bool {
+        let isReflected: Bool
+        if b.tag == Tag.host, c.tag != Tag.instance {
+            isReflected = false
+        } else if c.tag == Tag.host, b.tag <= Tag.bool {
+            isReflected = true
+        } else {
+            return false
+        }
+        let box = (isReflected ? c : b).object(HostBox.self).takeUnretainedValue()
+        let method = isReflected ? Interpreter.reflected(operation) : Interpreter.dunder(operation)
+        guard box.type.lookup(method) == nil, let object = box.object.asArithmetic else { return false }
+        do {
+            guard let result = try object.binary(operation, (isReflected ? b : c).pointee, reflected: isReflected, self) else {
+                return false
+            }
+            a.put(result)
+            return true
+        } catch { throw convert(error) }
+    }
+
+    /// `a = b + c` for strings: grows the left one in place when it goes away and nobody else has it.
+    private func addStrings(
+        _ word: UInt64, _ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>, _ c: UnsafeMutablePointer<Value>
+    ) throws(Raised) {
+        let (left, right) = (b.object(StrObject.self), c.object(StrObject.self))
+        if a == b || Word.d(word) & Word.dyingFlag != 0, Reference.isUnique(b.address),
+            left._withUnsafeGuaranteedRef({ left in right._withUnsafeGuaranteedRef { left.appendInPlace($0) } })
+        {
+            if a != b { b.handOver(to: a) }
+            return
+        }
+        let (count, other) = (left._withUnsafeGuaranteedRef { $0.count }, right._withUnsafeGuaranteedRef { $0.count })
+        try charge(bytes: count &+ other)
+        let isGrowing = a == b && count > 64
+        let sum = left._withUnsafeGuaranteedRef { left in
+            right._withUnsafeGuaranteedRef { isGrowing ? StrObject.concatenateWithRoom(left, $0) : left + $0 }
+        }
+        a.put(.str(sum))
     }
 
     // MARK: - Displays
@@ -117,6 +158,56 @@ extension Interpreter {
             }
         }
         return result
+    }
+
+    /// `separator.join(list)`
+    public func joined(_ list: ListObject, _ separator: StrObject) throws(Raised) -> StrObject {
+        try joined(list.storage, list.count, separator)
+    }
+
+    public func joined(_ tuple: TupleObject, _ separator: StrObject) throws(Raised) -> StrObject {
+        try joined(tuple.storage, tuple.count, separator)
+    }
+
+    /// No script code runs meanwhile: the items stay where they are.
+    private func joined(_ first: UnsafeMutablePointer<Value>, _ count: Int, _ separator: StrObject) throws(Raised) -> StrObject {
+        var total = 0
+        var width = separator.width
+        for index in 0..<count {
+            guard let text = text(first + index) else {
+                throw .type("sequence item \(index): expected str instance, \(typeName(of: first[index])) found")
+            }
+            let (length, own) = text._withUnsafeGuaranteedRef { ($0.count, $0.width) }
+            let (sum, overflow) = total.addingReportingOverflow(length + (index == 0 ? 0 : separator.count))
+            if overflow { throw Raised(.memoryError, "") }
+            total = sum
+            width = Swift.max(width, own)
+        }
+        if count == 1, case .str(let only) = first.pointee { return only }
+        try charge(count: total, of: width)
+        if total == 0 { return .empty }
+        let result = StrObject.allocate(count: total, width: width)
+        var position = 0
+        for index in 0..<count {
+            if index > 0, separator.count > 0 {
+                result.copy(separator, from: 0, count: separator.count, to: position)
+                position += separator.count
+            }
+            text(first + index)?._withUnsafeGuaranteedRef { part in
+                result.copy(part, from: 0, count: part.count, to: position)
+                position += part.count
+            }
+        }
+        return total == 1 ? .character(result.unit(0)) : result
+    }
+
+    /// The text in a register, also of an instance of a subclass of `str`.
+    @inline(__always)
+    private func text(_ register: UnsafeMutablePointer<Value>) -> Unmanaged<StrObject>? {
+        if register.tag == Tag.str { return register.object(StrObject.self) }
+        guard case .instance(let instance) = register.pointee, case .str(let text) = instance.base else { return nil }
+        // The instance keeps it.
+        return Unmanaged.passUnretained(text)
     }
 
     @inline(never)
@@ -192,6 +283,7 @@ extension Interpreter {
             if case .descriptor(let descriptor)? = instance.type.lookup(name), descriptor.kind == .property {
                 return try attribute(value, name)
             }
+            cache.renew()
             cache.pointee.key = instance.shape.id
             cache.pointee.slot = slot
             return instance.slots[slot]
@@ -209,6 +301,7 @@ extension Interpreter {
             return try setAttribute(value, name, newValue)
         }
         let shape = instance.shape
+        cache.renew()
         if let slot = shape.slot(of: name) {
             cache.pointee.key = shape.id
             cache.pointee.slot = slot
@@ -234,6 +327,7 @@ extension Interpreter {
             guard let method = instance.type.lookup(name), Interpreter.isMethod(method), instance.attribute(name) == nil else { break }
             // An attribute in a dict does not change the shape, so the absence of one cannot be remembered.
             if instance.shape.canGrow {
+                cache.renew()
                 cache.pointee.key = instance.shape.id
                 cache.pointee.slot = -1
                 cache.pointee.value = method
@@ -259,6 +353,11 @@ extension Interpreter {
             return
         case .descriptor(let descriptor) where descriptor.kind == .superObject:
             if let (method, receiver) = superMethod(descriptor, name) {
+                if case .type(let start) = descriptor.second {
+                    cache.pointee.key = Interpreter.superKey(start)
+                    cache.pointee.slot = -1
+                    cache.pointee.value = method
+                }
                 (a + 1).pointee = receiver
                 a.pointee = method
                 return

@@ -7,12 +7,14 @@ private struct State {
     var constants: UnsafeMutablePointer<Value>
     var caches: UnsafeMutablePointer<InlineCache>
     var code: Unmanaged<CodeObject>
+    var function: Unmanaged<FunctionObject>
 
     @inline(__always)
     init(_ frame: UnsafeMutablePointer<Frame>) {
         pc = frame.pointee.next
         registers = frame.pointee.registers
         code = frame.pointee.code
+        function = frame.pointee.function
         constants = code._withUnsafeGuaranteedRef { $0.constants }
         caches = code._withUnsafeGuaranteedRef { $0.caches }
     }
@@ -22,6 +24,23 @@ private struct State {
 
     @inline(__always)
     mutating func jump(to target: Int) { pc = code._withUnsafeGuaranteedRef { $0.instructions } + target }
+
+    @inline(__always)
+    func cache(_ word: UInt64) -> UnsafeMutablePointer<InlineCache> { caches + InlineCache.ways * Word.c(word) }
+
+    @inline(__always)
+    var globals: UnsafeMutablePointer<Value> { function._withUnsafeGuaranteedRef { $0.module.slots } }
+
+    @inline(__always)
+    func cell(_ index: Int) -> CellObject {
+        function._withUnsafeGuaranteedRef { $0.cells[index].takeUnretainedValue() }
+    }
+
+    /// A variable of a function around, by its number in the closure.
+    @inline(__always)
+    func free(_ index: Int) -> UnsafeMutablePointer<Value> {
+        function._withUnsafeGuaranteedRef { $0.cells[index]._withUnsafeGuaranteedRef { $0.slot } }
+    }
 }
 
 extension Interpreter {
@@ -64,10 +83,10 @@ extension Interpreter {
             case .checkLocal: if a.isUnbound { throw unboundLocal(Word.a(word)) }
             case .deleteLocal:
                 if a.isUnbound { throw unboundLocal(Word.a(word)) }
-                a.pointee = .undefined
-            case .unbind: for offset in 0..<Word.b(word) { (a + offset).pointee = .undefined }
+                a.put(.undefined)
+            case .unbind: for offset in 0..<Word.b(word) { (a + offset).put(.undefined) }
             case .loadGlobal:
-                let slot = globals + Word.b(word)
+                let slot = state.globals + Word.b(word)
                 if !slot.isUnbound {
                     a.assign(from: slot)
                 } else {
@@ -75,33 +94,34 @@ extension Interpreter {
                     if builtin.isUnbound { throw unboundGlobal(Word.b(word)) }
                     a.assign(from: builtin)
                 }
-            case .storeGlobal: (globals + Word.b(word)).assign(from: a)
+            case .storeGlobal: (state.globals + Word.b(word)).assign(from: a)
             case .deleteGlobal:
-                let slot = globals + Word.b(word)
+                let slot = state.globals + Word.b(word)
                 if slot.isUnbound { throw unboundGlobal(Word.b(word)) }
-                slot.pointee = .undefined
-            case .makeCell: a.pointee = .cell(CellObject(a.pointee))
+                slot.put(.undefined)
+            case .makeCell: a.put(.cell(CellObject(a.pointee)))
             case .loadCell:
-                let cell = (state.registers + Word.b(word)).object(CellObject.self)
-                a.pointee = cell._withUnsafeGuaranteedRef { $0.value }
-                if a.isUnbound { throw unboundLocal(Word.b(word)) }
+                let slot = (state.registers + Word.b(word)).object(CellObject.self)._withUnsafeGuaranteedRef { $0.slot }
+                if slot.isUnbound { throw unboundLocal(Word.b(word)) }
+                a.assign(from: slot)
             case .storeCell:
-                let value = (state.registers + Word.b(word)).pointee
-                a.object(CellObject.self)._withUnsafeGuaranteedRef { $0.value = value }
+                if (state.registers + Word.b(word)).mayHoldReferences { track(a) }
+                a.object(CellObject.self)._withUnsafeGuaranteedRef { $0.slot }.assign(from: state.registers + Word.b(word))
             case .deleteCell:
-                let isBound = a.object(CellObject.self)._withUnsafeGuaranteedRef { !$0.value.isUndefined }
-                if !isBound { throw unboundLocal(Word.a(word)) }
-                a.object(CellObject.self)._withUnsafeGuaranteedRef { $0.value = .undefined }
+                let slot = a.object(CellObject.self)._withUnsafeGuaranteedRef { $0.slot }
+                if slot.isUnbound { throw unboundLocal(Word.a(word)) }
+                slot.put(.undefined)
             case .loadFree:
-                a.pointee = frames[depth].function._withUnsafeGuaranteedRef { $0.closure[Word.b(word)].value }
-                if a.isUnbound { throw unboundFree(Word.b(word)) }
+                let slot = state.free(Word.b(word))
+                if slot.isUnbound { throw unboundFree(Word.b(word)) }
+                a.assign(from: slot)
             case .storeFree:
-                let value = a.pointee
-                frames[depth].function._withUnsafeGuaranteedRef { $0.closure[Word.b(word)].value = value }
+                if a.mayHoldReferences { track(state.cell(Word.b(word))) }
+                state.free(Word.b(word)).assign(from: a)
             case .deleteFree:
-                let cell = frames[depth].function._withUnsafeGuaranteedRef { $0.closure[Word.b(word)] }
-                if cell.value.isUndefined { throw unboundFree(Word.b(word)) }
-                cell.value = .undefined
+                let slot = state.free(Word.b(word))
+                if slot.isUnbound { throw unboundFree(Word.b(word)) }
+                slot.put(.undefined)
 
             case .add:
                 let (b, c) = operands(word, state)
@@ -175,29 +195,29 @@ extension Interpreter {
                 try slowBinary(word, a, b, c)
             case .negative:
                 let b = state.registers + Word.b(word)
-                if b.tag == Tag.float { a.set(-b.double) } else { a.pointee = try unary(.negative, b.pointee) }
-            case .positive: a.pointee = try unary(.positive, (state.registers + Word.b(word)).pointee)
-            case .invert: a.pointee = try unary(.invert, (state.registers + Word.b(word)).pointee)
+                if b.tag == Tag.float { a.set(-b.double) } else { a.put(try unary(.negative, b.pointee)) }
+            case .positive: a.put(try unary(.positive, (state.registers + Word.b(word)).pointee))
+            case .invert: a.put(try unary(.invert, (state.registers + Word.b(word)).pointee))
             case .not: a.set(!(try isTruthy(state.registers + Word.b(word))))
 
             case .less:
                 let (b, c) = operands(word, state)
-                if b.tag | c.tag == Tag.int { a.set(b.bits < c.bits) } else { a.pointee = try compare(.less, b.pointee, c.pointee) }
+                if b.tag | c.tag == Tag.int { a.set(b.bits < c.bits) } else { try slowCompare(.less, a, b, c) }
             case .lessOrEqual:
                 let (b, c) = operands(word, state)
-                if b.tag | c.tag == Tag.int { a.set(b.bits <= c.bits) } else { a.pointee = try compare(.lessOrEqual, b.pointee, c.pointee) }
+                if b.tag | c.tag == Tag.int { a.set(b.bits <= c.bits) } else { try slowCompare(.lessOrEqual, a, b, c) }
             case .equal:
                 let (b, c) = operands(word, state)
-                if b.tag | c.tag == Tag.int { a.set(b.bits == c.bits) } else { a.pointee = try compare(.equal, b.pointee, c.pointee) }
+                if b.tag | c.tag == Tag.int { a.set(b.bits == c.bits) } else { try slowCompare(.equal, a, b, c) }
             case .notEqual:
                 let (b, c) = operands(word, state)
-                if b.tag | c.tag == Tag.int { a.set(b.bits != c.bits) } else { a.pointee = try compare(.notEqual, b.pointee, c.pointee) }
+                if b.tag | c.tag == Tag.int { a.set(b.bits != c.bits) } else { try slowCompare(.notEqual, a, b, c) }
             case .greater:
                 let (b, c) = operands(word, state)
-                if b.tag | c.tag == Tag.int { a.set(b.bits > c.bits) } else { a.pointee = try compare(.greater, b.pointee, c.pointee) }
+                if b.tag | c.tag == Tag.int { a.set(b.bits > c.bits) } else { try slowCompare(.greater, a, b, c) }
             case .greaterOrEqual:
                 let (b, c) = operands(word, state)
-                if b.tag | c.tag == Tag.int { a.set(b.bits >= c.bits) } else { a.pointee = try compare(.greaterOrEqual, b.pointee, c.pointee) }
+                if b.tag | c.tag == Tag.int { a.set(b.bits >= c.bits) } else { try slowCompare(.greaterOrEqual, a, b, c) }
             case .isSame:
                 let (b, c) = operands(word, state)
                 a.set(b.pointee.isIdentical(to: c.pointee))
@@ -206,10 +226,10 @@ extension Interpreter {
                 a.set(!b.pointee.isIdentical(to: c.pointee))
             case .isIn:
                 let (b, c) = operands(word, state)
-                a.set(try contains(c.pointee, b.pointee))
+                a.set(try isContained(b, c))
             case .isNotIn:
                 let (b, c) = operands(word, state)
-                a.set(!(try contains(c.pointee, b.pointee)))
+                a.set(!(try isContained(b, c)))
 
             case .jump: state.jump(to: Word.bx(word))
             case .loop:
@@ -235,11 +255,11 @@ extension Interpreter {
                 if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
             case .jumpEqual:
                 let b = fusedOperand(word, state)
-                let truth = a.tag | b.tag == Tag.int ? a.bits == b.bits : try isTrue(.equal, a.pointee, b.pointee)
+                let truth = a.tag | b.tag == Tag.int ? a.bits == b.bits : try isEqual(a, b)
                 if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
             case .jumpNotEqual:
                 let b = fusedOperand(word, state)
-                let truth = a.tag | b.tag == Tag.int ? a.bits != b.bits : try isTrue(.notEqual, a.pointee, b.pointee)
+                let truth = a.tag | b.tag == Tag.int ? a.bits != b.bits : try isUnequal(a, b)
                 if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
             case .jumpGreater:
                 let b = fusedOperand(word, state)
@@ -265,22 +285,21 @@ extension Interpreter {
                 let list = ListObject(capacity: count)
                 list.fill(from: state.registers + Word.b(word), count)
                 try note(64 + count * 16)
-                a.pointee = .list(list)
+                a.put(.list(list))
             case .buildTuple:
                 let count = Word.c(word)
                 try note(48 + count * 16)
-                a.pointee = .tuple(TupleObject(copying: state.registers + Word.b(word), count: count))
-            case .buildSet: a.pointee = try buildSet(state.registers + Word.b(word), Word.c(word))
+                a.put(.tuple(TupleObject(copying: state.registers + Word.b(word), count: count)))
+            case .buildSet: a.put(try buildSet(state.registers + Word.b(word), Word.c(word)))
             case .buildDict:
                 try note(128)
-                a.pointee = .dict(DictObject())
-            case .buildString: a.pointee = .str(try joinStrings(state.registers + Word.b(word), Word.c(word)))
+                a.put(.dict(DictObject()))
+            case .buildString: a.put(.str(try joinStrings(state.registers + Word.b(word), Word.c(word))))
             case .buildSlice:
                 let b = state.registers + Word.b(word)
-                a.pointee = .slice(SliceObject(b.pointee, (b + 1).pointee, (b + 2).pointee))
+                a.put(.slice(SliceObject(b.pointee, (b + 1).pointee, (b + 2).pointee)))
             case .listAppend:
-                let value = (state.registers + Word.b(word)).pointee
-                a.object(ListObject.self)._withUnsafeGuaranteedRef { $0.append(value) }
+                a.object(ListObject.self)._withUnsafeGuaranteedRef { $0.append(copying: state.registers + Word.b(word)) }
                 try note(16)
             case .listExtend: try extendDisplay(a.pointee, (state.registers + Word.b(word)).pointee, isArgument: Word.d(word) == 1)
             case .setAdd: if case .set(let set) = a.pointee { try insert(set, (state.registers + Word.b(word)).pointee) }
@@ -296,7 +315,7 @@ extension Interpreter {
             case .dictMerge: try mergeDisplay(a.pointee, (state.registers + Word.b(word)).pointee, isArgument: Word.d(word) == 1)
             case .listToTuple:
                 if case .list(let list) = (state.registers + Word.b(word)).pointee {
-                    a.pointee = .tuple(TupleObject(copying: list.storage, count: list.count))
+                    a.put(.tuple(TupleObject(copying: list.storage, count: list.count)))
                 }
             case .formatValue:
                 let specification: StrObject
@@ -307,92 +326,73 @@ extension Interpreter {
                 } else {
                     specification = .empty
                 }
-                a.pointee = .str(try formatted((state.registers + Word.b(word)).pointee, specification, Word.d(word)))
+                a.put(.str(try formatted((state.registers + Word.b(word)).pointee, specification, Word.d(word))))
 
             case .getItem:
-                let b = state.registers + Word.b(word)
-                let c = state.registers + Word.c(word)
+                let (b, c) = operands(word, state)
                 if b.tag == Tag.list && c.tag == Tag.int {
-                    let index = c.bits
-                    let isIn = b.object(ListObject.self)._withUnsafeGuaranteedRef { list -> Bool in
-                        let position = index < 0 ? index &+ list.count : index
-                        if position < 0 || position >= list.count { return false }
-                        a.assign(from: list.storage + position)
-                        return true
-                    }
-                    if !isIn { throw .index("list index out of range") }
-                } else if b.tag == Tag.dict && c.tag == Tag.str {
-                    let isIn = b.object(DictObject.self)._withUnsafeGuaranteedRef { dict -> Bool in
-                        guard let number = c.object(StrObject.self)._withUnsafeGuaranteedRef({ dict.find($0) }) else { return false }
-                        a.pointee = dict.table.entries[number].value
-                        return true
-                    }
-                    if !isIn { a.pointee = try item(of: b.pointee, at: c.pointee) }
+                    let (storage, count) = b.object(ListObject.self)._withUnsafeGuaranteedRef { ($0.storage, $0.count) }
+                    let position = c.bits < 0 ? c.bits &+ count : c.bits
+                    if UInt(bitPattern: position) >= UInt(bitPattern: count) { throw .index("list index out of range") }
+                    a.assign(from: storage + position)
                 } else {
-                    a.pointee = try item(of: b.pointee, at: c.pointee)
+                    try slowItem(a, b, c)
                 }
             case .setItem:
-                let b = state.registers + Word.b(word)
-                let c = state.registers + Word.c(word)
+                let (b, c) = operands(word, state)
                 if a.tag == Tag.list && b.tag == Tag.int {
-                    let index = b.bits
-                    let isIn = a.object(ListObject.self)._withUnsafeGuaranteedRef { list -> Bool in
-                        let position = index < 0 ? index &+ list.count : index
-                        if position < 0 || position >= list.count { return false }
-                        (list.storage + position).assign(from: c)
-                        return true
-                    }
-                    if !isIn { throw .index("list assignment index out of range") }
+                    let (storage, count) = a.object(ListObject.self)._withUnsafeGuaranteedRef { ($0.storage, $0.count) }
+                    let position = b.bits < 0 ? b.bits &+ count : b.bits
+                    if UInt(bitPattern: position) >= UInt(bitPattern: count) { throw .index("list assignment index out of range") }
+                    if c.mayHoldReferences { track(a) }
+                    (storage + position).assign(from: c)
                 } else {
-                    try setItem(of: a.pointee, at: b.pointee, to: c.pointee)
+                    try slowSetItem(a, b, c)
                 }
             case .deleteItem: try deleteItem(of: a.pointee, at: (state.registers + Word.b(word)).pointee)
             case .getAttribute:
                 let b = state.registers + Word.b(word)
-                let cache = state.caches + Word.c(word)
+                let cache = state.cache(word)
                 if b.tag == Tag.instance {
-                    let isHit = b.object(InstanceObject.self)._withUnsafeGuaranteedRef { instance -> Bool in
-                        guard instance.shapeID == cache.pointee.key, cache.pointee.slot >= 0 else { return false }
-                        let slot = instance.slots + cache.pointee.slot
-                        if slot.isUnbound { return false }
-                        a.assign(from: slot)
-                        return true
+                    let (shape, slots) = b.object(InstanceObject.self)._withUnsafeGuaranteedRef { ($0.shapeID, $0.slots) }
+                    if let way = cache.way(shape), way.pointee.slot >= 0, !(slots + way.pointee.slot).isUnbound {
+                        a.assign(from: slots + way.pointee.slot)
+                        continue
                     }
-                    if isHit { continue }
                 }
-                a.pointee = try slowAttribute(b.pointee, cache)
+                a.put(try slowAttribute(b.pointee, cache))
             case .setAttribute:
                 let b = state.registers + Word.b(word)
-                let cache = state.caches + Word.c(word)
+                let cache = state.cache(word)
                 if a.tag == Tag.instance {
-                    let isHit = a.object(InstanceObject.self)._withUnsafeGuaranteedRef { instance -> Bool in
-                        guard instance.shapeID == cache.pointee.key else { return false }
-                        if let next = cache.pointee.next {
-                            instance.append(next._withUnsafeGuaranteedRef { $0 }, b.pointee)
+                    if b.mayHoldReferences { track(a) }
+                    let (shape, slots) = a.object(InstanceObject.self)._withUnsafeGuaranteedRef { ($0.shapeID, $0.slots) }
+                    if let way = cache.way(shape) {
+                        if let next = way.pointee.next {
+                            a.object(InstanceObject.self)._withUnsafeGuaranteedRef { $0.append(next, copying: b) }
                         } else {
-                            (instance.slots + cache.pointee.slot).assign(from: b)
+                            (slots + way.pointee.slot).assign(from: b)
                         }
-                        return true
+                        continue
                     }
-                    if isHit { continue }
                 }
                 try slowSetAttribute(a.pointee, cache, b.pointee)
-            case .deleteAttribute: try deleteAttribute(a.pointee, state.caches[Word.c(word)].name)
+            case .deleteAttribute: try deleteAttribute(a.pointee, state.cache(word).pointee.name)
             case .loadMethod:
                 let b = state.registers + Word.b(word)
-                let cache = state.caches + Word.c(word)
+                let cache = state.cache(word)
                 if b.tag == Tag.instance {
-                    let isHit = b.object(InstanceObject.self)._withUnsafeGuaranteedRef { instance -> Bool in
-                        instance.shapeID == cache.pointee.key && cache.pointee.slot < 0
-                    }
-                    if isHit {
+                    let shape = b.object(InstanceObject.self)._withUnsafeGuaranteedRef { $0.shapeID }
+                    if let way = cache.way(shape), way.pointee.slot < 0 {
                         (a + 1).assign(from: b)
-                        a.pointee = cache.pointee.value
+                        way.copyValue(to: a)
                         continue
                     }
                 } else if builtinKey(b) == cache.pointee.key {
                     (a + 1).assign(from: b)
-                    a.pointee = cache.pointee.value
+                    cache.copyValue(to: a)
+                    continue
+                } else if b.tag == Tag.descriptor, loadSuperMethod(b, a, cache) {
                     continue
                 }
                 try slowMethod(b.pointee, a, cache)
@@ -406,11 +406,11 @@ extension Interpreter {
                         continue
                     }
                 } else if a.tag == Tag.native {
-                    result.pointee = try invokeDirectly(a.object(NativeFunction.self), a + 1, count)
+                    result.put(try invokeDirectly(a.object(NativeFunction.self), a + 1, count))
                     continue
                 }
                 frames[depth].next = state.pc
-                if try begin(a.pointee, a + 1, count, [], result) { state = State(frames + depth) }
+                if try begin(a, a + 1, count, [], result) { state = State(frames + depth) }
             case .callMethod:
                 let count = Word.b(word)
                 let result = state.registers + Word.c(word)
@@ -422,11 +422,19 @@ extension Interpreter {
                         continue
                     }
                 } else if a.tag == Tag.native {
-                    result.pointee = try invokeDirectly(a.object(NativeFunction.self), a + shift, total)
+                    let native = a.object(NativeFunction.self)
+                    if native._withUnsafeGuaranteedRef({ $0.intrinsic }) == .listAppend, count == 1, (a + 1).tag == Tag.list {
+                        if (a + 2).mayHoldReferences { track(a + 1) }
+                        (a + 1).object(ListObject.self)._withUnsafeGuaranteedRef { $0.append(copying: a + 2) }
+                        try note(16)
+                        if !result.isNothing { result.put(.none) }
+                    } else {
+                        result.put(try invokeDirectly(native, a + shift, total))
+                    }
                     continue
                 }
                 frames[depth].next = state.pc
-                if try begin(a.pointee, a + shift, total, [], result) { state = State(frames + depth) }
+                if try begin(a, a + shift, total, [], result) { state = State(frames + depth) }
             case .callKeywords:
                 let names = state.code._withUnsafeGuaranteedRef { $0.keywordSets[Int(state.pc.pointee)] }
                 state.pc += 1
@@ -436,28 +444,27 @@ extension Interpreter {
                     if first.isUnbound { first += 1 } else { count += 1 }
                 }
                 frames[depth].next = state.pc
-                if try begin(a.pointee, first, count, names, state.registers + Word.c(word)) { state = State(frames + depth) }
+                if try begin(a, first, count, names, state.registers + Word.c(word)) { state = State(frames + depth) }
             case .callSpread:
                 frames[depth].next = state.pc
                 if try beginSpread(a, state.registers + Word.c(word)) { state = State(frames + depth) }
             case .loadSuper:
                 let object = (state.registers + Word.b(word)).pointee
-                let type = frames[depth].function._withUnsafeGuaranteedRef { $0.closure[Word.c(word)].value }
-                a.pointee = .descriptor(DescriptorObject(.superObject, object, type))
+                let type = state.free(Word.c(word)).pointee
+                a.put(.descriptor(DescriptorObject(.superObject, object, type)))
 
-            case .makeFunction: a.pointee = makeFunction(word, a, state.registers)
+            case .makeFunction: a.put(makeFunction(word, a, state.registers))
             case .makeClass:
                 let parent = Word.c(word) == Word.none ? Value.undefined : (state.registers + Word.c(word)).pointee
-                a.pointee = try makeClass((state.registers + Word.b(word)).pointee, parent)
+                a.put(try makeClass((state.registers + Word.b(word)).pointee, parent))
             case .returnNamespace, .returnValue:
-                let value = unsafeBitCast(UInt8(truncatingIfNeeded: word), to: Operation.self) == .returnValue
-                    ? a.pointee : namespace()
+                if unsafeBitCast(UInt8(truncatingIfNeeded: word), to: Operation.self) == .returnNamespace { a.put(namespace()) }
                 let frame = frames + depth
                 let kind = frame.pointee.kind
                 let result = frame.pointee.result
-                let kept = frame.pointee.kept
                 if let generator = frame.pointee.generator {
-                    depth -= 1
+                    let value = a.pointee
+                    depth &-= 1
                     let end = frame.pointee.target
                     finish(generator, value)
                     if kind == .entry { return value }
@@ -465,24 +472,34 @@ extension Interpreter {
                     state.pc = end
                     continue
                 }
+                // The registers die with the frame: the value moves out of its one.
+                let (bits, tag) = (a.bits, a.tag)
+                a.initializeUnbound()
                 top = state.registers
                 state.registers.release(state.code._withUnsafeGuaranteedRef { $0.registerCount })
-                depth -= 1
-                if kind == .entry { return value }
+                depth &-= 1
                 if kind == .call {
-                    result.pointee = value
-                } else {
-                    (frames + depth + 1).pointee.function.release()
+                    result.adopt(bits, tag)
                     state = State(frames + depth)
-                    if !value.isNone { throw .type("__init__() should return None, not '\(typeName(of: value))'") }
+                } else if kind == .entry {
+                    // Above the top, where nothing is initialized.
+                    state.registers.write(bits, tag)
+                    return state.registers.move()
+                } else {
+                    let kept = frame.pointee.kept
+                    frame.pointee.function.release()
+                    state = State(frames + depth)
+                    if tag != Tag.constant || bits != Tag.nonePayload {
+                        top.write(bits, tag)
+                        let value = top.move()
+                        throw .type("__init__() should return None, not '\(typeName(of: value))'")
+                    }
                     result.assign(from: kept)
-                    continue
                 }
-                state = State(frames + depth)
 
             case .getIterator:
                 let b = state.registers + Word.b(word)
-                a.pointee = try iterate(b.pointee)
+                a.put(try iterate(b.pointee))
             case .forIterator:
                 let b = state.registers + Word.b(word)
                 if a.tag == Tag.iterator {
@@ -500,17 +517,25 @@ extension Interpreter {
                         if !isLeft { state.jump(to: Word.target(word)) }
                         continue
                     case .list:
-                        let isLeft = a.object(ListIterator.self)._withUnsafeGuaranteedRef { iterator -> Bool in
-                            guard let list = iterator.list else { return false }
-                            if iterator.index < list.count {
-                                b.assign(from: list.storage + iterator.index)
-                                iterator.index &+= 1
-                                return true
-                            }
-                            iterator.list = nil
-                            return false
+                        let (list, index) = a.object(ListIterator.self)._withUnsafeGuaranteedRef { ($0.reference, $0.index) }
+                        let (storage, count) = list.map { $0._withUnsafeGuaranteedRef { ($0.storage, $0.count) } } ?? (b, 0)
+                        if index < count {
+                            a.object(ListIterator.self)._withUnsafeGuaranteedRef { $0.index = index &+ 1 }
+                            b.assign(from: storage + index)
+                        } else {
+                            a.object(ListIterator.self)._withUnsafeGuaranteedRef { $0.end() }
+                            state.jump(to: Word.target(word))
                         }
-                        if !isLeft { state.jump(to: Word.target(word)) }
+                        continue
+                    case .tuple:
+                        let (tuple, index) = a.object(TupleIterator.self)._withUnsafeGuaranteedRef { ($0.tuple, $0.index) }
+                        if let tuple, index < tuple.count {
+                            a.object(TupleIterator.self)._withUnsafeGuaranteedRef { $0.index = index &+ 1 }
+                            b.assign(from: tuple.storage + index)
+                        } else {
+                            a.object(TupleIterator.self)._withUnsafeGuaranteedRef { $0.tuple = nil }
+                            state.jump(to: Word.target(word))
+                        }
                         continue
                     case .generator:
                         frames[depth].next = state.pc
@@ -520,34 +545,34 @@ extension Interpreter {
                     default: break
                     }
                 }
-                if let value = try next(a.pointee) { b.pointee = value } else { state.jump(to: Word.target(word)) }
+                if !(try step(a, b)) { state.jump(to: Word.target(word)) }
             case .unpack: try unpack((state.registers + Word.c(word)).pointee, a, Word.b(word))
             case .unpackStarred:
                 try unpackStarred((state.registers + Word.b(word)).pointee, a, Word.c(word) & 0xFF, Word.c(word) >> 8)
 
             case .yieldValue:
-                let value = (state.registers + Word.b(word)).pointee
+                let b = state.registers + Word.b(word)
                 let frame = frames + depth
                 let (kind, result) = (frame.pointee.kind, frame.pointee.result)
                 frame.pointee.generator?._withUnsafeGuaranteedRef { self.suspend($0, state.pc, Word.a(word)) }
-                depth -= 1
-                if kind == .entry { return value }
-                result.pointee = value
+                depth &-= 1
+                if kind == .entry { return b.pointee }
+                result.assign(from: b)
                 state = State(frames + depth)
-            case .getYieldFrom: a.pointee = try iterate((state.registers + Word.b(word)).pointee)
+            case .getYieldFrom: a.put(try iterate((state.registers + Word.b(word)).pointee))
             case .sendTo:
                 let b = state.registers + Word.b(word)
                 let (value, isEnd) = try send(b.pointee, to: a.pointee)
-                b.pointee = value
+                b.put(value)
                 if isEnd { state.jump(to: Word.target(word)) }
             case .yieldFrom:
-                let value = (state.registers + Word.b(word)).pointee
+                let b = state.registers + Word.b(word)
                 let frame = frames + depth
                 let (kind, result) = (frame.pointee.kind, frame.pointee.result)
                 frame.pointee.generator?._withUnsafeGuaranteedRef { self.suspend($0, state.pc, Word.b(word)) }
-                depth -= 1
-                if kind == .entry { return value }
-                result.pointee = value
+                depth &-= 1
+                if kind == .entry { return b.pointee }
+                result.assign(from: b)
                 state = State(frames + depth)
 
             case .raise:
@@ -561,11 +586,11 @@ extension Interpreter {
                 if case .instance(let exception) = a.pointee { throw Raised(again: exception) }
                 throw pendingStop ?? Raised(stop: .cancelled)
             case .pushHandled:
-                a.pointee = handled
+                a.put(handled)
                 handled = (state.registers + Word.b(word)).pointee
             case .popHandled:
                 handled = a.pointee
-                a.pointee = .undefined
+                a.put(.undefined)
             case .jumpUnlessMatches:
                 if case .instance(let exception) = a.pointee,
                     try matches(exception, (state.registers + Word.b(word)).pointee)
@@ -583,10 +608,10 @@ extension Interpreter {
 
             case .importModule:
                 if case .str(let name) = (state.constants + Word.b(word)).pointee {
-                    a.pointee = .module(try importModule(name.string, takesFirst: Word.d(word) == 1, from: state.code.takeUnretainedValue().source.name))
+                    a.put(.module(try importModule(name.string, takesFirst: Word.d(word) == 1, from: state.code.takeUnretainedValue().source.name)))
                 }
             case .importName:
-                a.pointee = try importName((state.registers + Word.b(word)).pointee, state.caches[Word.c(word)].name, from: state.code.takeUnretainedValue().source.name)
+                a.put(try importName((state.registers + Word.b(word)).pointee, state.cache(word).pointee.name, from: state.code.takeUnretainedValue().source.name))
             case .display:
                 let value = a.pointee
                 try converting { try self.display(value, self) }
@@ -595,11 +620,6 @@ extension Interpreter {
     }
 
     // MARK: - Operands
-
-    @inline(__always)
-    private var globals: UnsafeMutablePointer<Value> {
-        frames[depth].function._withUnsafeGuaranteedRef { $0.module.slots }
-    }
 
     @inline(__always)
     private func operands(_ word: UInt64, _ state: State) -> (UnsafeMutablePointer<Value>, UnsafeMutablePointer<Value>) {
@@ -657,7 +677,7 @@ extension Interpreter {
         _ result: UnsafeMutablePointer<Value>, _ pc: UnsafeMutablePointer<UInt64>
     ) throws(Raised) -> Bool {
         let code = function._withUnsafeGuaranteedRef { $0.codeReference }
-        guard code._withUnsafeGuaranteedRef({ $0.isSimple && $0.positionalCount == count }) else { return false }
+        guard code._withUnsafeGuaranteedRef({ $0.directCount == count }) else { return false }
         frames[depth].next = pc
         let registers = top
         let registerCount = code._withUnsafeGuaranteedRef { $0.registerCount }
@@ -681,7 +701,6 @@ extension Interpreter {
         if depth >= callDepth || top + registerCount + 64 > stackEnd { throw .recursion() }
         fuel = fuel &- 8
         if fuel < 0 { try refuel() }
-        if depth &+ 2 >= frameCapacity { growFrames() }
     }
 
     /// Puts a frame on top whose registers are initialized from `top` on.
@@ -699,15 +718,6 @@ extension Interpreter {
                 kind: kind, target: instructions, kept: result))
     }
 
-    @inline(never)
-    private func growFrames() {
-        let fresh = UnsafeMutablePointer<Frame>.allocate(capacity: frameCapacity * 2)
-        fresh.moveInitialize(from: frames, count: depth + 1)
-        frames.deallocate()
-        frames = fresh
-        frameCapacity *= 2
-    }
-
     // MARK: - Unwinding
 
     /// Finds who handles an exception raised at instruction `index` of the top frame: drops frames until one does, and
@@ -718,15 +728,15 @@ extension Interpreter {
         while true {
             let frame = frames[depth]
             let code = frame.code.takeUnretainedValue()
-            trace(raised, code, index)
-            let isStop = raised.stop != nil
-            for handler in code.handlers where index >= handler.start && index < handler.end && (!isStop || handler.catchesStops) {
+            let exception = exception(of: raised)
+            trace(raised, exception, code, index)
+            if let handler = code.handler(of: index, isStop: exception == nil) {
                 let register = frame.registers + handler.register
-                if let exception = exception(of: raised) {
-                    register.pointee = .instance(exception)
+                if let exception {
+                    register.put(.instance(exception))
                 } else {
                     pendingStop = raised
-                    register.pointee = .ellipsis
+                    register.put(.ellipsis)
                 }
                 return handler.target
             }
@@ -747,13 +757,19 @@ extension Interpreter {
     }
 
     /// Records that the exception passes here.
-    private func trace(_ raised: Raised, _ code: CodeObject, _ index: Int) {
-        if let exception = exception(of: raised) {
+    private func trace(_ raised: Raised, _ exception: InstanceObject?, _ code: CodeObject, _ index: Int) {
+        if let exception {
             if !raised.isPropagating {
                 raised.isPropagating = true
-                setContext(exception)
+                if !handled.isNone { setContext(exception) }
             }
-            if raised.skipsFrame { raised.skipsFrame = false } else { exception.exception.trace.append(TraceEntry(code: code, instruction: index)) }
+            if raised.skipsFrame {
+                raised.skipsFrame = false
+            } else {
+                let state = exception.exception
+                if state.trace.isEmpty { state.trace.reserveCapacity(4) }
+                state.trace.append(TraceEntry(code: code, instruction: index))
+            }
         } else {
             raised.isPropagating = true
             if raised.skipsFrame { raised.skipsFrame = false } else { raised.trace.append(TraceEntry(code: code, instruction: index)) }

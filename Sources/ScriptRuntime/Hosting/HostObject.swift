@@ -4,6 +4,36 @@ public protocol HostObject: AnyObject {
     var scriptTypeName: String { get }
     /// One line for `repr`.
     var scriptSummary: String { get }
+
+    // The abilities that operators ask for, without a search: adopting the protocol is enough, they answer by themselves.
+    // (Adopt it on the class itself or above it, not first on a subclass.)
+    var asArithmetic: (any HostArithmetic)? { get }
+    var asComparable: (any HostComparable)? { get }
+    var asIndexable: (any HostIndexable)? { get }
+    var asSubclassable: (any HostSubclassable)? { get }
+}
+
+extension HostObject {
+    public var asArithmetic: (any HostArithmetic)? { nil }
+    public var asComparable: (any HostComparable)? { nil }
+    public var asIndexable: (any HostIndexable)? { nil }
+    public var asSubclassable: (any HostSubclassable)? { nil }
+}
+
+extension HostArithmetic {
+    public var asArithmetic: (any HostArithmetic)? { self }
+}
+
+extension HostComparable {
+    public var asComparable: (any HostComparable)? { self }
+}
+
+extension HostIndexable {
+    public var asIndexable: (any HostIndexable)? { self }
+}
+
+extension HostSubclassable {
+    public var asSubclassable: (any HostSubclassable)? { self }
 }
 
 /// Members that are computed by name, beyond the methods and properties of the registered type.

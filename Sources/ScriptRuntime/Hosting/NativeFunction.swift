@@ -14,10 +14,16 @@ public struct Native {
     public var hints: () -> [ParameterHint] = { [] }
     /// A mere look-up: completion may call it with the literals that a person has written.
     public var isLookup = false
+    /// What the machine does itself instead of calling the body, when the arguments are of the plain kinds.
+    public var intrinsic = Intrinsic.none
 
-    public init(_ declaration: String, _ doc: String = "", _ body: @escaping Body) {
+    /// Natives that the machine knows: the body must do the same.
+    public enum Intrinsic: UInt8, Sendable { case none, listAppend }
+
+    public init(_ declaration: String, _ doc: String = "", intrinsic: Intrinsic = .none, _ body: @escaping Body) {
         self.declaration = declaration
         self.doc = doc
+        self.intrinsic = intrinsic
         self.body = body
     }
 
@@ -41,13 +47,14 @@ public final class NativeFunction {
     let body: Native.Body
     let hints: () -> [ParameterHint]
     public let isLookup: Bool
-    /// The class it is a method of.
-    public internal(set) weak var owner: TypeObject?
+    let intrinsic: Native.Intrinsic
+    /// The class it is a method of. Not counted; the class forgets its methods when it goes (`TypeObject.deinit`).
+    @exclusivity(unchecked) public internal(set) unowned(unsafe) var owner: TypeObject?
     public internal(set) var moduleName: String?
     /// Read from the declaration at the first call.
     public private(set) lazy var signature = readSignature()
     /// The number of arguments that a call may pass straight through, known after the first call; else -1.
-    private(set) var directCount = -1
+    @exclusivity(unchecked) private(set) var directCount = -1
 
     private func readSignature() -> Signature {
         let signature = Signature(declaration: declaration)
@@ -61,6 +68,7 @@ public final class NativeFunction {
         doc = native.doc
         body = native.body
         (hints, isLookup) = (native.hints, native.isLookup)
+        intrinsic = native.intrinsic
     }
 }
 

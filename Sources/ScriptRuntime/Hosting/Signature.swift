@@ -9,7 +9,7 @@ public struct Parameter {
 }
 
 /// The parameters of a native function, read from text in Python's own notation.
-public struct Signature {
+public final class Signature {
     public let parameters: [Parameter]
     /// Parameters that can be given by position.
     let positionalCount: Int
@@ -22,6 +22,8 @@ public struct Signature {
     let isPositionalOnly: Bool
     let variadicIndex: Int?
     let keywordsIndex: Int?
+    /// By parameter; `.undefined` where there is none.
+    let defaults: [Value]
 
     init(_ parameters: [Parameter]) {
         self.parameters = parameters
@@ -33,12 +35,13 @@ public struct Signature {
         acceptsKeywords = parameters.contains { $0.kind != .positionalOnly && $0.kind != .variadic }
         variadicIndex = parameters.firstIndex { $0.kind == .variadic }
         keywordsIndex = parameters.firstIndex { $0.kind == .variadicKeywords }
+        defaults = parameters.map { $0.defaultValue ?? .undefined }
     }
 
     /// Reads `name(self, a, b=1, /, *args, c=None, d=<unset>, **kw)`; annotations are allowed and skipped.
     ///
     /// A declaration that cannot be read is a mistake in the host program, not in a script: it traps.
-    init(declaration: String) {
+    convenience init(declaration: String) {
         guard let open = declaration.firstIndex(of: "("), let close = declaration.lastIndex(of: ")") else {
             preconditionFailure("no parameter list in '\(declaration)'")
         }

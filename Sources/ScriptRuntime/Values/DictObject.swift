@@ -1,11 +1,17 @@
 /// Python's `dict`: keeps insertion order. Keys are hashed and compared by the interpreter, which may run script code;
 /// string keys have a way of their own that cannot fail.
 public final class DictObject {
-    var table = HashTable()
+    @exclusivity(unchecked) var table = HashTable()
 
     public init() {}
 
-    deinit { table.destroy() }
+    /// Where the session keeps it as a possible part of a cycle.
+    @exclusivity(unchecked) var trackingSlot: UnsafeMutablePointer<Int>?
+
+    deinit {
+        trackingSlot?.pointee = 0
+        table.destroy()
+    }
 
     public var count: Int { table.count }
 
@@ -92,7 +98,25 @@ extension DictObject {
     func find(_ name: StrObject) -> Int? {
         var probe = table.probe(name.hashValue)
         while let number = table.next(&probe) {
-            if case .str(let key) = table.entries[number].key, key == name { return number }
+            let isFound = withUnsafeMutablePointer(to: &table.entries[number].key) { key in
+                key.tag == Tag.str && key.object(StrObject.self)._withUnsafeGuaranteedRef { $0 == name }
+            }
+            if isFound { return number }
+        }
+        return nil
+    }
+
+    /// Where the value of a string key is kept until the dict changes.
+    @inline(__always)
+    func place(of name: StrObject) -> UnsafeMutablePointer<Value>? { find(name).map { table.place($0) } }
+
+    /// Where the value of an integer key is kept, when an equal `int` is the key.
+    @inline(__always)
+    func place(of number: Int) -> UnsafeMutablePointer<Value>? {
+        var probe = table.probe(Interpreter.hash(number))
+        while let entry = table.next(&probe) {
+            let isFound = withUnsafeMutablePointer(to: &table.entries[entry].key) { $0.tag == Tag.int && $0.bits == number }
+            if isFound { return table.place(entry) }
         }
         return nil
     }
@@ -100,13 +124,19 @@ extension DictObject {
 
 /// Python's `set` and `frozenset`, in insertion order.
 public final class SetObject {
-    var table = HashTable()
+    @exclusivity(unchecked) var table = HashTable()
     public let isFrozen: Bool
     var frozenHash: Int?
 
     public init(isFrozen: Bool = false) { self.isFrozen = isFrozen }
 
-    deinit { table.destroy() }
+    /// Where the session keeps it as a possible part of a cycle.
+    @exclusivity(unchecked) var trackingSlot: UnsafeMutablePointer<Int>?
+
+    deinit {
+        trackingSlot?.pointee = 0
+        table.destroy()
+    }
 
     public var count: Int { table.count }
     public var changes: Int { table.changes }

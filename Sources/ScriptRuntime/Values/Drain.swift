@@ -7,10 +7,13 @@ enum Drain {
     /// Deinitializes `count` values at `storage`.
     @inline(__always)
     static func release(_ storage: UnsafeMutablePointer<Value>, _ count: Int) {
-        for index in 0..<count where isNested(storage + index) {
-            return releaseDeep(storage, count)
+        var slot = storage
+        let end = storage + count
+        while slot < end {
+            if isNested(slot) { return releaseDeep(storage, count) }
+            slot += 1
         }
-        storage.deinitialize(count: count)
+        storage.release(count)
     }
 
     /// Whether the value is a container that dies with this reference and has items of its own.
@@ -21,8 +24,7 @@ enum Drain {
         case Tag.list, Tag.tuple, Tag.dict, Tag.set, Tag.instance, Tag.function, Tag.boundMethod, Tag.cell,
             Tag.iterator, Tag.slice, Tag.descriptor:
             // The payload is one native class reference, whatever the case; looking at its count reads no field.
-            return isKnownUniquelyReferenced(
-                &UnsafeMutableRawPointer(slot).assumingMemoryBound(to: AnyContainer.self).pointee)
+            return Reference.isUnique(slot.address)
         default: return false
         }
     }
@@ -38,28 +40,33 @@ enum Drain {
     static func drain(_ work: inout [Value]) {
         while var value = work.popLast() {
             guard withUnsafeMutablePointer(to: &value, { isNested($0) }) else { continue }
-            switch value {
-            case .list(let list):
-                move(list.storage, list.count, to: &work)
-                list.count = 0
-            case .tuple(let tuple):
-                // The count of a tuple is constant: its slots are left behind holding nothing.
-                take(tuple.storage, tuple.count, to: &work)
-            case .dict(let dict): dict.table.drain(into: &work)
-            case .set(let set): set.table.drain(into: &work)
-            case .instance(let instance): instance.drain(into: &work)
-            case .function(let function): function.drain(into: &work)
-            case .boundMethod(let method):
-                work.append(method.receiver)
-                method.receiver = .undefined
-            case .cell(let cell):
-                work.append(cell.value)
-                cell.value = .undefined
-            case .iterator(let iterator): iterator.drain(into: &work)
-            case .slice(let slice): slice.drain(into: &work)
-            case .descriptor(let descriptor): descriptor.drain(into: &work)
-            default: break
-            }
+            empty(value, into: &work)
+        }
+    }
+
+    /// Takes everything out of a container.
+    static func empty(_ value: Value, into work: inout [Value]) {
+        switch value {
+        case .list(let list):
+            move(list.storage, list.count, to: &work)
+            list.count = 0
+        case .tuple(let tuple):
+            // The count of a tuple is constant: its slots are left behind holding nothing.
+            take(tuple.storage, tuple.count, to: &work)
+        case .dict(let dict): dict.table.drain(into: &work)
+        case .set(let set): set.table.drain(into: &work)
+        case .instance(let instance): instance.drain(into: &work)
+        case .function(let function): function.drain(into: &work)
+        case .boundMethod(let method):
+            work.append(method.receiver)
+            method.receiver = .undefined
+        case .cell(let cell):
+            work.append(cell.value)
+            cell.value = .undefined
+        case .iterator(let iterator): iterator.drain(into: &work)
+        case .slice(let slice): slice.drain(into: &work)
+        case .descriptor(let descriptor): descriptor.drain(into: &work)
+        default: break
         }
     }
 
@@ -74,6 +81,3 @@ enum Drain {
         }
     }
 }
-
-/// Stands for any of the container classes where only the reference count matters.
-final class AnyContainer {}

@@ -7,6 +7,8 @@ public final class FunctionObject {
     let codeReference: Unmanaged<CodeObject>
     let module: ModuleObject
     let closure: [CellObject]
+    /// The same without counts, for the machine.
+    let cells: UnsafeMutablePointer<Unmanaged<CellObject>>
     /// Of the last parameters that can be given by position.
     var defaults: [Value]
     /// One per keyword-only parameter; `.undefined` where there is none.
@@ -23,11 +25,15 @@ public final class FunctionObject {
         codeReference = Unmanaged.passUnretained(code)
         self.module = module
         self.closure = closure
+        cells = .allocate(capacity: Swift.max(closure.count, 1))
+        for (index, cell) in closure.enumerated() { (cells + index).initialize(to: Unmanaged.passUnretained(cell)) }
         self.defaults = defaults
         self.keywordDefaults = keywordDefaults
         name = code.name
         qualifiedName = code.qualifiedName
     }
+
+    deinit { cells.deallocate() }
 
     public var doc: String? { code.doc }
 
@@ -76,7 +82,7 @@ public final class ModuleObject {
     public internal(set) var doc: String?
     private(set) var names: [Symbol] = []
     private var table: [Symbol: Int] = [:]
-    private(set) var slots: UnsafeMutablePointer<Value>
+    @exclusivity(unchecked) private(set) var slots: UnsafeMutablePointer<Value>
     private var capacity = 16
     /// Unique in the session.
     let id: Int

@@ -3,21 +3,30 @@ public final class GeneratorObject: IteratorObject {
     enum State { case fresh, suspended, running, finished }
 
     let function: FunctionObject
-    var state = State.fresh
+    /// The same without a count, and whether it handles exceptions, for the machine.
+    let functionReference: Unmanaged<FunctionObject>
+    let codeReference: Unmanaged<CodeObject>
+    let registerCount: Int
+    let hasHandlers: Bool
+    @exclusivity(unchecked) var state = State.fresh
     /// `function.code.registerCount` initialized registers while not finished.
     let registers: UnsafeMutablePointer<Value>
     /// Where to go on.
-    var next: UnsafeMutablePointer<UInt64>
+    @exclusivity(unchecked) var next: UnsafeMutablePointer<UInt64>
     /// The register that takes what is sent.
-    var sendRegister = 0
+    @exclusivity(unchecked) var sendRegister = 0
     /// The exception that was being handled inside when it was suspended, and outside when it was resumed.
-    var handled: Value = .none
-    var outerHandled: Value = .none
+    @exclusivity(unchecked) var handled: Value = .none
+    @exclusivity(unchecked) var outerHandled: Value = .none
     /// The value of `return`.
-    var result: Value = .none
+    @exclusivity(unchecked) var result: Value = .none
 
     init(_ function: FunctionObject, registers: UnsafeMutablePointer<Value>) {
         self.function = function
+        functionReference = Unmanaged.passUnretained(function)
+        codeReference = function.codeReference
+        registerCount = function.code.registerCount
+        hasHandlers = !function.code.handlers.isEmpty
         self.registers = registers
         next = function.code.instructions
         super.init(kind: .generator)

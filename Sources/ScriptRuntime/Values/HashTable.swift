@@ -25,6 +25,9 @@ struct HashTable {
         index = HashTable.noIndex
     }
 
+    /// Stands for storage that is not there yet; never read or written.
+    static var noValues: UnsafeMutablePointer<Value> { UnsafeMutableRawPointer(noIndex).assumingMemoryBound(to: Value.self) }
+
     // Never written: a table without capacity grows before its first store. Shared by all threads for that reason.
     nonisolated(unsafe) private static let noEntries = UnsafeMutablePointer<Entry>.allocate(capacity: 1)
     nonisolated(unsafe) private static let noIndex: UnsafeMutablePointer<Int32> = {
@@ -91,6 +94,20 @@ struct HashTable {
             probe.perturb >>= 5
             probe.slot = (probe.slot &* 5 &+ 1 &+ Int(bitPattern: probe.perturb)) & mask
             if number > 0, entries[Int(number) &- 1].hash == probe.hash { return Int(number) &- 1 }
+        }
+    }
+
+    /// The value of an entry, until the table changes.
+    @inline(__always)
+    func place(_ number: Int) -> UnsafeMutablePointer<Value> {
+        withUnsafeMutablePointer(to: &entries[number].value) { $0 }
+    }
+
+    /// All keys and values, one after the other.
+    func eachValue(_ body: (UnsafeMutablePointer<Value>) -> Void) {
+        for number in 0..<used where entries[number].hash != -1 {
+            withUnsafeMutablePointer(to: &entries[number].key) { body($0) }
+            body(place(number))
         }
     }
 

@@ -7,30 +7,45 @@ import ScriptSyntax
 public final class InstanceObject {
     public internal(set) var type: TypeObject
     /// The shape without a count: the type owns it.
-    var shapeReference: Unmanaged<Shape>
+    @exclusivity(unchecked) var shapeReference: Unmanaged<Shape>
     var shape: Shape {
         get { shapeReference.takeUnretainedValue() }
         set { shapeReference = Unmanaged.passUnretained(newValue) }
     }
     @inline(__always) var shapeID: Int { shapeReference._withUnsafeGuaranteedRef { $0.id } }
-    var slots: UnsafeMutablePointer<Value>
+    @exclusivity(unchecked) var slots: UnsafeMutablePointer<Value>
     var capacity: Int32
+    @exclusivity(unchecked) private var room = SmallRoom()
     /// What only few instances have.
-    var extra: InstanceExtra?
+    @exclusivity(unchecked) var extra: InstanceExtra?
 
     /// A blank instance: no attributes, `__init__` not called.
     public init(_ type: TypeObject) {
         self.type = type
         shapeReference = Unmanaged.passUnretained(type.rootShape)
-        let capacity = type.expectedAttributes
-        self.capacity = Int32(truncatingIfNeeded: capacity)
-        slots = UnsafeMutablePointer<Value>.allocate(capacity: capacity)
+        let expected = type.expectedAttributes
+        if expected <= SmallRoom.capacity {
+            capacity = Int32(truncatingIfNeeded: SmallRoom.capacity)
+            slots = HashTable.noValues
+            slots = roomSlots
+        } else {
+            capacity = Int32(truncatingIfNeeded: expected)
+            slots = UnsafeMutablePointer<Value>.allocate(capacity: expected)
+        }
     }
 
+    /// Where the session keeps it as a possible part of a cycle.
+    @exclusivity(unchecked) var trackingSlot: UnsafeMutablePointer<Int>?
+
     deinit {
+        trackingSlot?.pointee = 0
         Drain.release(slots, shapeReference._withUnsafeGuaranteedRef { $0.count })
-        slots.deallocate()
+        if slots != roomSlots { slots.deallocate() }
     }
+
+    /// Where the first attributes live while they are few.
+    @inline(__always)
+    private var roomSlots: UnsafeMutablePointer<Value> { withUnsafeMutablePointer(to: &room) { SmallRoom.values($0) } }
 
     func drain(into work: inout [Value]) {
         for index in 0..<shape.count {
@@ -48,18 +63,18 @@ public final class InstanceObject {
 
 final class InstanceExtra {
     /// The built-in value or host object that an instance of a subclass of a built-in or host type stands for.
-    var base: Value = .undefined
+    @exclusivity(unchecked) var base: Value = .undefined
     /// Swift state of a native class.
     var native: AnyObject?
     /// Attributes beyond the shape's limit; all of them once the program has asked for `__dict__`.
     var overflow: DictObject?
 
     // Exceptions
-    var arguments: TupleObject?
-    var cause: Value = .none
-    var context: Value = .none
-    var suppressContext = false
-    var trace: [TraceEntry] = []
+    @exclusivity(unchecked) var arguments: TupleObject?
+    @exclusivity(unchecked) var cause: Value = .none
+    @exclusivity(unchecked) var context: Value = .none
+    @exclusivity(unchecked) var suppressContext = false
+    @exclusivity(unchecked) var trace: [TraceEntry] = []
     /// What the reporter shows beside the message: the values of a failed assertion's parts, a host's hint.
     var values: [ErrorReport.PartValue] = []
     var hint: String?
@@ -125,7 +140,6 @@ extension InstanceObject {
     }
 
     /// Adds the last attribute of `newShape`, which has one more than the present shape.
-    @inline(__always)
     func append(_ newShape: Shape, _ value: Value) {
         let index = shapeReference._withUnsafeGuaranteedRef { $0.count }
         if index == Int(capacity) { grow() }
@@ -133,11 +147,20 @@ extension InstanceObject {
         shape = newShape
     }
 
+    /// The same with a copy of a register.
+    @inline(__always)
+    func append(_ newShape: Unmanaged<Shape>, copying register: UnsafeMutablePointer<Value>) {
+        let index = shapeReference._withUnsafeGuaranteedRef { $0.count }
+        if index == Int(capacity) { grow() }
+        (slots + index).copy(from: register)
+        shapeReference = newShape
+    }
+
     private func grow() {
         let count = shape.count
         let fresh = UnsafeMutablePointer<Value>.allocate(capacity: count * 2 + 2)
         fresh.moveInitialize(from: slots, count: count)
-        slots.deallocate()
+        if slots != roomSlots { slots.deallocate() }
         slots = fresh
         capacity = Int32(count * 2 + 2)
         type.expectedAttributes = Swift.max(type.expectedAttributes, count + 1)

@@ -42,11 +42,14 @@ open class IteratorObject {
 }
 
 final class ListIterator: IteratorObject {
-    var list: ListObject?
-    var index = 0
+    @exclusivity(unchecked) private(set) var list: ListObject?
+    /// The same without a count, for the machine.
+    @exclusivity(unchecked) private(set) var reference: Unmanaged<ListObject>?
+    @exclusivity(unchecked) var index = 0
 
     init(_ list: ListObject) {
         self.list = list
+        reference = Unmanaged.passUnretained(list)
         super.init(kind: .list)
     }
 
@@ -58,21 +61,26 @@ final class ListIterator: IteratorObject {
             index += 1
             return list[index - 1]
         }
-        self.list = nil
+        end()
         return nil
+    }
+
+    func end() {
+        reference = nil
+        list = nil
     }
 
     override func lengthHint(_ interpreter: Interpreter) -> Int? { list.map { max($0.count - index, 0) } ?? 0 }
 
     override func drain(into work: inout [Value]) {
         if let list { work.append(.list(list)) }
-        list = nil
+        end()
     }
 }
 
 final class TupleIterator: IteratorObject {
-    var tuple: TupleObject?
-    var index = 0
+    @exclusivity(unchecked) var tuple: TupleObject?
+    @exclusivity(unchecked) var index = 0
 
     init(_ tuple: TupleObject) {
         self.tuple = tuple
@@ -101,8 +109,8 @@ final class TupleIterator: IteratorObject {
 
 final class RangeIterator: IteratorObject {
     /// The next item, and how many are left with it.
-    var current: Int
-    var left: Int
+    @exclusivity(unchecked) var current: Int
+    @exclusivity(unchecked) var left: Int
     let step: Int
 
     init(_ range: RangeObject) {
@@ -213,7 +221,7 @@ final class TableIterator: IteratorObject {
                 switch part {
                 case .keys: return entry.key
                 case .values: return entry.value
-                case .items: return .tuple(TupleObject([entry.key, entry.value]))
+                case .items: return .tuple(TupleObject(entry.key, entry.value))
                 }
             }
             self.dict = nil

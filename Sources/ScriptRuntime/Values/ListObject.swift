@@ -2,9 +2,9 @@
 ///
 /// `storage[0 ..< count]` is initialized, `capacity` elements are allocated; only this file and the VM know.
 public final class ListObject {
-    @usableFromInline var storage: UnsafeMutablePointer<Value>
-    public internal(set) var count: Int
-    var capacity: Int
+    @exclusivity(unchecked) var storage: UnsafeMutablePointer<Value>
+    @exclusivity(unchecked) public internal(set) var count: Int
+    @exclusivity(unchecked) var capacity: Int
     /// Counts changes of length, so that sorting and iteration can notice them.
     public internal(set) var isBeingSorted = false
 
@@ -19,7 +19,19 @@ public final class ListObject {
         for item in items { append(item) }
     }
 
+    /// The same, for the collection that most callers have.
+    public convenience init(_ items: [Value]) {
+        self.init(capacity: items.count)
+        items.withUnsafeBufferPointer { buffer in
+            if let first = buffer.baseAddress { fill(from: first, buffer.count) }
+        }
+    }
+
+    /// Where the session keeps it as a possible part of a cycle.
+    @exclusivity(unchecked) var trackingSlot: UnsafeMutablePointer<Int>?
+
     deinit {
+        trackingSlot?.pointee = 0
         Drain.release(storage, count)
         storage.deallocate()
     }
@@ -46,9 +58,17 @@ public final class ListObject {
         count &+= 1
     }
 
+    @inline(__always)
+    func append(copying register: UnsafeMutablePointer<Value>) {
+        if count == capacity { grow(to: count + 1) }
+        (storage + count).copy(from: register)
+        count &+= 1
+    }
+
     /// Fills an empty list with copies of `count` values, for which it has room.
     func fill(from pointer: UnsafePointer<Value>, _ count: Int) {
-        storage.initialize(from: pointer, count: count)
+        let source = UnsafeMutablePointer(mutating: pointer)
+        for index in 0..<count { (storage + index).copy(from: source + index) }
         self.count = count
     }
 
@@ -69,6 +89,16 @@ public final class ListObject {
         swap(&storage, &other.storage)
         swap(&count, &other.count)
         swap(&capacity, &other.capacity)
+    }
+
+    /// Becomes the items of another list in the given order of its places, which must be in range.
+    public func takeItems(of other: ListObject, inOrder places: [Int]) {
+        let fresh = ListObject(capacity: places.count)
+        for place in places {
+            precondition(place >= 0 && place < other.count, "index outside a list")
+            fresh.append(copying: other.storage + place)
+        }
+        swapContents(with: fresh)
     }
 
     public func insert(_ item: Value, at index: Int) {
@@ -106,6 +136,12 @@ public final class ListObject {
         _ = consume removed
     }
 
+    /// Replaces as many items as another list has, from `lower` on: they must be there.
+    func replace(from lower: Int, with other: ListObject) {
+        precondition(lower >= 0 && lower + other.count <= count && other !== self, "slice outside a list")
+        for index in 0..<other.count { (storage + lower + index).assign(from: other.storage + index) }
+    }
+
     public func reverse() {
         var items = UnsafeMutableBufferPointer(start: storage, count: count)
         items.reverse()
@@ -113,23 +149,19 @@ public final class ListObject {
 
     func slice(start: Int, step: Int, count length: Int) -> ListObject {
         let result = ListObject(capacity: length)
-        if step == 1 {
-            result.storage.initialize(from: storage + start, count: length)
-            result.count = length
-            return result
-        }
         var index = start
-        for _ in 0..<length {
-            result.append(storage[index])
-            index += step
+        for position in 0..<length {
+            (result.storage + position).copy(from: storage + index)
+            index &+= step
         }
+        result.count = length
         return result
     }
 
     private func grow(to needed: Int) {
         let newCapacity = Swift.max(needed, capacity + capacity / 2 + 4)
         let fresh = UnsafeMutablePointer<Value>.allocate(capacity: newCapacity)
-        fresh.moveInitialize(from: storage, count: count)
+        UnsafeMutableRawPointer(fresh).copyMemory(from: storage, byteCount: count * MemoryLayout<Value>.stride)
         storage.deallocate()
         storage = fresh
         capacity = newCapacity
@@ -137,13 +169,15 @@ public final class ListObject {
 }
 
 /// Python's `tuple`: immutable once it is visible to a script.
+///
+/// `storage[0 ..< count]` is initialized: memory of its own, or for short ones `room` inside this object.
 public final class TupleObject {
-    @usableFromInline let storage: UnsafeMutablePointer<Value>
+    @exclusivity(unchecked) private(set) var storage: UnsafeMutablePointer<Value>
     public let count: Int
+    @exclusivity(unchecked) private var room = SmallRoom()
 
-    public init(_ items: some Collection<Value>) {
-        count = items.count
-        storage = UnsafeMutablePointer<Value>.allocate(capacity: Swift.max(count, 1))
+    public convenience init(_ items: some Collection<Value>) {
+        self.init(room: items.count)
         var index = 0
         for item in items {
             (storage + index).initialize(to: item)
@@ -151,16 +185,37 @@ public final class TupleObject {
         }
     }
 
-    /// Copies `count` values from `pointer`.
-    init(copying pointer: UnsafePointer<Value>, count: Int) {
+    /// The same, for the collection that most callers have.
+    public convenience init(_ items: [Value]) {
+        self.init(room: items.count)
+        for (index, item) in items.enumerated() { (storage + index).initialize(to: item) }
+    }
+
+    /// Room for `count` values, which the caller initializes at once.
+    private init(room count: Int) {
         self.count = count
-        storage = UnsafeMutablePointer<Value>.allocate(capacity: Swift.max(count, 1))
-        storage.initialize(from: pointer, count: count)
+        storage = HashTable.noValues
+        storage = count <= SmallRoom.capacity
+            ? withUnsafeMutablePointer(to: &room) { SmallRoom.values($0) } : UnsafeMutablePointer<Value>.allocate(capacity: count)
+    }
+
+    /// Copies `count` values from `pointer`.
+    convenience init(copying pointer: UnsafePointer<Value>, count: Int) {
+        self.init(room: count)
+        let source = UnsafeMutablePointer(mutating: pointer)
+        for index in 0..<count { (storage + index).copy(from: source + index) }
+    }
+
+    public convenience init(_ first: Value, _ second: Value) {
+        self.init(room: 2)
+        storage.initialize(to: first)
+        (storage + 1).initialize(to: second)
     }
 
     deinit {
         Drain.release(storage, count)
-        storage.deallocate()
+        // Only what is not the room inside was allocated.
+        if storage != withUnsafeMutablePointer(to: &room, { SmallRoom.values($0) }) { storage.deallocate() }
     }
 
     public subscript(index: Int) -> Value {
@@ -173,6 +228,18 @@ public final class TupleObject {
     func slice(start: Int, step: Int, count length: Int) -> TupleObject {
         if step == 1 { return TupleObject(copying: storage + start, count: length) }
         return TupleObject((0..<length).map { storage[start + $0 * step] })
+    }
+}
+
+/// Room for a few values inside an object: raw memory that the compiler neither counts nor releases.
+struct SmallRoom {
+    static let capacity = 3
+    private var words: (Int, Int, Int, Int, Int, Int) = (0, 0, 0, 0, 0, 0)
+
+    /// The room as values, none of them initialized. Its words are as large and aligned as `capacity` values.
+    @inline(__always)
+    static func values(_ room: UnsafeMutablePointer<SmallRoom>) -> UnsafeMutablePointer<Value> {
+        UnsafeMutableRawPointer(room).assumingMemoryBound(to: Value.self)
     }
 }
 

@@ -10,14 +10,14 @@ public final class Raised: Error, @unchecked Sendable {
         case stop(Stop)
     }
 
-    var content: Content
+    @exclusivity(unchecked) var content: Content
     /// Where a pending or stopped one passed.
     var trace: [TraceEntry] = []
 
     /// Its context is set already.
-    var isPropagating = false
+    @exclusivity(unchecked) var isPropagating = false
     /// The frame it is raised again in has recorded it before.
-    var skipsFrame = false
+    @exclusivity(unchecked) var skipsFrame = false
 
     init(_ content: Content) { self.content = content }
 
@@ -133,6 +133,9 @@ public enum ExceptionKind: String, CaseIterable, Sendable {
     case deprecationWarning = "DeprecationWarning"
     case runtimeWarning = "RuntimeWarning"
     case userWarning = "UserWarning"
+
+    /// Its place among the cases: they have no payload, so the value itself is that number.
+    var number: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
 
     var parent: ExceptionKind? {
         switch self {

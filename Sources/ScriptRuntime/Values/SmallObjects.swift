@@ -2,12 +2,53 @@ public import BigInt
 
 /// An integer that does not fit `Int`.
 public final class BigIntObject {
-    public let value: BigInt
+    /// The number when 128 bits hold it: products of two machine integers stay cheap.
+    let wide: Int128?
+    private var big: BigInt?
 
-    init(_ value: BigInt) { self.value = value }
+    init(_ value: BigInt) {
+        big = value
+        wide = BigIntObject.wide(value)
+    }
+
+    init(wide: Int128) { self.wide = wide }
+
+    public var value: BigInt {
+        if let big { return big }
+        let made = BigInt(wide ?? 0)
+        big = made
+        return made
+    }
+
+    private static func wide(_ value: BigInt) -> Int128? {
+        guard value.bitWidth <= 127 else { return nil }
+        var magnitude: UInt128 = 0
+        for (index, word) in value.magnitude.words.enumerated() where index < 2 {
+            magnitude |= UInt128(truncatingIfNeeded: word) << UInt128(64 * index)
+        }
+        let number = Int128(truncatingIfNeeded: magnitude)
+        return value.sign == .minus ? 0 - number : number
+    }
 }
 
 extension Value {
+    /// The integer, small when it fits.
+    static func integer(_ value: Int128) -> Value {
+        if let small = Int(exactly: value) { return .int(small) }
+        return .bigInt(BigIntObject(wide: value))
+    }
+
+    /// Any integer or bool that fits 128 bits.
+    @inline(__always)
+    var asWide: Int128? {
+        switch self {
+        case .int(let value): return Int128(value)
+        case .bigInt(let object): return object.wide
+        case .bool(let value): return value ? 1 : 0
+        default: return nil
+        }
+    }
+
     /// The integer, small when it fits.
     public static func integer(_ value: BigInt) -> Value {
         if let small = Int(exactly: value) { return .int(small) }
@@ -70,14 +111,29 @@ public final class RangeObject {
 }
 
 public final class SliceObject {
-    public private(set) var start: Value
-    public private(set) var stop: Value
-    public private(set) var step: Value
+    @exclusivity(unchecked) public private(set) var start: Value
+    @exclusivity(unchecked) public private(set) var stop: Value
+    @exclusivity(unchecked) public private(set) var step: Value
 
     public init(_ start: Value, _ stop: Value, _ step: Value) {
         self.start = start
         self.stop = stop
         self.step = step
+    }
+
+    /// Start and stop for a sequence of `count` items where all parts are plain numbers or left out, and step is 1.
+    func plainBounds(_ count: Int) -> (lower: Int, upper: Int)? {
+        guard withUnsafeMutablePointer(to: &step, { $0.isNothing || $0.tag == Tag.int && $0.bits == 1 }) else { return nil }
+        func bound(_ slot: UnsafeMutablePointer<Value>, _ missing: Int) -> Int? {
+            if slot.isNothing { return missing }
+            guard slot.tag == Tag.int else { return nil }
+            let index = slot.bits
+            return index < 0 ? Swift.max(index &+ count, 0) : Swift.min(index, count)
+        }
+        guard let lower = withUnsafeMutablePointer(to: &start, { bound($0, 0) }),
+            let upper = withUnsafeMutablePointer(to: &stop, { bound($0, count) })
+        else { return nil }
+        return (lower, Swift.max(lower, upper))
     }
 
     func drain(into work: inout [Value]) {
@@ -90,16 +146,24 @@ public final class SliceObject {
 
 /// A variable shared between a function and the functions inside it.
 public final class CellObject {
-    public var value: Value
+    /// One value, initialized as long as the object lives.
+    let slot: UnsafeMutablePointer<Value>
+    public var value: Value {
+        get { slot.pointee }
+        set { slot.put(newValue) }
+    }
 
-    init(_ value: Value) { self.value = value }
+    init(_ value: Value) {
+        slot = .allocate(capacity: 1)
+        slot.initialize(to: value)
+    }
+
+    @exclusivity(unchecked) var trackingSlot: UnsafeMutablePointer<Int>?
 
     deinit {
-        if withUnsafeMutablePointer(to: &value, { Drain.isNested($0) }) {
-            var work = [value]
-            value = .undefined
-            Drain.drain(&work)
-        }
+        trackingSlot?.pointee = 0
+        Drain.release(slot, 1)
+        slot.deallocate()
     }
 }
 

@@ -130,9 +130,9 @@ public struct StrBuilder {
         defer { self = StrBuilder(capacity: 0) }
         if count == 0 { return .empty }
         if count == 1 { return .character(text.unit(0)) }
-        text.header.count = count
+        text.head.pointee.count = count
         let width = text.neededWidth(0, count)
-        if width == text.width && text.header.capacity <= count * width * 2 { return text }
+        if width == text.width && text.head.pointee.capacity <= count * width * 2 { return text }
         let exact = StrObject.allocate(count: count, width: width)
         exact.copy(text, from: 0, count: count, to: 0)
         return exact
@@ -141,9 +141,9 @@ public struct StrBuilder {
     private mutating func reserve(_ more: Int, width: Int) {
         let newWidth = Swift.max(width, text.width)
         let needed = (count + more) * newWidth
-        if newWidth == text.width && needed <= text.header.capacity { return }
+        if newWidth == text.width && needed <= text.head.pointee.capacity { return }
         let grown = StrObject.allocate(count: 0, width: newWidth, capacity: Swift.max(needed, needed + needed / 2))
-        text.header.count = count
+        text.head.pointee.count = count
         grown.copy(text, from: 0, count: count, to: 0)
         text = grown
     }
@@ -172,10 +172,10 @@ extension StrObject {
     @inline(__always)
     func appendInPlace(_ other: StrObject) -> Bool {
         let width = self.width
-        guard other.width <= width, (count + other.count) * width <= header.capacity else { return false }
+        guard other.width <= width, (count + other.count) * width <= head.pointee.capacity else { return false }
         copy(other, from: 0, count: other.count, to: count)
-        header.count += other.count
-        header.hash = 0
+        head.pointee.count += other.count
+        head.pointee.hash = 0
         return true
     }
 

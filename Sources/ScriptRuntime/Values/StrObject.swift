@@ -7,9 +7,9 @@
 public final class StrObject: ManagedBuffer<StrObject.Header, UInt8> {
     public struct Header {
         /// Code points.
-        public internal(set) var count: Int
+        public package(set) var count: Int
         /// Bytes of one code point: 1, 2 or 4.
-        public internal(set) var width: UInt8
+        public package(set) var width: UInt8
         /// 0: not computed yet.
         var hash: Int
         /// Bytes allocated.
@@ -17,22 +17,22 @@ public final class StrObject: ManagedBuffer<StrObject.Header, UInt8> {
     }
 
     /// Code points.
-    @inline(__always) public var count: Int { header.count }
-    @inline(__always) public var width: Int { Int(header.width) }
-    public var isEmpty: Bool { header.count == 0 }
-    public var isLatin: Bool { header.width == 1 }
+    @inlinable @inline(__always) public var count: Int { head.pointee.count }
+    @inlinable @inline(__always) public var width: Int { Int(head.pointee.width) }
+    public var isEmpty: Bool { head.pointee.count == 0 }
+    public var isLatin: Bool { head.pointee.width == 1 }
 
     /// The code point at `index`, which must be in `0 ..< count`.
     @inline(__always)
     public subscript(index: Int) -> UInt32 {
-        precondition(index >= 0 && index < header.count, "index outside a string")
+        precondition(index >= 0 && index < head.pointee.count, "index outside a string")
         return unit(index)
     }
 
     @inline(__always)
     func unit(_ index: Int) -> UInt32 {
         let raw = self.raw
-        switch header.width {
+        switch head.pointee.width {
         case 1: return UInt32(raw.load(fromByteOffset: index, as: UInt8.self))
         case 2: return UInt32(raw.load(fromByteOffset: index &* 2, as: UInt16.self))
         default: return raw.load(fromByteOffset: index &* 4, as: UInt32.self)
@@ -40,7 +40,22 @@ public final class StrObject: ManagedBuffer<StrObject.Header, UInt8> {
     }
 
     @inline(__always)
-    var raw: UnsafeMutableRawPointer { withUnsafeMutablePointerToElements { UnsafeMutableRawPointer($0) } }
+    var raw: UnsafeMutableRawPointer { UnsafeMutableRawPointer(head + 1) }
+
+    /// The header, without the checks that reading a property of a class takes: it stands behind the two words of every
+    /// object, and the elements behind it (`isAsDescribed`).
+    @usableFromInline @inline(__always)
+    var head: UnsafeMutablePointer<Header> {
+        (Unmanaged.passUnretained(self).toOpaque() + 16).assumingMemoryBound(to: Header.self)
+    }
+
+    /// Whether header and elements lie where `head` and `raw` look for them.
+    static var isAsDescribed: Bool {
+        let text = StrObject.allocate(count: 2, width: 2)
+        return text.withUnsafeMutablePointers { header, elements in
+            header == text.head && UnsafeMutableRawPointer(elements) == text.raw && text.count == 2 && text.width == 2
+        }
+    }
 }
 
 /// Strings that all sessions share: immutable, and their hash is computed before anybody sees them.
@@ -54,6 +69,7 @@ private struct SharedStrings: @unchecked Sendable {
 
     private static func prepared(_ text: StrObject) -> StrObject {
         _ = text.hashValue
+        Reference.makeImmortal(text)
         return text
     }
 }
@@ -62,7 +78,8 @@ private let shared = SharedStrings()
 
 extension StrObject {
     static func allocate(count: Int, width: Int, capacity: Int = 0) -> StrObject {
-        let bytes = Swift.max(count * width, capacity)
+        // As much as the allocator gives anyway: room for a short tail to be appended in place.
+        let bytes = (Swift.max(count * width, capacity) + 7) / 16 * 16 + 8
         let buffer = StrObject.create(minimumCapacity: bytes) { _ in
             Header(count: count, width: UInt8(width), hash: 0, capacity: bytes)
         }
@@ -134,10 +151,42 @@ extension StrObject {
         return text
     }
 
+    /// A string of `count` code points below 256, which `fill` writes.
+    public static func make(latinCount count: Int, _ fill: (UnsafeMutableBufferPointer<UInt8>) -> Void) -> StrObject {
+        if count == 0 { return .empty }
+        let text = StrObject.allocate(count: count, width: 1)
+        let start = text.raw.assumingMemoryBound(to: UInt8.self)
+        start.initialize(repeating: 0, count: count)
+        fill(UnsafeMutableBufferPointer(start: start, count: count))
+        return text
+    }
+
+    /// The decimal digits of a number.
+    static func make(decimal number: Int) -> StrObject {
+        if number >= 0 && number < 10 { return shared.latin[48 + number] }
+        var rest = number.magnitude
+        var count = number < 0 ? 1 : 0
+        var power = rest
+        repeat {
+            count += 1
+            power /= 10
+        } while power > 0
+        let text = StrObject.allocate(count: count, width: 1)
+        let raw = text.raw
+        if number < 0 { raw.storeBytes(of: 45, as: UInt8.self) }
+        repeat {
+            count -= 1
+            let (quotient, digit) = rest.quotientAndRemainder(dividingBy: 10)
+            raw.storeBytes(of: UInt8(truncatingIfNeeded: 48 + digit), toByteOffset: count, as: UInt8.self)
+            rest = quotient
+        } while rest > 0
+        return text
+    }
+
     @inline(__always)
     func store(_ unit: UInt32, at index: Int) {
         let raw = self.raw
-        switch header.width {
+        switch head.pointee.width {
         case 1: raw.storeBytes(of: UInt8(truncatingIfNeeded: unit), toByteOffset: index, as: UInt8.self)
         case 2: raw.storeBytes(of: UInt16(truncatingIfNeeded: unit), toByteOffset: index &* 2, as: UInt16.self)
         default: raw.storeBytes(of: unit, toByteOffset: index &* 4, as: UInt32.self)
@@ -176,9 +225,11 @@ extension StrObject {
     }
 
     /// Calls `body` with the bytes of a Latin-1 string (code points below 256), or returns nil.
+    @inlinable
     public func withLatin<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result? {
-        guard width == 1 else { return nil }
-        return try body(UnsafeBufferPointer(start: raw.assumingMemoryBound(to: UInt8.self), count: count))
+        guard head.pointee.width == 1 else { return nil }
+        let start = UnsafeMutableRawPointer(head + 1).assumingMemoryBound(to: UInt8.self)
+        return try body(UnsafeBufferPointer(start: start, count: head.pointee.count))
     }
 }
 
@@ -188,9 +239,9 @@ extension StrObject: Hashable {
     @inline(__always)
     public static func == (a: StrObject, b: StrObject) -> Bool {
         if a === b { return true }
-        let header = a.header
-        guard header.count == b.header.count, header.width == b.header.width else { return false }
-        return a.raw.equals(b.raw, bytes: header.count &* Int(header.width))
+        let (x, y) = (a.head, b.head)
+        guard x.pointee.count == y.pointee.count, x.pointee.width == y.pointee.width else { return false }
+        return a.raw.equals(b.raw, bytes: x.pointee.count &* Int(x.pointee.width))
     }
 
     /// By code points: negative, zero, positive.
@@ -209,7 +260,7 @@ extension StrObject: Hashable {
     /// The same in every run.
     @inline(__always)
     public var hashValue: Int {
-        let known = header.hash
+        let known = head.pointee.hash
         return known != 0 ? known : computeHash()
     }
 
@@ -230,7 +281,7 @@ extension StrObject: Hashable {
         hash = StrObject.mix(hash ^ rest)
         var result = Int(bitPattern: UInt(hash))
         if result == 0 || result == -1 { result = 1 }
-        header.hash = result
+        head.pointee.hash = result
         return result
     }
 

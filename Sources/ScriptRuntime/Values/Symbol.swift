@@ -24,6 +24,9 @@ public struct Symbol: Hashable, Sendable {
     public static func == (a: Symbol, b: Symbol) -> Bool { a.id == b.id }
 
     public func hash(into hasher: inout Hasher) { hasher.combine(id) }
+
+    /// Numbers given one after the other need no strong hash: every look-up of an attribute by name takes this one.
+    public func _rawHashValue(seed: Int) -> Int { Int(id) &* 0x9E37_79B9_7F4A_7C1 }
 }
 
 extension Symbol: ExpressibleByStringLiteral, CustomStringConvertible {
@@ -67,6 +70,7 @@ private struct SymbolTable: @unchecked Sendable {
         names.append(name)
         let text = StrObject.make(name)
         _ = text.hashValue
+        Reference.makeImmortal(text)
         texts.append(text)
         return id
     }

@@ -25,7 +25,7 @@ public final class TypeObject {
     }
 
     public let name: String
-    public private(set) var base: TypeObject?
+    public let base: TypeObject?
     public let layout: Layout
     /// Written in script: attributes can be set, instances have attributes of their own.
     public let isScriptClass: Bool
@@ -46,17 +46,18 @@ public final class TypeObject {
     private var table: [Symbol: Value] = [:]
     private var found: [Symbol: Value] = [:]
     private var missing: Set<Symbol> = []
-    private var subclasses: [WeakType] = []
+    /// Not counted; a class takes itself out when it goes.
+    private var subclasses: [Unmanaged<TypeObject>] = []
     private let ids: IDSource
     let rootShape: Shape
     /// The shape of instances whose `__dict__` was asked for.
     private(set) lazy var dictionaryShape = Shape(ids, isDictionary: true)
     /// Changes whenever this class or a base does.
-    private(set) var id: Int
+    @exclusivity(unchecked) private(set) var id: Int
     /// Room for attributes that a new instance gets.
-    var expectedAttributes = 4
+    @exclusivity(unchecked) var expectedAttributes = SmallRoom.capacity
     /// One per `Dunder`, in use once `lookup(_: Dunder)` asked for it: `.undefined` means none, `.ellipsis` unknown.
-    private var dunders: UnsafeMutablePointer<Value>?
+    @exclusivity(unchecked) private var dunders: UnsafeMutablePointer<Value>?
     /// Attributes that are added when the class is first looked at.
     private var pending: [() -> [(Symbol, Value)]] = []
     var isSubclassOfException: Bool { layout == .exception }
@@ -77,28 +78,40 @@ public final class TypeObject {
         rootShape = Shape(ids)
         constructor = base?.constructor
         emptyBase = base?.emptyBase
-        base?.subclasses.append(WeakType(self))
+        base?.subclasses.append(Unmanaged.passUnretained(self))
     }
 
     deinit {
+        let identity = ObjectIdentifier(self)
+        base?.subclasses.removeAll { ObjectIdentifier($0.takeUnretainedValue()) == identity }
+        for value in table.values { TypeObject.disown(value, identity) }
+        if let constructor { TypeObject.disown(.native(constructor), identity) }
         dunders?.deinitialize(count: Dunder.allCases.count)
         dunders?.deallocate()
     }
 }
 
-private struct WeakType {
-    weak var type: TypeObject?
-    init(_ type: TypeObject) { self.type = type }
-}
-
 extension TypeObject {
+    /// Methods that outlive their class must not point to it any more.
+    private static func disown(_ value: Value, _ identity: ObjectIdentifier) {
+        switch value {
+        case .native(let native):
+            if let owner = native.owner, ObjectIdentifier(owner) == identity { native.owner = nil }
+        case .descriptor(let descriptor):
+            for part in [descriptor.first, descriptor.second, descriptor.third] { disown(part, identity) }
+        default: break
+        }
+    }
+
     /// This class or one of its bases is `other`.
     @inline(__always)
     public func isSubtype(of other: TypeObject) -> Bool {
-        var type = self
+        // Each class keeps its base: the walk needs no counts.
+        var type = Unmanaged.passUnretained(self)
+        let wanted = Unmanaged.passUnretained(other).toOpaque()
         while true {
-            if type === other { return true }
-            guard let base = type.base else { return false }
+            if type.toOpaque() == wanted { return true }
+            guard let base = type._withUnsafeGuaranteedRef({ $0.base.map { Unmanaged.passUnretained($0) } }) else { return false }
             type = base
         }
     }
@@ -198,7 +211,7 @@ extension TypeObject {
         return order.compactMap { name in table[name].map { (name, $0) } }
     }
 
-    public var directSubclasses: [TypeObject] { subclasses.compactMap(\.type) }
+    public var directSubclasses: [TypeObject] { subclasses.map { $0.takeUnretainedValue() } }
 
     /// Adds attributes, at the first look at the class.
     func define(_ attributes: @escaping () -> [(Symbol, Value)]) {

@@ -110,7 +110,7 @@ enum SmallLibrary {
                     return .none
                 },
                 Native("append(self, item, /)") { call in
-                    try call.list(0).append(call[1])
+                    try call.interpreter.append(call[1], to: call.list(0))
                     return .none
                 },
                 Native("extend(self, items, /)") { call in
@@ -142,6 +142,14 @@ enum SmallLibrary {
                 Native("get(self, key, default=None, /)") { call in
                     try call.interpreter.get(call.dict(0), call[1]) ?? call[2]
                 },
+            ])
+        }
+        interpreter.extend(types.set) {
+            NativeType("set", methods: [
+                Native("add(self, item, /)") { call in
+                    try call.interpreter.insert(call.set(0), call[1])
+                    return .none
+                }
             ])
         }
         interpreter.extend(types.str) {
