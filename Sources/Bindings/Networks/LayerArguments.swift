@@ -36,7 +36,7 @@ extension TensorCall {
     func initializer(_ index: Int, _ otherwise: Initializer = .glorotUniform) throws -> Initializer {
         switch call[index] {
         case .none, .undefined: return otherwise
-        case .str(let text): return try NamedInitializer.find(text.string)
+        case .str(let text): return try Initializer(named: text.string)
         case .host(let box):
             if let object = box.object as? InitializerObject { return object.initializer }
         default: break
@@ -44,7 +44,7 @@ extension TensorCall {
         throw Raised(
             .typeError,
             "\(name): an initializer must be a name or one of nn.initializers, not \(interpreter.typeName(of: call[index]))",
-            hint: "Known names: \(NamedInitializer.names.joined(separator: ", ")).")
+            hint: "Known names: \(Initializer.names.joined(separator: ", ")).")
     }
 
     /// What stands at the end of a layer: a function that kernels have built in, or any function of one tensor.
@@ -100,22 +100,4 @@ final class InitializerObject: HostObject {
 
     var scriptTypeName: String { "Initializer" }
     var scriptSummary: String { "<initializer \(initializer)>" }
-}
-
-/// The initializers that need no numbers.
-enum NamedInitializer {
-    private static let all: [(String, Initializer)] = [
-        ("glorot_normal", .glorotNormal), ("glorot_uniform", .glorotUniform), ("he_normal", .heNormal),
-        ("he_uniform", .heUniform),
-        ("ones", .ones), ("zeros", .zeros),
-    ]
-
-    static var names: [String] { all.map(\.0) }
-
-    static func find(_ name: String) throws -> Initializer {
-        guard let found = all.first(where: { $0.0 == name }) else {
-            throw NeuralNetworkError.unknownName(kind: "initializer", name: name, known: names)
-        }
-        return found.1
-    }
 }

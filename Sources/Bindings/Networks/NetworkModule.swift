@@ -66,11 +66,14 @@ extension Engine {
         return NativeModule(
             "carpedm.nn.initializers",
             doc:
-                "How parameters begin. Those without numbers can also be given by name: \(NamedInitializer.names.joined(separator: ", ")).",
-            functions: NamedInitializer.names.map { name in
-                make("\(name)()", "The initializer '\(name)'.") { _ in try NamedInitializer.find(name) }
+                "How parameters begin. Those without numbers can also be given by name: \(Initializer.names.joined(separator: ", ")).",
+            functions: Initializer.names.filter { $0 != "orthogonal" }.map { name in
+                make("\(name)()", "The initializer '\(name)'.") { _ in try Initializer(named: name) }
             }
                 + [
+                    make("orthogonal(gain=1.0)", "Rows or columns at right angles, gain long.") {
+                        .orthogonal(gain: try $0.double(0))
+                    },
                     make("constant(value)", "Every element value.") { .constant(try $0.double(0)) },
                     make("uniform(low=-0.05, high=0.05)", "Evenly from low to high.") {
                         .uniform(from: try $0.double(0), to: try $0.double(1))

@@ -1,3 +1,4 @@
+import NeuralNetworks
 import ScriptRuntime
 import Tensors
 
@@ -20,18 +21,31 @@ struct TensorFunction {
         (self.declaration, self.doc, isMethod, self.body) = (declaration, doc, method, body)
     }
 
-    func native(_ engine: Engine) -> Native {
-        let (name, body) = (name, body)
-        return Native(declaration, doc) { [unowned engine] call in try body(TensorCall(call: call, engine: engine, name: name)) }
-    }
+    func native(_ engine: Engine) -> Native { native(declaration, engine) }
 
     /// The same as a method of its first argument.
     func method(_ engine: Engine) -> Native? {
-        guard isMethod else { return nil }
+        isMethod ? native(declaration.replacing("(x", with: "(self", maxReplacements: 1), engine) : nil
+    }
+
+    private func native(_ declaration: String, _ engine: Engine) -> Native {
         let (name, body) = (name, body)
-        return Native(declaration.replacing("(x", with: "(self", maxReplacements: 1), doc) { [unowned engine] call in
+        let native = Native(declaration, doc) { [unowned engine] call in
             try body(TensorCall(call: call, engine: engine, name: name))
         }
+        let hints = Self.choices.filter { declaration.contains(" \($0.name)=") }
+        return hints.isEmpty ? native : native.hinting { hints }
+    }
+
+    /// What strings may be given for parameters of these names, for completion.
+    private static var choices: [ParameterHint] {
+        [
+            ParameterHint("dtype", choices: { DType.allCases.map(\.name) }),
+            ParameterHint("padding", choices: { Padding.allCases.map(\.rawValue) }),
+            ParameterHint("activation", choices: { Activation.allCases.map(\.rawValue) }),
+            ParameterHint("kernel_initializer", choices: { Initializer.names }),
+            ParameterHint("initializer", choices: { Initializer.names }),
+        ]
     }
 
     private var name: String { String(declaration.prefix { $0 != "(" }) }
