@@ -1,10 +1,11 @@
-// exp, log, tanh and sigmoid of sixteen floats, once per code path; included by kernel files after "each_path.h".
+// exp, log, tanh, sigmoid and erf of sixteen floats, once per code path; included by kernel files after "each_path.h".
 // Range reduction and minimax polynomials after Cephes (Moshier); infinities, NaN and denormals are exact cases.
 
 #define exp16 NAME(exp16)
 #define log16 NAME(log16)
 #define tanh16 NAME(tanh16)
 #define sigmoid16 NAME(sigmoid16)
+#define erf16 NAME(erf16)
 #define abs16 NAME(abs16)
 #define quotient16 NAME(quotient16)
 
@@ -98,4 +99,36 @@ INLINE f16 sigmoid16(f16 x) {
     // From exp(−|x|), which cannot overflow, so that far negative values keep their digits.
     f16 e = exp16((f16)((i16)x | (int32_t)0x80000000));
     return quotient16(choose16(x < 0.0f, e, (f16){} + 1.0f), 1.0f + e);
+}
+
+INLINE f16 erf16(f16 x) {
+    f16 a = abs16(x), z = x * x;
+    f16 p = z * 7.853861353153693e-5f - 8.010193625184903e-4f;
+    p = p * z + 5.188327685732524e-3f;
+    p = p * z - 2.685381193529856e-2f;
+    p = p * z + 1.128358514861418e-1f;
+    p = p * z - 3.761262582423300e-1f;
+    p = p * z + 1.128379165726710f;
+    f16 small = p * a;
+    // Beyond 1 by the complement, exp(−x²) times a polynomial of 1/x²; from 4 on it is 1 in float32.
+    f16 far = choose16(a > 4.0f, (f16){} + 4.0f, choose16(a < 1.0f, (f16){} + 1.0f, a));
+    f16 q = quotient16((f16){} + 1.0f, far), y = q * q;
+    f16 middle = y * 2.326819970068386e-2f - 1.387039388740657e-1f;
+    middle = middle * y + 3.687424674597105e-1f;
+    middle = middle * y - 5.824733027278666e-1f;
+    middle = middle * y + 6.210004621745983e-1f;
+    middle = middle * y - 4.944515323274145e-1f;
+    middle = middle * y + 3.404879937665872e-1f;
+    middle = middle * y - 2.741127028184656e-1f;
+    middle = middle * y + 5.638259427386472e-1f;
+    f16 tail = y * -1.047766399936249e+1f + 1.297719955372516e+1f;
+    tail = tail * y - 7.495518717768503f;
+    tail = tail * y + 2.921019019210786f;
+    tail = tail * y - 1.015265279202700f;
+    tail = tail * y + 4.218463358204948e-1f;
+    tail = tail * y - 2.820767439740514e-1f;
+    tail = tail * y + 5.641895067754075e-1f;
+    f16 large = 1.0f - exp16(-far * far) * q * choose16(far < 2.0f, middle, tail);
+    f16 result = choose16(a < 1.0f, small, large);
+    return (f16)((i16)result | ((i16)x & (int32_t)0x80000000));
 }

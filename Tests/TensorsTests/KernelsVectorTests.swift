@@ -24,6 +24,7 @@ extension KernelTests {
             Function(
                 testDescription: "sigmoid", kernel: Elementwise.sigmoid, truth: { 1 / (1 + Foundation.exp(-$0)) },
                 range: -110...95, error: 2.5),
+            Function(testDescription: "erf", kernel: Elementwise.erf, truth: { Foundation.erf($0) }, range: -6...6, error: 3),
         ]
 
         /// Arguments spread over the range, over all magnitudes in it, and around the places where formulas change.

@@ -34,6 +34,9 @@ void ck_exp(const float *x, float *y, size_t count);
 void ck_log(const float *x, float *y, size_t count);
 void ck_tanh(const float *x, float *y, size_t count);
 void ck_sigmoid(const float *x, float *y, size_t count);
+void ck_erf(const float *x, float *y, size_t count);
+/// x · (1 + erf(x / √2)) / 2.
+void ck_gelu(const float *x, float *y, size_t count);
 /// max(x, 0); NaN stays NaN.
 void ck_relu(const float *x, float *y, size_t count);
 /// dx = y > 0 ? dy : 0, with y the output of the ReLU.

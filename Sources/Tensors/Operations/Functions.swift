@@ -204,9 +204,9 @@ extension Tensor {
         case .tanh: try vectorised(name, Elementwise.tanh)
         case .sigmoid: try vectorised(name, Elementwise.sigmoid)
         case .softplus: try map(name) { (x: Float) in (x > 0 ? x : 0) + log1pf(expf(-x.magnitude)) }
-        case .erf: try map(name) { (x: Float) in erff(x) }
+        case .erf: try vectorised(name, Elementwise.erf)
         case .relu: try vectorised(name, Elementwise.relu)
-        case .gelu: try map(name) { (x: Float) in 0.5 * x * (1 + erff(x * 0.70710678)) }
+        case .gelu: try vectorised(name, Elementwise.gelu)
         }
     }
 
