@@ -49,6 +49,26 @@ import Testing
                 return inner
             for i in range(300000): f = wrap(f)
             f = None
+            e = None
+            for i in range(300000):
+                f = ValueError(i)
+                f.__context__ = e
+                e = f
+            e = f = None
+            for i in range(300000):
+                def f(x=f): pass
+            f = None
+            for i in range(300000):
+                def g(): pass
+                g.f = f
+                f = g
+            f = g = None
+            n = None
+            for i in range(300000):
+                m = N(0)
+                m.__dict__["n"] = n
+                n = m
+            n = m = None
             print("alive")
             """
         #expect(summary(script) == "alive\n")

@@ -170,30 +170,11 @@ extension Interpreter {
         return try invokeBinding(native, signature, arguments, count, keywords)
     }
 
-    /// The last parameters are left out: their defaults follow the arguments.
-    @inline(never)
-    private func invokeWithDefaults(
-        _ native: NativeFunction, _ signature: Signature, _ arguments: UnsafeMutablePointer<Value>, _ count: Int
-    ) throws(Raised) -> Value {
-        let total = signature.positionalCount
-        return try converting {
-            try withUnsafeTemporaryAllocation(of: Value.self, capacity: total) { buffer in
-                // Every parameter from `requiredCount` on has a default, so that all of `buffer` is initialized.
-                for index in 0..<total { buffer.initializeElement(at: index, to: index < count ? arguments[index] : signature.parameters[index].defaultValue ?? .none) }
-                defer { buffer.deinitialize() }
-                return try native.body(Call(self, buffer.baseAddress ?? arguments, total))
-            }
-        }
-    }
-
     @inline(never)
     private func invokeBinding(
         _ native: NativeFunction, _ signature: Signature, _ arguments: UnsafeMutablePointer<Value>, _ count: Int,
         _ keywords: [(name: Symbol, value: Value)]
     ) throws(Raised) -> Value {
-        if signature.isSimple, keywords.isEmpty, count >= signature.requiredCount, count < signature.positionalCount {
-            return try invokeWithDefaults(native, signature, arguments, count)
-        }
         var bound = try bind(native, signature, arguments, count, keywords)
         return try converting {
             try bound.withUnsafeMutableBufferPointer { buffer in

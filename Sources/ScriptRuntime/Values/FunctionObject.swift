@@ -33,7 +33,13 @@ public final class FunctionObject {
         qualifiedName = code.qualifiedName
     }
 
-    deinit { cells.deallocate() }
+    deinit {
+        cells.deallocate()
+        if defaults.isEmpty && keywordDefaults.isEmpty && attributes == nil { return }
+        var work: [Value] = []
+        drain(into: &work)
+        Drain.drain(&work)
+    }
 
     public var doc: String? { code.doc }
 
@@ -69,7 +75,8 @@ public final class FunctionObject {
         work += defaults
         work += keywordDefaults
         for cell in closure { work.append(.cell(cell)) }
-        (defaults, keywordDefaults) = ([], [])
+        if let attributes { work.append(.dict(attributes)) }
+        (defaults, keywordDefaults, attributes) = ([], [], nil)
     }
 }
 

@@ -39,6 +39,11 @@ public final class InstanceObject {
 
     deinit {
         trackingSlot?.pointee = 0
+        if let extra, extra.isNested {
+            var work: [Value] = []
+            extra.drain(into: &work)
+            Drain.drain(&work)
+        }
         Drain.release(slots, shapeReference._withUnsafeGuaranteedRef { $0.count })
         if slots != roomSlots { slots.deallocate() }
     }
@@ -52,12 +57,7 @@ public final class InstanceObject {
             work.append(slots[index])
             slots[index] = .undefined
         }
-        if let extra {
-            work.append(extra.base)
-            work.append(extra.cause)
-            work.append(extra.context)
-            (extra.base, extra.cause, extra.context) = (.undefined, .none, .none)
-        }
+        extra?.drain(into: &work)
     }
 }
 
@@ -78,6 +78,18 @@ final class InstanceExtra {
     /// What the reporter shows beside the message: the values of a failed assertion's parts, a host's hint.
     var values: [ErrorReport.PartValue] = []
     var hint: String?
+
+    /// Whether letting go of it could go deep: a long chain of exceptions, say.
+    var isNested: Bool {
+        overflow != nil || withUnsafeMutablePointer(to: &base) { Drain.isNested($0) }
+            || withUnsafeMutablePointer(to: &cause) { Drain.isNested($0) } || withUnsafeMutablePointer(to: &context) { Drain.isNested($0) }
+    }
+
+    func drain(into work: inout [Value]) {
+        work += [base, cause, context]
+        if let overflow { work.append(.dict(overflow)) }
+        (base, cause, context, overflow) = (.undefined, .none, .none, nil)
+    }
 }
 
 /// Where an exception passed: a function and the span it was at.

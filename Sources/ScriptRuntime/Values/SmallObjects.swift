@@ -121,6 +121,16 @@ public final class SliceObject {
         self.step = step
     }
 
+    deinit {
+        var work: [Value] = []
+        if withUnsafeMutablePointer(to: &start, { Drain.isNested($0) }) || withUnsafeMutablePointer(to: &stop, { Drain.isNested($0) })
+            || withUnsafeMutablePointer(to: &step, { Drain.isNested($0) })
+        {
+            drain(into: &work)
+            Drain.drain(&work)
+        }
+    }
+
     /// Start and stop for a sequence of `count` items where all parts are plain numbers or left out, and step is 1.
     func plainBounds(_ count: Int) -> (lower: Int, upper: Int)? {
         guard withUnsafeMutablePointer(to: &step, { $0.isNothing || $0.tag == Tag.int && $0.bits == 1 }) else { return nil }
@@ -176,6 +186,14 @@ public final class BoundMethod {
         self.function = function
         self.receiver = receiver
     }
+
+    deinit {
+        if withUnsafeMutablePointer(to: &receiver, { Drain.isNested($0) }) {
+            var work = [receiver]
+            receiver = .undefined
+            Drain.drain(&work)
+        }
+    }
 }
 
 /// `property`, `staticmethod`, `classmethod` and `super` objects.
@@ -184,9 +202,9 @@ public final class DescriptorObject {
 
     public let kind: Kind
     /// Getter; the function; for `super` the object.
-    public private(set) var first: Value
+    @exclusivity(unchecked) public private(set) var first: Value
     /// Setter of a property; for `super` the class after which to search.
-    public private(set) var second: Value
+    @exclusivity(unchecked) public private(set) var second: Value
     /// Deleter of a property.
     public private(set) var third: Value
     public var doc: Value
@@ -197,6 +215,14 @@ public final class DescriptorObject {
         self.second = second
         self.third = third
         self.doc = doc
+    }
+
+    deinit {
+        if withUnsafeMutablePointer(to: &first, { Drain.isNested($0) }) || withUnsafeMutablePointer(to: &second, { Drain.isNested($0) }) {
+            var work: [Value] = []
+            drain(into: &work)
+            Drain.drain(&work)
+        }
     }
 
     func drain(into work: inout [Value]) {
