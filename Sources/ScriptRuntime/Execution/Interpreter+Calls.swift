@@ -164,9 +164,6 @@ extension Interpreter {
         if signature.isSimple, count == signature.positionalCount, keywords.isEmpty {
             do { return try native.body(Call(self, arguments, count)) } catch { throw convert(error) }
         }
-        if signature.isSimple, keywords.isEmpty, count >= signature.requiredCount, count < signature.positionalCount {
-            return try invokeWithDefaults(native, signature, arguments, count)
-        }
         return try invokeBinding(native, signature, arguments, count, keywords)
     }
 
