@@ -95,10 +95,6 @@ extension Engine {
         return found
     }
 
-    private func integers(_ value: Value, _ name: String) throws -> [Int] {
-        try interpreter.items(of: value).map { try interpreter.index($0) }
-    }
-
     /// One size or a pair `(height, width)` for each layer.
     private func extents(_ value: Value, _ name: String) throws -> [NeuralNetworks.Extent] {
         try interpreter.items(of: value).map { item in
