@@ -35,8 +35,8 @@ struct EventPeerTests {
             run, dev, mine = (EventAccumulator(d, size_guidance=guidance).Reload() for d in ("a", "a/eval", "mine"))
             print([s.step for s in run.Scalars("loss")], [s.step for s in run.Scalars("learning_rate")])
             tags = run.Tags()
-            print([t for t in tags["histograms"] if "conv0" in t or "own" in t])
-            print([t for t in tags["scalars"] if "conv0" in t or "own" in t])
+            print(sorted(t for t in tags["histograms"] if "conv0" in t or "own" in t))
+            print(sorted(t for t in tags["scalars"] if "conv0" in t or "own" in t))
             for tag in tags["histograms"]:
                 for h in run.Histograms(tag):
                     assert abs(sum(h.histogram_value.bucket) - h.histogram_value.num) < 1e-6
@@ -57,7 +57,7 @@ struct EventPeerTests {
         #expect(output == """
             [2, 4] [2, 4]
             ['Baseline_CNN_c3x3.64-p2x2.2-c3x3.96-p2x2.2-c3x3.128-p2x2.2-c3x3.160-p2x2.2/conv0/activations', 'own/histogram']
-            ['own/scalar', 'Baseline_CNN_c3x3.64-p2x2.2-c3x3.96-p2x2.2-c3x3.128-p2x2.2-c3x3.160-p2x2.2/conv0/sparsity']
+            ['Baseline_CNN_c3x3.64-p2x2.2-c3x3.96-p2x2.2-c3x3.128-p2x2.2-c3x3.160-p2x2.2/conv0/sparsity', 'own/scalar']
             sample_input/image/0 True
             own/image/image/1 True
             confusion/image/0 True

@@ -211,7 +211,7 @@ import Testing
     // MARK: - Implementation
 
     /// Books `a`, `b` and `c` of one page each; `c` is the test book.
-    private static func workshop() throws -> TemporaryFolder {
+    static func workshop() throws -> TemporaryFolder {
         let folder = try TemporaryFolder(["data/dataset.json": "{\"test_split\": \"c\"}\n"])
         for book in ["a", "b", "c"] {
             let place = folder.url.appending(path: "data/\(book)/images")
