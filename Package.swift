@@ -104,7 +104,7 @@ let package = Package(
         tests("Corpus", ["Formats", "Imaging", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Training", ["NeuralNetworks", "Tensors", "Formats", "Randomness"]),
         tests(
-            "Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Imaging", "Randomness"],
+            "Recognition", ["Training", "NeuralNetworks", "Tensors", "Corpus", "Formats", "Imaging", "Randomness"],
             resources: [.copy("Fixtures")]),
         tests("ScriptSyntax", resources: [.copy("Fixtures")]),
         tests("ScriptRuntime", ["ScriptSyntax"], resources: [.copy("Scripts")]),

@@ -1,4 +1,5 @@
 import Corpus
+import Formats
 import Foundation
 import Imaging
 import NeuralNetworks
@@ -40,6 +41,31 @@ import Training
         settings = task.settings
         settings.inputShape = .unchanged
         #expect(try OCRTask(try SingleKana(), settings).taskID() == task.taskID())
+    }
+
+    /// A set of characters as KMNIST comes: arrays of images and labels, and a class map. The task needs to know nothing of it.
+    @Test func arraysFeedTheTaskWithoutFiles() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("carpedm-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        for (name, count) in [("train", 60), ("test", 20)] {
+            let images = try StoredArray((0..<count * 784).map { UInt8(truncatingIfNeeded: $0 * 5) }, shape: [count, 28, 28])
+            let labels = try StoredArray((0..<count).map { UInt8($0 % 3) }, shape: [count])
+            try NumpyArchive.write(["arr_0": images], to: "\(folder.path)/kmnist-\(name)-imgs.npz")
+            try NumpyArchive.write(["arr_0": labels], to: "\(folder.path)/kmnist-\(name)-labels.npz")
+        }
+        let map = "index,codepoint,char\n0,U+304A,お\n1,U+304D,き\n2,U+3059,す\n"
+        try Data(map.utf8).write(to: folder.appendingPathComponent("kmnist_classmap.csv"))
+        var settings = TaskSettings(dataFolder: folder.path, taskFolder: folder.appendingPathComponent("task").path)
+        settings.inputShape = try Shape(height: .pixels(28), width: .pixels(28))
+        settings.datasetFormat = "generator"
+        let task = OCRTask(try SingleKana(), settings)
+        #expect(try task.classCount() == 5 && task.corpus()[.test].count == 20)
+        let batch = try #require(try task.input(batchSize: 16, subset: .train)().next())
+        #expect(batch.features["image/data"]?.shape == [16, 28, 28, 1])
+        #expect(!FileManager.default.fileExists(atPath: settings.taskFolder))
+        settings.datasetFormat = "png"
+        #expect(throws: RecognitionError.self) { try OCRTask(SingleKana(), settings).input(batchSize: 16, subset: .train) }
     }
 
     /// At the start a classifier knows nothing: cross-entropy ln 72, and the penalty of Glorot's limits is about 0.1009.
