@@ -30,7 +30,7 @@ import Testing
         #expect(try weights("b") == straight)
         #expect(try weights("c") == straight)
         // Killed when the line of a step comes: then the next step, a checkpoint or an evaluation is in the making.
-        for step in [2, 5, 6, 9, 11] { try kill(in: folder.url, atStep: step) }
+        for step in [2, 5, 6, 8] { try kill(in: folder.url, atStep: step) }
         #expect(try Program(["run", "test.cdm", "killed", "1"], in: folder.url).exitCode == 0)
         #expect(try weights("killed") == straight)
         let history = try String(contentsOf: folder.url.appending(path: "killed/history.csv"), encoding: .utf8)

@@ -445,6 +445,18 @@ import Training
         #expect(evaluation.metrics == trained.metrics)
     }
 
+    @Test func evaluateReadsTheCheckpointThatIsAskedFor() throws {
+        let scratch = try ScratchFolder()
+        let estimator = try toyEstimator(scratch.path)
+        let recorder = record(estimator)
+        _ = try estimator.trainAndEvaluate(toySpec(12), [toyEvaluation()])
+        let early = try estimator.evaluate(toyEvaluation(), checkpoint: scratch.file("model.ckpt-4"))
+        #expect(early.step == 4 && early.metrics == recorder.evaluations[0].metrics)
+        // What is in memory stays what it is.
+        #expect(try estimator.evaluate(toyEvaluation()).step == 12)
+        #expect(throws: TrainingError.self) { try estimator.evaluate(toyEvaluation(), checkpoint: scratch.file("none")) }
+    }
+
     @Test func summaryCountsParameters() throws {
         let summary = try ModelSummary(ToyModel(), batch: ToyPoints.batch([0, 1]))
         // By hand: 4·8 + 8 and 8·3 + 3 learnt numbers; 4·8 and 8·3 multiplications for one example.

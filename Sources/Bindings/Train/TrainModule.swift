@@ -124,17 +124,22 @@ extension Engine {
                     let spec = try TrainSpec(input: try inputFunction(call[1]), maxSteps: try call.optionalInt(2))
                     return try finish(try estimator.train(spec, []), estimator)
                 },
-                Native("evaluate(self, input_fn, steps=None, name=None)", "Evaluate the newest checkpoint.") { [unowned self] call in
+                Native(
+                    "evaluate(self, input_fn, steps=None, name=None, checkpoint=None)",
+                    "Evaluate what is in memory, else the newest checkpoint; checkpoint names another (result.best_checkpoint)."
+                ) { [unowned self] call in
                     let estimator = try call.host(0, as: EstimatorObject.self)
                     let spec = try EvalSpec(
                         input: try inputFunction(call[1]), steps: try call.optionalInt(2), name: try call.optionalString(3))
-                    let evaluation = try interruptible { try estimator.estimator.evaluate(spec) }
+                    let checkpoint = try call.optionalString(4)
+                    let evaluation = try interruptible { try estimator.estimator.evaluate(spec, checkpoint: checkpoint) }
                     return call.interpreter.value(of: EvaluationObject(evaluation, estimator))
                 },
-                Native("predict(self, input_fn)", "A dict of predictions for every batch.") { [unowned self] call in
+                Native("predict(self, input_fn, checkpoint=None)", "A dict of predictions for every batch; checkpoint as for evaluate.") { [unowned self] call in
                     let estimator = try call.host(0, as: EstimatorObject.self)
                     let input = try inputFunction(call[1])
-                    let results = try interruptible { try estimator.estimator.predict(input) }
+                    let checkpoint = try call.optionalString(2)
+                    let results = try interruptible { try estimator.estimator.predict(input, checkpoint: checkpoint) }
                     return .list(
                         results.map { result in
                             let tensors = result.predictions.sorted { $0.key < $1.key }.map { ($0.key, tensorValue($0.value)) }

@@ -40,6 +40,7 @@ public final class Estimator {
 
     var run: TrainingRun?
     private var stopReason: StopReason?
+    private var earlier: [StepLoss]?
 
     public init(_ function: ModelFunction, config: RunConfig, hyperparameters: HParams) {
         (self.function, self.config, self.hyperparameters) = (function, config, hyperparameters)
@@ -75,11 +76,11 @@ public final class Estimator {
         try TrainingLoop(self, spec, evaluations).run()
     }
 
-    /// Evaluates the newest checkpoint (or what is in memory, when there is no folder).
-    public func evaluate(_ spec: EvalSpec) throws -> Evaluation {
+    /// Evaluates the checkpoint in the folder `checkpoint`; without one what is in memory, else the newest checkpoint.
+    public func evaluate(_ spec: EvalSpec, checkpoint: String? = nil) throws -> Evaluation {
         let source = try spec.input()
-        let run = try loadedRun(like: source)
-        let path = folder.map { $0.checkpointPath(run.step) }
+        let run = try loadedRun(like: source, checkpoint)
+        let path = checkpoint ?? folder.map { $0.checkpointPath(run.step) }.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
         let evaluation = try interruptible("evaluation") { try Evaluator(run, self).evaluate(spec, source, checkpoint: path) }
         if let folder {
             let place = "\(folder.path)/\(spec.folderName)"
@@ -91,10 +92,10 @@ public final class Estimator {
         return evaluation.report
     }
 
-    /// What the task predicts for each batch.
-    public func predict(_ input: InputFunction) throws -> [StepResults] {
+    /// What the task predicts for each batch, by the checkpoint in the folder `checkpoint`, else as `evaluate` chooses.
+    public func predict(_ input: InputFunction, checkpoint: String? = nil) throws -> [StepResults] {
         let source = try input()
-        let run = try loadedRun(like: source)
+        let run = try loadedRun(like: source, checkpoint)
         var answers: [StepResults] = []
         while let batch = try source.next() {
             if isInterrupted() { throw TrainingError.interrupted(what: "prediction") }
@@ -112,6 +113,7 @@ public final class Estimator {
     func begin(_ run: TrainingRun, history: [EvaluationRecord]) {
         (self.run, self.history, outcome, stopReason) = (run, history, nil, nil)
         losses.removeAll { $0.step > run.step }
+        earlier = nil
     }
 
     func note(_ progress: StepProgress) {
@@ -132,19 +134,36 @@ public final class Estimator {
 
     var seed: Int { hyperparameters.seed ?? config.seed ?? 0 }
 
-    /// What is in memory, or else the newest checkpoint; `source` shows what examples look like.
-    private func loadedRun(like source: any BatchSource) throws -> TrainingRun {
-        if let run { return run }
+    /// The losses that event files have of the steps before those in memory; read once for each run.
+    func earlierLosses() -> [StepLoss] {
+        if let earlier { return earlier }
+        let first = losses.first?.step ?? .max
+        var found: [StepLoss] = []
+        if first > 1, let folder {
+            found = TrainingCurve(folder: folder.path).points("loss").filter { $0.step < first }.map { StepLoss(step: $0.step, loss: $0.value) }
+        }
+        earlier = found
+        return found
+    }
+
+    /// A checkpoint that was asked for; else what is in memory, or the newest checkpoint. `source` shows what examples look like.
+    private func loadedRun(like source: any BatchSource, _ asked: String?) throws -> TrainingRun {
+        if asked == nil, let run { return run }
+        let (checkpoint, path) = try asked.map { (try Checkpoint(folder: $0), $0) } ?? newestCheckpoint()
+        let start = source.position
+        let loaded = try TrainingRun(function, hyperparameters, source: source, seed: seed)
+        try source.seek(to: start)
+        _ = try loaded.restore(checkpoint, path: path, data: false)
+        if asked == nil { run = loaded }
+        return loaded
+    }
+
+    private func newestCheckpoint() throws -> (Checkpoint, String) {
         guard let folder else { throw TrainingError.noModelFolder }
         guard let checkpoint = try folder.newest(report: { progress(.warning($0.localizedDescription)) }) else {
             throw TrainingError.noCheckpoint(folder: folder.path)
         }
-        let start = source.position
-        let loaded = try TrainingRun(function, hyperparameters, source: source, seed: seed)
-        try source.seek(to: start)
-        _ = try loaded.restore(checkpoint, path: folder.checkpointPath(checkpoint.state.step), data: false)
-        run = loaded
-        return loaded
+        return (checkpoint, folder.checkpointPath(checkpoint.state.step))
     }
 }
 

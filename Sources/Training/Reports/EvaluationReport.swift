@@ -23,11 +23,7 @@ public struct EvaluationReport {
             own.value == standard.value ? nil : (own.name, own.value.description)
         }
         history = estimator.history.filter { $0.name == evaluation.name ?? "" && $0.step <= evaluation.step }
-        let written = folder.map { TrainingCurve(folder: $0).points("loss") } ?? []
-        // What is in memory has every step, but only those of this object.
-        let memory = estimator.losses.map { (step: $0.step, value: $0.loss) }
-        let first = memory.first?.step ?? .max
-        losses = (written.filter { $0.step < first } + memory).filter { $0.step <= evaluation.step }
+        losses = (estimator.earlierLosses() + estimator.losses).filter { $0.step <= evaluation.step }.map { (step: $0.step, value: $0.loss) }
         mainMetric = estimator.function.task.mainMetric
         encodeImage = estimator.imageEncoder
     }
