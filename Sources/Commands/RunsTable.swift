@@ -12,7 +12,9 @@ struct RunTable {
     /// The settings whose values differ between the runs.
     private var differing: [String] {
         guard runs.count > 1 else { return [] }
-        return Set(runs.flatMap(\.hyperparameters.keys)).sorted().filter { name in Set(runs.map { $0.hyperparameters[name] }).count > 1 }
+        return Set(runs.flatMap(\.hyperparameters.keys)).sorted().filter { name in
+            Set(runs.map { $0.hyperparameters[name] }).count > 1
+        }
     }
 
     /// Columns in terminal cells; paths below `folder`, times by day and minute.
@@ -26,7 +28,10 @@ struct RunTable {
         let rows = runs.map { run in
             let name = metric ?? run.best?.metric ?? "loss"
             let newest = run.metrics[name].map { "\(name) \(short($0))" } ?? "not evaluated"
-            let best = run.best.map { best in best.metric == name ? "\(short(best.value)) at \(best.step)" : "\(best.metric) \(short(best.value)) at \(best.step)" }
+            let best = run.best.map { best in
+                best.metric == name
+                    ? "\(short(best.value)) at \(best.step)" : "\(best.metric) \(short(best.value)) at \(best.step)"
+            }
             let path = run.path.hasPrefix(prefix) ? String(run.path.dropFirst(prefix.count)) : run.path
             return [
                 path, "\(run.step)\(run.isRunning ? " running" : "")", newest, best ?? "", times.string(from: run.changed),
@@ -45,12 +50,15 @@ struct RunTable {
     var csv: String {
         let metrics = Set(runs.flatMap(\.metrics.keys)).sorted()
         let settings = Set(runs.flatMap(\.hyperparameters.keys)).sorted()
-        let header = ["path", "model", "step", "running", "changed", "evaluations", "best_metric", "best", "best_step"] + metrics + settings
+        let header =
+            ["path", "model", "step", "running", "changed", "evaluations", "best_metric", "best", "best_step"] + metrics
+            + settings
         let times = ISO8601DateFormatter()
         let rows = runs.map { run -> [String] in
             let best = run.best
             let fixed = [
-                run.path, run.model, "\(run.step)", run.isRunning ? "true" : "false", times.string(from: run.changed), "\(run.evaluations)",
+                run.path, run.model, "\(run.step)", run.isRunning ? "true" : "false", times.string(from: run.changed),
+                "\(run.evaluations)",
                 best?.metric ?? "", best.map { "\($0.value)" } ?? "", best.map { "\($0.step)" } ?? "",
             ]
             return fixed + metrics.map { run.metrics[$0].map { "\($0)" } ?? "" } + settings.map { run.hyperparameters[$0] ?? "" }
@@ -62,7 +70,9 @@ struct RunTable {
         field.contains { "\",\r\n".contains($0) } ? "\"" + field.replacingOccurrences(of: "\"", with: "\"\"") + "\"" : field
     }
 
-    private func padded(_ text: String, _ width: Int) -> String { text + String(repeating: " ", count: max(0, width - TerminalWidth.cells(in: text))) }
+    private func padded(_ text: String, _ width: Int) -> String {
+        text + String(repeating: " ", count: max(0, width - TerminalWidth.cells(in: text)))
+    }
 
     private func short(_ value: Double) -> String { String(format: "%.4g", value) }
 }

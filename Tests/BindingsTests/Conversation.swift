@@ -56,7 +56,9 @@ final class Scratch {
 
     func bytes(_ name: String) throws -> Data { try Data(contentsOf: URL(fileURLWithPath: "\(path)/\(name)")) }
     func text(_ name: String) throws -> String { try String(contentsOfFile: "\(path)/\(name)", encoding: .utf8) }
-    func names(_ folder: String) throws -> [String] { try FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)").sorted() }
+    func names(_ folder: String) throws -> [String] {
+        try FileManager.default.contentsOfDirectory(atPath: "\(path)/\(folder)").sorted()
+    }
 }
 
 /// The beginning of scripts that train a small model on the bundled sample. The examples are stored once for all tests of the process.
@@ -93,5 +95,6 @@ private enum SharedTasks {
 }
 
 private func removeSharedTasks() {
-    try? FileManager.default.removeItem(at: FileManager.default.temporaryDirectory.appendingPathComponent("carpedm-tasks-\(getpid())"))
+    try? FileManager.default.removeItem(
+        at: FileManager.default.temporaryDirectory.appendingPathComponent("carpedm-tasks-\(getpid())"))
 }

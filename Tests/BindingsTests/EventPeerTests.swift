@@ -9,22 +9,24 @@ struct EventPeerTests {
     @Test func tensorBoardReadsEverythingThatARunWrites() throws {
         let scratch = try Scratch()
         let conversation = try Conversation()
-        #expect(conversation.answer(workshop(scratch) + """
-            from carpedm import tensor as T
-            def own(run):
-                dm.summary.scalar("own/scalar", run.loss)
-                dm.summary.text("own/text", ["**bold**", "日本"])
-                dm.summary.histogram("own/histogram", T.tensor([1.0, 2.0, 2.5]))
-                dm.summary.image("own/image", T.zeros((2, 4, 5, 1)))
-                dm.summary.pr_curve("own/pr", [0, 1, 1], T.tensor([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4]]), 11)
+        #expect(
+            conversation.answer(
+                workshop(scratch) + """
+                    from carpedm import tensor as T
+                    def own(run):
+                        dm.summary.scalar("own/scalar", run.loss)
+                        dm.summary.text("own/text", ["**bold**", "日本"])
+                        dm.summary.histogram("own/histogram", T.tensor([1.0, 2.0, 2.5]))
+                        dm.summary.image("own/image", T.zeros((2, 4, 5, 1)))
+                        dm.summary.pr_curve("own/pr", [0, 1, 1], T.tensor([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4]]), 11)
 
-            e = estimator("a", [own], save_summary_steps=2, save_heavy_summary_steps=2)
-            train.train_and_evaluate(e, spec(4), checks)
-            with dm.summary.writer(place + "mine") as w:
-                w.scalar("x", 1.5, step=1)
-                w.scalar("x", 2.5, step=2)
-                w.pr_curve("pr", [0, 1, 1], T.tensor([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4]]), step=3)
-            """) == "")
+                    e = estimator("a", [own], save_summary_steps=2, save_heavy_summary_steps=2)
+                    train.train_and_evaluate(e, spec(4), checks)
+                    with dm.summary.writer(place + "mine") as w:
+                        w.scalar("x", 1.5, step=1)
+                        w.scalar("x", 2.5, step=2)
+                        w.pr_curve("pr", [0, 1, 1], T.tensor([[0.8, 0.2], [0.3, 0.7], [0.6, 0.4]]), step=3)
+                    """) == "")
         let output = try python(
             """
             import io, numpy as np, tensorflow as tf
@@ -54,23 +56,28 @@ struct EventPeerTests {
                 print(tag, found.shape, np.array_equal(wanted, found))
             print([(s.step, s.value) for s in mine.Scalars("x")])
             """, in: scratch.path)
-        #expect(output == """
-            [2, 4] [2, 4]
-            ['Baseline_CNN_c3x3.64-p2x2.2-c3x3.96-p2x2.2-c3x3.128-p2x2.2-c3x3.160-p2x2.2/conv0/activations', 'own/histogram']
-            ['Baseline_CNN_c3x3.64-p2x2.2-c3x3.96-p2x2.2-c3x3.128-p2x2.2-c3x3.160-p2x2.2/conv0/sparsity', 'own/scalar']
-            sample_input/image/0 True
-            own/image/image/1 True
-            confusion/image/0 True
-            ['**bold**', '日本']
-            pr_curves
-            [4] True
-            own/pr (6, 11) True
-            pr (6, 101) True
-            [(1, 1.5), (2, 2.5)]
+        #expect(
+            output == """
+                [2, 4] [2, 4]
+                ['Baseline_CNN_c3x3.64-p2x2.2-c3x3.96-p2x2.2-c3x3.128-p2x2.2-c3x3.160-p2x2.2/conv0/activations', 'own/histogram']
+                ['Baseline_CNN_c3x3.64-p2x2.2-c3x3.96-p2x2.2-c3x3.128-p2x2.2-c3x3.160-p2x2.2/conv0/sparsity', 'own/scalar']
+                sample_input/image/0 True
+                own/image/image/1 True
+                confusion/image/0 True
+                ['**bold**', '日本']
+                pr_curves
+                [4] True
+                own/pr (6, 11) True
+                pr (6, 101) True
+                [(1, 1.5), (2, 2.5)]
 
-            """)
-        let inspected = try python("import sys; from tensorboard.main import run_main; sys.argv = ['tensorboard', '--inspect', '--logdir', '.']; run_main()", in: scratch.path)
-        for part in ["Found event files in:", "a/eval", "mine", "own/scalar", "sample_input/image/0"] { #expect(inspected.contains(part), "\(part)") }
+                """)
+        let inspected = try python(
+            "import sys; from tensorboard.main import run_main; sys.argv = ['tensorboard', '--inspect', '--logdir', '.']; run_main()",
+            in: scratch.path)
+        for part in ["Found event files in:", "a/eval", "mine", "own/scalar", "sample_input/image/0"] {
+            #expect(inspected.contains(part), "\(part)")
+        }
     }
 
     private func python(_ code: String, in folder: String) throws -> String {
@@ -78,7 +85,9 @@ struct EventPeerTests {
         process.executableURL = URL(filePath: try #require(peerPython))
         process.arguments = ["-c", code]
         process.currentDirectoryURL = URL(filePath: folder)
-        process.environment = ProcessInfo.processInfo.environment.merging(["TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1"]) { $1 }
+        process.environment = ProcessInfo.processInfo.environment.merging([
+            "TF_CPP_MIN_LOG_LEVEL": "3", "CUDA_VISIBLE_DEVICES": "-1",
+        ]) { $1 }
         let (output, errors) = ("\(folder)/stdout", "\(folder)/stderr")
         for path in [output, errors] { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         process.standardOutput = try FileHandle(forWritingTo: URL(filePath: output))

@@ -7,7 +7,8 @@ import Testing
         let scratch = try Scratch()
         let conversation = try Conversation()
         #expect(
-            conversation.answer(workshop(scratch) + "print(train.train_and_evaluate(estimator('a'), spec(\(steps)), checks).status)")
+            conversation.answer(
+                workshop(scratch) + "print(train.train_and_evaluate(estimator('a'), spec(\(steps)), checks).status)")
                 == "finished\n")
         return try scratch.bytes("a/model.ckpt-\(steps)/weights.safetensors")
     }
@@ -21,13 +22,17 @@ import Testing
         #expect(conversation.paused == [5, 10])
         conversation.interruptedStep = nil
         // Everything is there to be looked at, and looking changes nothing.
-        #expect(conversation.answer("""
-            run = train.current
-            print(run.step, run.max_steps, run.status, run.epoch, len(run.losses), run.losses[-1] == run.loss, run.learning_rate)
-            print(run.evaluate().step, [record["step"] for record in run.history], run.estimator.step, run.params.momentum)
-            """) == "5 10 interrupted 1 5 True 0.001\n5 [4] 5 0.9\n")
+        #expect(
+            conversation.answer(
+                """
+                run = train.current
+                print(run.step, run.max_steps, run.status, run.epoch, len(run.losses), run.losses[-1] == run.loss, run.learning_rate)
+                print(run.evaluate().step, [record["step"] for record in run.history], run.estimator.step, run.params.momentum)
+                """) == "5 10 interrupted 1 5 True 0.001\n5 [4] 5 0.9\n")
         #expect(try scratch.names("a").contains("model.ckpt-5"))
-        #expect(conversation.answer("result = train.resume()\nprint(result.step, result.status, len(train.current.losses))") == "10 finished 10\n")
+        #expect(
+            conversation.answer("result = train.resume()\nprint(result.step, result.status, len(train.current.losses))")
+                == "10 finished 10\n")
         #expect(conversation.paused == nil)
         #expect(try scratch.bytes("a/model.ckpt-10/weights.safetensors") == straight(10))
         #expect(conversation.answer("train.resume()").contains("the run is finished: step 10 of 10"))
@@ -39,14 +44,15 @@ import Testing
         let scratch = try Scratch()
         let conversation = try Conversation()
         conversation.interruptedStep = 6
-        let code = conversation.say(workshop(scratch) + """
-            busy = True
-            def work(run):
-                while busy and run.step == 6:
-                    pass
+        let code = conversation.say(
+            workshop(scratch) + """
+                busy = True
+                def work(run):
+                    while busy and run.step == 6:
+                        pass
 
-            train.train_and_evaluate(estimator('a', [work]), spec(9), checks)
-            """)
+                train.train_and_evaluate(estimator('a', [work]), spec(9), checks)
+                """)
         #expect(code == 130)
         #expect(conversation.paused == [6, 9])
         conversation.interruptedStep = nil
@@ -60,8 +66,11 @@ import Testing
         conversation.interruptedStep = 2
         conversation.say(workshop(scratch) + "train.train_and_evaluate(estimator('a'), spec(4), checks)")
         conversation.interruptedStep = nil
-        #expect(conversation.answer("train.current.learning_rate = 0.25\nprint(params.learning_rate, train.current.learning_rate)") == "0.25 0.25\n")
-        #expect(conversation.answer("train.current.learning_rate = -1").contains("learning_rate must be a number above 0, not -1"))
+        #expect(
+            conversation.answer("train.current.learning_rate = 0.25\nprint(params.learning_rate, train.current.learning_rate)")
+                == "0.25 0.25\n")
+        #expect(
+            conversation.answer("train.current.learning_rate = -1").contains("learning_rate must be a number above 0, not -1"))
         #expect(conversation.answer("print(train.resume().step, train.current.learning_rate)") == "4 0.25\n")
         #expect(conversation.lines.contains { $0.contains("learning_rate was 0.001, is 0.25") })
     }

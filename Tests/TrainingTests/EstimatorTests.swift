@@ -293,7 +293,8 @@ import Training
         #expect(outcome.status == .stopped("enough"))
         #expect(
             listener.heard == [
-                "start 0", "checkpoint 0", "step 1", "step 2", "step 3", "step 4", "epoch 1", "checkpoint 4", "evaluation 4", "step 5", "step 6",
+                "start 0", "checkpoint 0", "step 1", "step 2", "step 3", "step 4", "epoch 1", "checkpoint 4", "evaluation 4",
+                "step 5", "step 6",
                 "step 7", "step 8", "epoch 2", "checkpoint 8", "evaluation 8", "end 8",
             ])
         #expect(estimator.losses.map(\.step) == Array(1...8))
@@ -365,7 +366,9 @@ import Training
         let before = try Checkpoint(folder: scratch.file("model.ckpt-0")).parameters.mapValues { $0.elements(as: Float.self) }
         let after = try Checkpoint(folder: scratch.file("model.ckpt-3")).parameters.mapValues { $0.elements(as: Float.self) }
         #expect(before.keys.filter { before[$0] != after[$0] } == ["toy/logits/kernel"])
-        let error = #expect(throws: TrainingError.self) { try toyEstimator(nil, [("freeze", .text("hiden/*"))]).train(toySpec(1)) }
+        let error = #expect(throws: TrainingError.self) {
+            try toyEstimator(nil, [("freeze", .text("hiden/*"))]).train(toySpec(1))
+        }
         #expect(error?.errorDescription == "there is no variable to freeze 'hiden/*'")
     }
 

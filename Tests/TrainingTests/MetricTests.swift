@@ -69,7 +69,8 @@ import Training
 
     /// By hand: of three thresholds 0, 0.5 and 1 the scores 0.9 0.6 | 0.2 (so) and 0.5 | 0.1 (not so).
     @Test func precisionAndRecallByHand() throws {
-        let curve = try PrecisionRecall(truths: [true, true, true, false, false], scores: [0.9, 0.6, 0.2, 0.5, 0.1], thresholds: 3)
+        let curve = try PrecisionRecall(
+            truths: [true, true, true, false, false], scores: [0.9, 0.6, 0.2, 0.5, 0.1], thresholds: 3)
         #expect(curve.rows[0] == [3, 2, 0])
         #expect(curve.rows[1] == [2, 1, 0])
         #expect(curve.rows[2] == [0, 1, 2])
@@ -92,7 +93,8 @@ import Training
     }
 
     @Test func classesSayWhatTheyWereTakenFor() throws {
-        let confusion = try Confusion(classes: 4, labels: [0, 0, 0, 1, 1, 2], answers: [0, 0, 1, 1, 0, 1], classNames: ["あ", "<b>", "う", "え"])
+        let confusion = try Confusion(
+            classes: 4, labels: [0, 0, 0, 1, 1, 2], answers: [0, 0, 1, 1, 0, 1], classNames: ["あ", "<b>", "う", "え"])
         let rows = confusion.classRows
         #expect(rows.map(\.name) == ["あ", "<b>", "う"])
         #expect(rows.map { [$0.count, $0.hits, $0.answers] } == [[3, 2, 3], [2, 1, 3], [1, 0, 0]])

@@ -29,7 +29,8 @@ import Training
         #expect(rehearsal.losses.count == 2 && rehearsal.evaluations.first?.examples == 20)
         #expect(rehearsal.evenLoss == log(3))
         #expect(rehearsal.problems == [])
-        #expect(rehearsal.gradients.map(\.name) == ["toy/hidden/kernel", "toy/hidden/bias", "toy/logits/kernel", "toy/logits/bias"])
+        #expect(
+            rehearsal.gradients.map(\.name) == ["toy/hidden/kernel", "toy/hidden/bias", "toy/logits/kernel", "toy/logits/bias"])
         #expect(!FileManager.default.fileExists(atPath: scratch.file("run")))
 
         final class DeadModel: Model {
@@ -42,7 +43,8 @@ import Training
         }
         let dead = Estimator(
             try ModelFunction(task: ToyTask(), model: DeadModel()), config: RunConfig(), hyperparameters: try HParams([]))
-        #expect(try dead.rehearse(toySpec(10), []).problems.first == "no gradient reaches 'dead/unused/kernel': it will not learn")
+        #expect(
+            try dead.rehearse(toySpec(10), []).problems.first == "no gradient reaches 'dead/unused/kernel': it will not learn")
     }
 
     @Test func oneBatchIsLearntByHeart() throws {
@@ -66,7 +68,8 @@ import Training
         let fresh = try toyEstimator(scratch.file("c"), task: second)
         _ = try fresh.train(toySpec(1))
         func bias(_ run: String, _ step: Int, _ name: String) throws -> [Float] {
-            try Checkpoint(folder: scratch.file("\(run)/model.ckpt-\(step)")).parameters["toy/\(name)"]?.elements(as: Float.self) ?? []
+            try Checkpoint(folder: scratch.file("\(run)/model.ckpt-\(step)")).parameters["toy/\(name)"]?.elements(as: Float.self)
+                ?? []
         }
         let (learnt, start) = (try bias("a", 6, "logits/bias"), try bias("b", 0, "logits/bias"))
         #expect(start == [learnt[2], 0, learnt[0]])
@@ -79,7 +82,8 @@ import Training
     }
 
     @Test(arguments: [
-        ("2 epochs", EvalSpec.Schedule.epochs(2)), ("epoch", .epochs(1)), ("500 steps", .steps(500)), ("10 minutes", .elapsed(600)),
+        ("2 epochs", EvalSpec.Schedule.epochs(2)), ("epoch", .epochs(1)), ("500 steps", .steps(500)),
+        ("10 minutes", .elapsed(600)),
         ("0.5 hours", .elapsed(1800)), ("30 Seconds", .elapsed(30)),
     ])
     func schedulesAreReadFromText(text: String, schedule: EvalSpec.Schedule) throws {

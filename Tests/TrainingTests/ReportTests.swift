@@ -15,13 +15,18 @@ import Training
     @Test func everyEvaluationLeavesAReport() throws {
         let scratch = try ScratchFolder()
         let (estimator, outcome) = try trained(scratch)
-        let names = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run/eval")).filter { $0.hasPrefix("report") }.sorted()
+        let names = try FileManager.default.contentsOfDirectory(atPath: scratch.file("run/eval")).filter {
+            $0.hasPrefix("report")
+        }.sorted()
         #expect(names == ["report-4.html", "report-4.txt", "report-8.html", "report-8.txt"])
         let evaluation = try #require(outcome.evaluation)
         let report = EvaluationReport(evaluation, estimator)
         #expect(try String(contentsOfFile: scratch.file("run/eval/report-8.txt"), encoding: .utf8) == report.text)
         let accuracy = try #require(evaluation.confusion?.accuracy)
-        for part in ["toy: evaluation at step 8, 31 examples", accuracy.summary, "balanced accuracy", "Highest losses", "point", "Most confused"] {
+        for part in [
+            "toy: evaluation at step 8, 31 examples", accuracy.summary, "balanced accuracy", "Highest losses", "point",
+            "Most confused",
+        ] {
             #expect(report.text.contains(part), "\(part)")
         }
         #expect(evaluation.gallery.hardest.count == 24)

@@ -18,7 +18,10 @@ final class MetricObject: HostMembers, HostDisplay, HostArithmetic, HostComparab
             case is Proportion: ["hits", "count", "interval"]
             case is ErrorRate: ["errors", "labels"]
             case is Confusion:
-                ["counts", "class_names", "accuracy", "balanced_accuracy", "precision", "recall", "per_class", "most_confused", "save"]
+                [
+                    "counts", "class_names", "accuracy", "balanced_accuracy", "precision", "recall", "per_class", "most_confused",
+                    "save",
+                ]
             case is PrecisionRecall: ["rows"]
             default: []
             }
@@ -31,7 +34,8 @@ final class MetricObject: HostMembers, HostDisplay, HostArithmetic, HostComparab
         case ("summary", _): return .str(metric.summary)
         case ("hits", let share as Proportion): return .int(share.hits)
         case ("count", let share as Proportion): return .int(share.count)
-        case ("interval", let share as Proportion): return .tuple([.float(share.interval.lowerBound), .float(share.interval.upperBound)])
+        case ("interval", let share as Proportion):
+            return .tuple([.float(share.interval.lowerBound), .float(share.interval.upperBound)])
         case ("errors", let rate as ErrorRate): return .int(rate.errors)
         case ("labels", let rate as ErrorRate): return .int(rate.labels)
         case ("rows", let curve as PrecisionRecall): return .list(curve.rows.map { .list($0.map { .float(Double($0)) }) })
@@ -54,24 +58,32 @@ final class MetricObject: HostMembers, HostDisplay, HostArithmetic, HostComparab
         case "recall": return .list(confusion.recall.map { .float($0) })
         case "per_class":
             return interpreter.value(
-                of: Native("per_class()", "A dict for each class that occurs: name, count, hits, answers, recall, precision.") { call in
-                    .list(confusion.classRows.map { row in
-                        call.interpreter.dict([
-                            ("name", .str(row.name)), ("count", .int(row.count)), ("hits", .int(row.hits)), ("answers", .int(row.answers)),
-                            ("recall", .float(row.recall)), ("precision", .float(row.precision)),
-                        ])
-                    })
+                of: Native("per_class()", "A dict for each class that occurs: name, count, hits, answers, recall, precision.") {
+                    call in
+                    .list(
+                        confusion.classRows.map { row in
+                            call.interpreter.dict([
+                                ("name", .str(row.name)), ("count", .int(row.count)), ("hits", .int(row.hits)),
+                                ("answers", .int(row.answers)),
+                                ("recall", .float(row.recall)), ("precision", .float(row.precision)),
+                            ])
+                        })
                 })
         case "most_confused":
             return interpreter.value(
                 of: Native("most_confused(n=10)", "The most frequent wrong pairs: (true, answered, times).") { call in
-                    .list(confusion.confusions(try call.int(0)).map {
-                        .tuple([.str(confusion.name(ofClass: $0.label)), .str(confusion.name(ofClass: $0.answer)), .int($0.count)])
-                    })
+                    .list(
+                        confusion.confusions(try call.int(0)).map {
+                            .tuple([
+                                .str(confusion.name(ofClass: $0.label)), .str(confusion.name(ofClass: $0.answer)), .int($0.count),
+                            ])
+                        })
                 })
         case "save":
             return interpreter.value(
-                of: Native("save(path, normalize=False)", "Write the matrix as a picture (.svg), a table (.csv) or an array (.npz).") { call in
+                of: Native(
+                    "save(path, normalize=False)", "Write the matrix as a picture (.svg), a table (.csv) or an array (.npz)."
+                ) { call in
                     try confusion.save(to: try call.string(0), normalized: try call.truth(1))
                     return .none
                 })
@@ -116,7 +128,8 @@ extension Engine {
     func metricsModule() -> NativeModule {
         NativeModule(
             "carpedm.metrics",
-            doc: "Measures of how good answers are. Labels are tensors or lists; measures of several batches are put together by their counts.",
+            doc:
+                "Measures of how good answers are. Labels are tensors or lists; measures of several batches are put together by their counts.",
             functions: classMeasures + sequenceMeasures + [
                 Native("mean(values)", "The mean of a tensor's elements.") { [unowned self] call in
                     if case .host = call[0] {
@@ -125,7 +138,10 @@ extension Engine {
                     }
                     return metricValue(MeanMetric(try interpreter.items(of: call[0]).map { try interpreter.double($0) }))
                 },
-                Native("wilson(hits, count)", "Bounds of the true share behind hits of count, 19 times out of 20 (Wilson's interval).") { call in
+                Native(
+                    "wilson(hits, count)",
+                    "Bounds of the true share behind hits of count, 19 times out of 20 (Wilson's interval)."
+                ) { call in
                     let (hits, count) = (try call.int(0), try call.int(1))
                     guard count >= 0, (0...count).contains(hits) else { throw Raised.value("hits must be from 0 to count") }
                     let interval = Proportion(hits: hits, count: count).interval
@@ -140,7 +156,8 @@ extension Engine {
                 let (labels, answers) = (try integers(call[0], "labels"), try integers(call[1], "predictions"))
                 return metricValue(try Proportion.accuracy(labels: Tensor(labels), answers: Tensor(answers)))
             },
-            Native("top_k(labels, logits, k=5)", "The share of examples whose label is among the k largest logits.") { [unowned self] call in
+            Native("top_k(labels, logits, k=5)", "The share of examples whose label is among the k largest logits.") {
+                [unowned self] call in
                 metricValue(
                     try Proportion.top(
                         try call.int(2), labels: Tensor(try integers(call[0], "labels")), logits: try tensor(call[1], "logits")))
@@ -150,9 +167,13 @@ extension Engine {
                 "How often each class was taken for each: counts, recall, precision, per_class(), most_confused(), save()."
             ) { [unowned self] call in metricValue(try confusion(call, names: 3)) },
             Native(
-                "balanced_accuracy(labels, predictions, num_classes)", "The mean over the classes of the share that was recognised."
+                "balanced_accuracy(labels, predictions, num_classes)",
+                "The mean over the classes of the share that was recognised."
             ) { [unowned self] call in metricValue(BalancedAccuracy(try confusion(call, names: nil))) },
-            Native("pr_curve(labels, probabilities, num_thresholds=101)", "Precision and recall by threshold, every class against the rest.") {
+            Native(
+                "pr_curve(labels, probabilities, num_thresholds=101)",
+                "Precision and recall by threshold, every class against the rest."
+            ) {
                 [unowned self] call in
                 metricValue(
                     try PrecisionRecall(
@@ -174,7 +195,8 @@ extension Engine {
 
     private var sequenceMeasures: [Native] {
         [
-            Native("ler(labels, predictions)", "Edits over labels of the whole corpus, for lists of sequences.") { [unowned self] call in
+            Native("ler(labels, predictions)", "Edits over labels of the whole corpus, for lists of sequences.") {
+                [unowned self] call in
                 metricValue(try ErrorRate.labels(try sequences(call[0]), answers: try sequences(call[1])).labelErrors)
             },
             Native("ser(labels, predictions)", "The share of sequences with any error.") { [unowned self] call in

@@ -27,7 +27,9 @@ final class ReportObject: HostMembers, HostDisplay {
 
     func displayText(_ interpreter: Interpreter) throws -> String { report.text }
 
-    func richForms(_ interpreter: Interpreter) throws -> [(type: String, data: [UInt8])] { [("text/html", Array(report.html.utf8))] }
+    func richForms(_ interpreter: Interpreter) throws -> [(type: String, data: [UInt8])] {
+        [("text/html", Array(report.html.utf8))]
+    }
 }
 
 extension Engine {
@@ -52,12 +54,16 @@ extension Engine {
 
     /// `result.report(path=None)` and `evaluation.report(path=None)`; `self` is argument 0.
     var reportMethod: Native {
-        Native("report(self, path=None)", "The report; written to path (.html: one page, else text) when one is given.", reportFunction.body)
+        Native(
+            "report(self, path=None)", "The report; written to path (.html: one page, else text) when one is given.",
+            reportFunction.body)
     }
 
     private func report(_ evaluation: Evaluation?, _ owner: EstimatorObject, _ call: Call, _ pathIndex: Int) throws -> Value {
         guard let evaluation else {
-            throw Raised(.valueError, "there was no evaluation to report", hint: "Give train_and_evaluate an eval_spec, or call estimator.evaluate.")
+            throw Raised(
+                .valueError, "there was no evaluation to report",
+                hint: "Give train_and_evaluate an eval_spec, or call estimator.evaluate.")
         }
         let report = EvaluationReport(evaluation, owner.estimator)
         if let path = try call.optionalString(pathIndex) { try report.write(to: path) }

@@ -19,7 +19,10 @@ extension Engine {
                 ) { [unowned self] call in
                     interpreter.value(of: SummaryWriterObject(try EventFileWriter(folder: try call.string(0)), self))
                 },
-                Native("pr_curve(tag, labels, probabilities, num_thresholds=101)", "Precision and recall by threshold, every class against the rest.") {
+                Native(
+                    "pr_curve(tag, labels, probabilities, num_thresholds=101)",
+                    "Precision and recall by threshold, every class against the rest."
+                ) {
                     [unowned self] call in
                     let curve = try PrecisionRecall(
                         labels: try integers(call[1], "labels"), probabilities: try tensor(call[2], "probabilities"),
@@ -27,7 +30,8 @@ extension Engine {
                     recorder?.add(Summary(try call.string(0), .precisionRecall(rows: curve.rows)))
                     return .none
                 },
-                Native("image(tag, tensor, max_outputs=3)", "The first images of [n, height, width, 1 or 3].") { [unowned self] call in
+                Native("image(tag, tensor, max_outputs=3)", "The first images of [n, height, width, 1 or 3].") {
+                    [unowned self] call in
                     try recorder?.images(try call.string(0), try tensor(call[1], "image"), limit: try call.int(2))
                     return .none
                 },
@@ -66,7 +70,10 @@ extension Engine {
         ]
         for level in [LogLevel.debug, .info, .warning, .error] {
             functions.append(
-                Native("\(level.rawValue)(message, *arguments)", "Say something at level '\(level.rawValue)'; arguments fill % places.") {
+                Native(
+                    "\(level.rawValue)(message, *arguments)",
+                    "Say something at level '\(level.rawValue)'; arguments fill % places."
+                ) {
                     [unowned self] call in
                     var text = call[0]
                     if case .tuple(let arguments) = call[1], arguments.count > 0 {

@@ -39,7 +39,8 @@ final class SummaryWriterObject: HostContext {
 extension Engine {
     /// The class of `summary.writer(folder)`'s objects: the functions of the module with a step.
     var summaryWriterType: NativeType {
-        func method(_ declaration: String, _ doc: String, _ body: @escaping (Call, SummaryRecorder, Int) throws -> Void) -> Native {
+        func method(_ declaration: String, _ doc: String, _ body: @escaping (Call, SummaryRecorder, Int) throws -> Void) -> Native
+        {
             Native(declaration, doc) { call in
                 let writer = try call.host(0, as: SummaryWriterObject.self)
                 let step = try call.int(call.count - 1)
@@ -53,10 +54,12 @@ extension Engine {
                 method("scalar(self, tag, value, step)", "A number.") { [unowned self] call, recorder, _ in
                     recorder.scalar(try call.string(1), try tensor(call[2], "value").item())
                 },
-                method("histogram(self, tag, values, step)", "How the elements of a tensor are distributed.") { [unowned self] call, recorder, _ in
+                method("histogram(self, tag, values, step)", "How the elements of a tensor are distributed.") {
+                    [unowned self] call, recorder, _ in
                     try recorder.histogram(try call.string(1), try tensor(call[2], "values"))
                 },
-                method("image(self, tag, tensor, step)", "The first images of [n, height, width, 1 or 3].") { [unowned self] call, recorder, _ in
+                method("image(self, tag, tensor, step)", "The first images of [n, height, width, 1 or 3].") {
+                    [unowned self] call, recorder, _ in
                     try recorder.images(try call.string(1), try tensor(call[2], "image"))
                 },
                 method("text(self, tag, texts, step)", "Markdown: a string, or a list of them.") { call, recorder, _ in
@@ -66,7 +69,8 @@ extension Engine {
                         recorder.text(try call.string(1), try call.interpreter.strings(call[2], name: "texts"))
                     }
                 },
-                method("pr_curve(self, tag, labels, probabilities, step)", "Precision and recall by threshold.") { [unowned self] call, recorder, _ in
+                method("pr_curve(self, tag, labels, probabilities, step)", "Precision and recall by threshold.") {
+                    [unowned self] call, recorder, _ in
                     let curve = try PrecisionRecall(
                         labels: try integers(call[2], "labels"), probabilities: try tensor(call[3], "probabilities"))
                     recorder.add(Summary(try call.string(1), .precisionRecall(rows: curve.rows)))

@@ -23,7 +23,8 @@ extension Engine {
                     min_delta (what a change must exceed), mode ('max' or 'min'; None goes by the metric's name).
                     """, module: "carpedm.train",
                 constructor: Native(
-                    "EarlyStopping(metric=None, patience=5, min_delta=0.0, mode=None)", "Ends a run when a measure has not improved."
+                    "EarlyStopping(metric=None, patience=5, min_delta=0.0, mode=None)",
+                    "Ends a run when a measure has not improved."
                 ) { call in
                     let (name, patience, change) = (try call.optionalString(0), try call.int(1), try call.double(2))
                     let mode = try call.optionalString(3)

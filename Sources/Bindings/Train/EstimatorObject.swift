@@ -19,7 +19,8 @@ final class EstimatorObject: HostMembers {
     }
 
     init(
-        _ function: ModelFunction, _ config: RunConfig, _ parameters: SettingsObject<HParams>, callbacks: [Value], _ engine: Engine
+        _ function: ModelFunction, _ config: RunConfig, _ parameters: SettingsObject<HParams>, callbacks: [Value],
+        _ engine: Engine
     ) throws {
         var config = config
         if config.seed == nil { config.seed = engine.seed }
@@ -44,7 +45,8 @@ final class EstimatorObject: HostMembers {
             return outcome
         } catch let raised as Raised {
             run.status = raised.stop == nil ? .failed : .interrupted
-            throw engine.noted(raised, "raised within the training loop, step \(estimator.step + 1) of \(estimator.function.model.name)")
+            throw engine.noted(
+                raised, "raised within the training loop, step \(estimator.step + 1) of \(estimator.function.model.name)")
         } catch {
             run.status = .failed
             throw error

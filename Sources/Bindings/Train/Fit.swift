@@ -68,7 +68,9 @@ extension Engine {
         var (parameters, config) = (HParams(), RunConfig())
         parameters.trainBatchSize = try call.int(4)
         parameters.evalBatchSize = try call.optionalInt(5) ?? parameters.trainBatchSize
-        config.modelDir = try call.optionalString(8) ?? text(try interpreter.callMethod(task, named: "job_dir", [.str(name), model]), "job_dir")
+        config.modelDir =
+            try call.optionalString(8)
+            ?? text(try interpreter.callMethod(task, named: "job_dir", [.str(name), model]), "job_dir")
         try distribute(try interpreter.settings(call[13]), &parameters, &config)
 
         func batches(_ size: Int, _ subset: String) throws -> InputFunction {
@@ -108,11 +110,14 @@ extension Engine {
         case .type: type = value
         default: return value
         }
-        return try interpreter.call(type, keywords: [(name: "num_classes", value: try interpreter.attribute(task, "num_classes"))])
+        return try interpreter.call(
+            type, keywords: [(name: "num_classes", value: try interpreter.attribute(task, "num_classes"))])
     }
 
     /// Settings to the group that knows them.
-    private func distribute(_ settings: [(name: String, value: Setting)], _ parameters: inout HParams, _ config: inout RunConfig) throws {
+    private func distribute(_ settings: [(name: String, value: Setting)], _ parameters: inout HParams, _ config: inout RunConfig)
+        throws
+    {
         let known = (own: HParams.fields.map(\.name), run: RunConfig.fields.map(\.name))
         var given: (Set<String>, Set<String>) = ([], [])
         for (name, value) in settings {
@@ -143,7 +148,9 @@ final class RateSearchObject: HostMembers, HostDisplay {
     init(_ search: RateSearch) { self.search = search }
 
     var scriptTypeName: String { "RateSearch" }
-    var scriptSummary: String { "<RateSearch: \(search.rates.count) rates, suggestion \(search.suggestion.map { "\($0)" } ?? "None")>" }
+    var scriptSummary: String {
+        "<RateSearch: \(search.rates.count) rates, suggestion \(search.suggestion.map { "\($0)" } ?? "None")>"
+    }
     var memberNames: [String] { ["rates", "losses", "smoothed", "suggestion"] }
 
     func member(_ name: String, _ interpreter: Interpreter) throws -> Value? {

@@ -60,7 +60,8 @@ final class EvaluationObject: HostMembers {
         case "metrics": metricsValue(evaluation.metrics, interpreter)
         case "text": textsValue(evaluation.texts, interpreter)
         case "measures":
-            interpreter.dict(evaluation.measures.sorted { $0.key < $1.key }.map { ($0.key, interpreter.value(of: MetricObject($0.value))) })
+            interpreter.dict(
+                evaluation.measures.sorted { $0.key < $1.key }.map { ($0.key, interpreter.value(of: MetricObject($0.value))) })
         case "hardest":
             .list(
                 evaluation.gallery.hardest.map { example in
@@ -77,7 +78,8 @@ final class EvaluationObject: HostMembers {
 
     static func type(_ report: Native) -> NativeType {
         NativeType(
-            "Evaluation", doc: "What an evaluation found: metrics, measures, text, confusion, hardest, report().", module: "carpedm.train",
+            "Evaluation", doc: "What an evaluation found: metrics, measures, text, confusion, hardest, report().",
+            module: "carpedm.train",
             methods: [report])
     }
 }

@@ -22,16 +22,19 @@ extension Engine {
     /// `train.resume(max_steps=None)`: goes on with the newest run exactly where it stopped.
     func resume(_ call: Call) throws -> Value {
         guard let run = currentRun else {
-            throw Raised(.runtimeError, "there is no run to resume", hint: "Start one with train.train_and_evaluate or train.fit.")
+            throw Raised(
+                .runtimeError, "there is no run to resume", hint: "Start one with train.train_and_evaluate or train.fit.")
         }
         guard run.status != .running else {
-            throw Raised(.runtimeError, "the run is going on; it cannot be resumed from within", hint: "Return from the callback.")
+            throw Raised(
+                .runtimeError, "the run is going on; it cannot be resumed from within", hint: "Return from the callback.")
         }
         var spec = run.spec
         if let steps = try call.optionalInt(0) { spec = try TrainSpec(input: spec.input, maxSteps: steps) }
         if run.status == .ended, let last = spec.maxSteps, run.owner.estimator.step >= last {
             throw Raised(
-                .runtimeError, "the run is finished: step \(last) of \(last)", hint: "Give more steps: train.resume(max_steps=\(last * 2)).")
+                .runtimeError, "the run is finished: step \(last) of \(last)",
+                hint: "Give more steps: train.resume(max_steps=\(last * 2)).")
         }
         return try finish(try run.owner.train(spec, run.evaluations), run.owner)
     }
@@ -99,10 +102,14 @@ final class RunObject: HostMembers {
 
     static var type: NativeType {
         NativeType(
-            "Run", doc: "A run as it stands: what train.current is and callbacks get. Setting learning_rate changes the next step.",
+            "Run",
+            doc: "A run as it stands: what train.current is and callbacks get. Setting learning_rate changes the next step.",
             module: "carpedm.train",
             methods: [
-                Native("stop(self, reason='stopped by the script')", "End the run after this step, with a checkpoint and an evaluation.") { call in
+                Native(
+                    "stop(self, reason='stopped by the script')",
+                    "End the run after this step, with a checkpoint and an evaluation."
+                ) { call in
                     try call.host(0, as: RunObject.self).estimator.stop(try call.string(1))
                     return .none
                 },
@@ -110,7 +117,8 @@ final class RunObject: HostMembers {
                     let run = try call.host(0, as: RunObject.self)
                     guard let spec = run.evaluations.first else {
                         throw Raised(
-                            .runtimeError, "this run has no evaluation data", hint: "Call train.current.estimator.evaluate(input_fn).")
+                            .runtimeError, "this run has no evaluation data",
+                            hint: "Call train.current.estimator.evaluate(input_fn).")
                     }
                     let evaluation = try run.engine.interruptible { try run.estimator.evaluate(spec) }
                     return call.interpreter.value(of: EvaluationObject(evaluation, run.owner))

@@ -20,7 +20,9 @@ extension Engine {
         }
         var methods: [Moment: Value] = [:]
         for name in own {
-            if let moment = Moment(rawValue: name), let method = try interpreter.find(value, Symbol(name)) { methods[moment] = method }
+            if let moment = Moment(rawValue: name), let method = try interpreter.find(value, Symbol(name)) {
+                methods[moment] = method
+            }
         }
         if methods.isEmpty {
             guard interpreter.isCallable(value) else {

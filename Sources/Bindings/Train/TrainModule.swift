@@ -65,15 +65,18 @@ extension Engine {
 
     private func defineTrainTypes() {
         guard trainTypes.isEmpty else { return }
-        trainTypes = [
-            interpreter.define(settingsType(HParams.self, "The hyper-parameters of a run.") { SettingsObject($0) }),
-            interpreter.define(
-                settingsType(SessionConfig.self, "How the machine is used.") { SettingsObject($0) }),
-            interpreter.define(runConfigType()), interpreter.define(TrainSpecObject.type), interpreter.define(EvalSpecObject.type),
-            interpreter.define(ModelFunctionObject.type), interpreter.define(InputObject.type),
-            interpreter.define(estimatorType()), interpreter.define(ResultObject.type(reportMethod)), interpreter.define(EvaluationObject.type(reportMethod)),
-            interpreter.define(RunObject.type),
-        ] + (callbackTypes + [summaryWriterType]).map { interpreter.define($0) }
+        trainTypes =
+            [
+                interpreter.define(settingsType(HParams.self, "The hyper-parameters of a run.") { SettingsObject($0) }),
+                interpreter.define(
+                    settingsType(SessionConfig.self, "How the machine is used.") { SettingsObject($0) }),
+                interpreter.define(runConfigType()), interpreter.define(TrainSpecObject.type),
+                interpreter.define(EvalSpecObject.type),
+                interpreter.define(ModelFunctionObject.type), interpreter.define(InputObject.type),
+                interpreter.define(estimatorType()), interpreter.define(ResultObject.type(reportMethod)),
+                interpreter.define(EvaluationObject.type(reportMethod)),
+                interpreter.define(RunObject.type),
+            ] + (callbackTypes + [summaryWriterType]).map { interpreter.define($0) }
     }
 
     private func settingsType<Group: Settings>(
@@ -90,7 +93,9 @@ extension Engine {
         NativeType(
             RunConfig.title, doc: "Where and how often a run keeps and says things.\n\n" + RunConfig.documentation,
             module: "carpedm.train",
-            constructor: Native("RunConfig(*, session_config=None, **settings)", "Where and how often a run keeps and says things.") {
+            constructor: Native(
+                "RunConfig(*, session_config=None, **settings)", "Where and how often a run keeps and says things."
+            ) {
                 call in
                 var config = try RunConfig(call.interpreter.settings(call[1]))
                 if case .host(let box) = call[0], let session = box.object as? SettingsObject<SessionConfig> {
@@ -135,7 +140,10 @@ extension Engine {
                     let evaluation = try interruptible { try estimator.estimator.evaluate(spec, checkpoint: checkpoint) }
                     return call.interpreter.value(of: EvaluationObject(evaluation, estimator))
                 },
-                Native("predict(self, input_fn, checkpoint=None)", "A dict of predictions for every batch; checkpoint as for evaluate.") { [unowned self] call in
+                Native(
+                    "predict(self, input_fn, checkpoint=None)",
+                    "A dict of predictions for every batch; checkpoint as for evaluate."
+                ) { [unowned self] call in
                     let estimator = try call.host(0, as: EstimatorObject.self)
                     let input = try inputFunction(call[1])
                     let checkpoint = try call.optionalString(2)
@@ -143,7 +151,9 @@ extension Engine {
                     return .list(
                         results.map { result in
                             let tensors = result.predictions.sorted { $0.key < $1.key }.map { ($0.key, tensorValue($0.value)) }
-                            let texts = result.texts.sorted { $0.key < $1.key }.map { ($0.key, Value.list($0.value.map { .str($0) })) }
+                            let texts = result.texts.sorted { $0.key < $1.key }.map {
+                                ($0.key, Value.list($0.value.map { .str($0) }))
+                            }
                             return interpreter.dict(tensors + texts)
                         })
                 },
@@ -198,7 +208,8 @@ final class TrainSpecObject: HostObject {
     static var type: NativeType {
         NativeType(
             "TrainSpec", doc: "What to train on and how long.", module: "carpedm.train",
-            constructor: Native("TrainSpec(input_fn, max_steps=None)", "What to train on; max_steps counts all steps ever made.") { call in
+            constructor: Native("TrainSpec(input_fn, max_steps=None)", "What to train on; max_steps counts all steps ever made.")
+            { call in
                 guard case .host(let box) = call[0], let input = box.object as? InputObject else {
                     throw call.mismatch(0, "what task.input_fn(...) gives")
                 }

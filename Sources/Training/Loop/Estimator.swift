@@ -80,7 +80,9 @@ public final class Estimator {
     public func evaluate(_ spec: EvalSpec, checkpoint: String? = nil) throws -> Evaluation {
         let source = try spec.input()
         let run = try loadedRun(like: source, checkpoint)
-        let path = checkpoint ?? folder.map { $0.checkpointPath(run.step) }.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
+        let path =
+            checkpoint
+            ?? folder.map { $0.checkpointPath(run.step) }.flatMap { FileManager.default.fileExists(atPath: $0) ? $0 : nil }
         let evaluation = try interruptible("evaluation") { try Evaluator(run, self).evaluate(spec, source, checkpoint: path) }
         if let folder {
             let place = "\(folder.path)/\(spec.folderName)"
@@ -140,7 +142,9 @@ public final class Estimator {
         let first = losses.first?.step ?? .max
         var found: [StepLoss] = []
         if first > 1, let folder {
-            found = TrainingCurve(folder: folder.path).points("loss").filter { $0.step < first }.map { StepLoss(step: $0.step, loss: $0.value) }
+            found = TrainingCurve(folder: folder.path).points("loss").filter { $0.step < first }.map {
+                StepLoss(step: $0.step, loss: $0.value)
+            }
         }
         earlier = found
         return found

@@ -53,8 +53,11 @@ struct Evaluator {
             }
             for (name, lines) in results.texts { texts[name, default: []] += lines }
             let verdicts = verdicts(batch, results)
-            gallery.add(batch, losses: terms.examples?.elements(as: Float.self), truths: verdicts?.truths, answers: verdicts?.answers)
-            if let part = try Self.curve(batch, results) { curve = try curve?.joined(with: part, name: "curve") as? PrecisionRecall ?? part }
+            gallery.add(
+                batch, losses: terms.examples?.elements(as: Float.self), truths: verdicts?.truths, answers: verdicts?.answers)
+            if let part = try Self.curve(batch, results) {
+                curve = try curve?.joined(with: part, name: "curve") as? PrecisionRecall ?? part
+            }
         }
         guard examples > 0, let penalty else { throw TrainingError.emptyInput(purpose: "evaluation") }
         let mean = lossSum / Double(examples)
@@ -78,7 +81,9 @@ struct Evaluator {
     /// What is right and what was answered, an entry for each example: the texts `gt` and `decoded`, or the predicted `classes` beside
     /// targets of one class each.
     private func verdicts(_ batch: Batch, _ results: StepResults) -> (truths: [String], answers: [String])? {
-        if let truths = results.texts["gt"], let answers = results.texts["decoded"], truths.count == batch.count, answers.count == batch.count {
+        if let truths = results.texts["gt"], let answers = results.texts["decoded"], truths.count == batch.count,
+            answers.count == batch.count
+        {
             return (truths, answers)
         }
         guard case .dense(let targets) = batch.targets, targets.count == batch.count, !targets.dtype.isFloating,
@@ -86,7 +91,8 @@ struct Evaluator {
         else { return nil }
         let confusion = results.metrics.values.lazy.compactMap { $0 as? Confusion }.first
         // Names belong to the numbers only where there are as many classes.
-        let names = confusion.map { $0.classNames.isEmpty && $0.classes == run.classNames.count ? run.classNames : $0.classNames } ?? []
+        let names =
+            confusion.map { $0.classNames.isEmpty && $0.classes == run.classNames.count ? run.classNames : $0.classNames } ?? []
         func name(_ number: Int) -> String { names.indices.contains(number) ? names[number] : String(number) }
         return (targets.integers.map(name), classes.integers.map(name))
     }
@@ -94,7 +100,8 @@ struct Evaluator {
     /// Where the task predicts `probabilities` `[n, classes]` and the targets are one class each.
     private static func curve(_ batch: Batch, _ results: StepResults) throws -> PrecisionRecall? {
         guard case .dense(let targets) = batch.targets, targets.count == batch.count, !targets.dtype.isFloating,
-            let probabilities = results.predictions["probabilities"], probabilities.rank == 2, probabilities.shape[0] == batch.count
+            let probabilities = results.predictions["probabilities"], probabilities.rank == 2,
+            probabilities.shape[0] == batch.count
         else { return nil }
         return try PrecisionRecall(labels: targets.integers, probabilities: probabilities)
     }

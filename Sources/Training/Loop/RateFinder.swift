@@ -27,7 +27,9 @@ extension Estimator {
     /// It ends early when the loss has grown to four times the least, or is not finite any more.
     /// - Throws: `TrainingError.invalidSetting` unless `0 < low < high` and there are two steps.
     /// - Source: Smith, "Cyclical learning rates for training neural networks", 2017, section 3.3.
-    public func findRate(_ input: InputFunction, from low: Double = 1e-6, to high: Double = 1, steps: Int = 100) throws -> RateSearch {
+    public func findRate(_ input: InputFunction, from low: Double = 1e-6, to high: Double = 1, steps: Int = 100) throws
+        -> RateSearch
+    {
         func refuse(_ name: String, _ value: Setting, _ rule: String) -> TrainingError {
             .invalidSetting(owner: "find_learning_rate", name: name, value: value, rule: rule)
         }

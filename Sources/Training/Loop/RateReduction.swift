@@ -22,7 +22,8 @@ public final class RateReduction: TrainingCallback {
         let before = estimator.rateScale
         estimator.rateScale = scale(estimator, evaluation.name ?? "")
         if estimator.rateScale < before {
-            estimator.progress(.notice("\(metric.name) has not improved: the learning rate is \(significant(estimator.learningRate, 4)) now"))
+            estimator.progress(
+                .notice("\(metric.name) has not improved: the learning rate is \(significant(estimator.learningRate, 4)) now"))
         }
         return nil
     }

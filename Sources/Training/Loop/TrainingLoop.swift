@@ -24,7 +24,8 @@ final class TrainingLoop {
         (self.estimator, self.spec, self.evaluations) = (estimator, spec, evaluations)
         // The lock comes first: what is read from the folder below must not change.
         lock = try estimator.folder.map { try FolderLock(folder: $0.path) }
-        current = try TrainingRun(estimator.function, estimator.hyperparameters, source: spec.input(), seed: estimator.seed, maxSteps: spec.maxSteps)
+        current = try TrainingRun(
+            estimator.function, estimator.hyperparameters, source: spec.input(), seed: estimator.seed, maxSteps: spec.maxSteps)
         savedStep = try Self.restore(current, estimator)
         log = EvaluationLog(folder: estimator.folder?.path, upTo: current.step)
         log.mainMetric = estimator.function.task.mainMetric

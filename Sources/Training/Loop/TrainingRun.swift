@@ -242,7 +242,9 @@ final class TrainingRun {
 
     /// Which tensor spoils the loss: the first one on the way that is not finite.
     private func culprit(_ batch: Batch, _ output: ModelOutput, _ terms: LossTerms) -> String {
-        for (name, tensor) in batch.features.sorted(by: { $0.key < $1.key }) where Self.isSpoilt(tensor) { return "feature '\(name)'" }
+        for (name, tensor) in batch.features.sorted(by: { $0.key < $1.key }) where Self.isSpoilt(tensor) {
+            return "feature '\(name)'"
+        }
         for variable in store.parameters where Self.isSpoilt(variable.value) { return "variable '\(variable.name)'" }
         for part in output.parts where Self.isSpoilt(part.tensor) { return part.name }
         return terms.penalty.isFinite ? "the loss" : "the penalty"

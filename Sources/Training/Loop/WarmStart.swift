@@ -22,7 +22,10 @@ extension Estimator {
         }
         progress(.notice("\(found.taken.count) variables start from \(place): \(found.taken.joined(separator: ", "))"))
         if let shared = found.sharedClasses {
-            progress(.notice("the output layer starts with \(shared) of \(run.classNames.count) classes, those that both runs know by name"))
+            progress(
+                .notice(
+                    "the output layer starts with \(shared) of \(run.classNames.count) classes, those that both runs know by name"
+                ))
         }
         if !found.unlike.isEmpty {
             progress(.warning("these have another shape there and start afresh: \(found.unlike.joined(separator: ", "))"))

@@ -29,7 +29,8 @@ extension Confusion {
                 (count(label: label, answer: $0), -$0) < (count(label: label, answer: $1), -$1)
             }
             return ClassRow(
-                name: name(ofClass: label), count: counts[label], hits: count(label: label, answer: label), answers: answers[label],
+                name: name(ofClass: label), count: counts[label], hits: count(label: label, answer: label),
+                answers: answers[label],
                 mistakenFor: other.map { (name(ofClass: $0), count(label: label, answer: $0)) })
         }
     }
@@ -46,7 +47,8 @@ extension Confusion {
             let values = try StoredArray(counts.map(Int64.init), shape: [classes, classes])
             try NumpyArchive.write(["confusion": values], to: path, compressed: true)
         case let other:
-            throw TrainingError.unknownName(kind: "kind of file", name: other.map(String.init) ?? "", known: ["csv", "npz", "svg"])
+            throw TrainingError.unknownName(
+                kind: "kind of file", name: other.map(String.init) ?? "", known: ["csv", "npz", "svg"])
         }
     }
 

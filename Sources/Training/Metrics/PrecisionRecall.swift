@@ -20,7 +20,8 @@ public struct PrecisionRecall: Metric, Equatable {
     public init(truths: [Bool], scores: [Float], thresholds: Int = 101) throws {
         self.init(thresholds: thresholds)
         guard truths.count == scores.count else {
-            throw TrainingError.badShape(what: "scores", found: [scores.count], expected: "as many as the labels, \(truths.count)")
+            throw TrainingError.badShape(
+                what: "scores", found: [scores.count], expected: "as many as the labels, \(truths.count)")
         }
         for (truth, score) in zip(truths, scores) { count(truth, score) }
     }
@@ -33,7 +34,8 @@ public struct PrecisionRecall: Metric, Equatable {
     public init(labels: [Int], probabilities: Tensor, thresholds: Int = 101) throws {
         self.init(thresholds: thresholds)
         guard probabilities.rank == 2, probabilities.shape[0] == labels.count else {
-            throw TrainingError.badShape(what: "probabilities", found: probabilities.shape, expected: "[\(labels.count), classes]")
+            throw TrainingError.badShape(
+                what: "probabilities", found: probabilities.shape, expected: "[\(labels.count), classes]")
         }
         let classes = probabilities.shape[1]
         let scores: [Float] = probabilities.elements(as: Float.self)
@@ -46,10 +48,11 @@ public struct PrecisionRecall: Metric, Equatable {
     public var rows: [[Float]] {
         func above(_ counts: [Int]) -> [Int] {
             var sum = 0
-            return Array(counts.reversed().map { count -> Int in
-                sum += count
-                return sum
-            }.reversed())
+            return Array(
+                counts.reversed().map { count -> Int in
+                    sum += count
+                    return sum
+                }.reversed())
         }
         let (found, wrong) = (above(hits), above(misses))
         let rest = wrong.map { wrong[0] - $0 }
@@ -74,7 +77,8 @@ public struct PrecisionRecall: Metric, Equatable {
     public func joined(with other: any Metric, name: String) throws -> any Metric {
         let other = try same(other, name)
         guard hits.count == other.hits.count else {
-            throw TrainingError.metricsDiffer(name: name, first: "\(hits.count) thresholds", second: "\(other.hits.count) thresholds")
+            throw TrainingError.metricsDiffer(
+                name: name, first: "\(hits.count) thresholds", second: "\(other.hits.count) thresholds")
         }
         var joined = self
         for index in hits.indices {

@@ -56,7 +56,8 @@ public enum ProgressText {
         switch outcome.status {
         case .finished: return "finished at step \(outcome.step)\(place)"
         case .alreadyFinished: return "step \(outcome.step) was reached before: nothing to train\(place)"
-        case .interrupted: return "interrupted at step \(outcome.step)\(place); run again to go on from there (at the prompt: train.resume())"
+        case .interrupted:
+            return "interrupted at step \(outcome.step)\(place); run again to go on from there (at the prompt: train.resume())"
         case .stopped(let reason): return "stopped at step \(outcome.step): \(reason)\(place)"
         case .dataEnded: return "the training data ended at step \(outcome.step)\(place)"
         }

@@ -30,16 +30,21 @@ extension EvaluationReport {
 
     // MARK: - Parts
 
-    private func section(_ title: String, _ body: String) -> String { body.isEmpty ? "" : "<section><h2>\(title)</h2>\(body)</section>" }
+    private func section(_ title: String, _ body: String) -> String {
+        body.isEmpty ? "" : "<section><h2>\(title)</h2>\(body)</section>"
+    }
 
     private func table(_ rows: [[String]], header: [String] = []) -> String {
         guard !rows.isEmpty else { return "" }
         let head = header.isEmpty ? "" : "<thead><tr>" + header.map { "<th>\($0)</th>" }.joined() + "</tr></thead>"
-        return "<table>\(head)<tbody>" + rows.map { "<tr>" + $0.map { "<td>\($0)</td>" }.joined() + "</tr>" }.joined(separator: "\n") + "</tbody></table>"
+        return "<table>\(head)<tbody>"
+            + rows.map { "<tr>" + $0.map { "<td>\($0)</td>" }.joined() + "</tr>" }.joined(separator: "\n") + "</tbody></table>"
     }
 
     private var charts: [String] {
-        func recorded(_ name: String) -> [(step: Int, value: Double)] { history.compactMap { record in record.metrics[name].map { (record.step, $0) } } }
+        func recorded(_ name: String) -> [(step: Int, value: Double)] {
+            history.compactMap { record in record.metrics[name].map { (record.step, $0) } }
+        }
         let loss = LineChart(
             title: "loss",
             lines: [

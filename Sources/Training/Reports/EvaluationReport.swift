@@ -23,7 +23,9 @@ public struct EvaluationReport {
             own.value == standard.value ? nil : (own.name, own.value.description)
         }
         history = estimator.history.filter { $0.name == evaluation.name ?? "" && $0.step <= evaluation.step }
-        losses = (estimator.earlierLosses() + estimator.losses).filter { $0.step <= evaluation.step }.map { (step: $0.step, value: $0.loss) }
+        losses = (estimator.earlierLosses() + estimator.losses).filter { $0.step <= evaluation.step }.map {
+            (step: $0.step, value: $0.loss)
+        }
         mainMetric = estimator.function.task.mainMetric
         encodeImage = estimator.imageEncoder
     }
@@ -46,7 +48,9 @@ public struct EvaluationReport {
         if let confusion = evaluation.confusion {
             if !rows.contains(where: { $0.name == "accuracy" }) { rows.insert(("accuracy", confusion.accuracy.summary), at: 0) }
             rows.append(("balanced accuracy", BalancedAccuracy(confusion).summary))
-            if !rows.contains(where: { $0.name == "majority" }) { rows.append(("always the commonest class", confusion.majority.summary)) }
+            if !rows.contains(where: { $0.name == "majority" }) {
+                rows.append(("always the commonest class", confusion.majority.summary))
+            }
         }
         if evaluation.measures.values.allSatisfy({ !($0 is ErrorRate) }), let texts = textErrors { rows += texts }
         let loss = significant(evaluation.metrics["loss"] ?? .nan, 5)
@@ -60,14 +64,18 @@ public struct EvaluationReport {
         guard let truths = evaluation.texts["gt"], let answers = evaluation.texts["decoded"],
             let errors = try? ErrorRate.characters(truths, answers: answers)
         else { return nil }
-        return [("character errors", errors.summary), ("sequences with errors", Proportion(zip(truths, answers).map { $0 != $1 }).summary)]
+        return [
+            ("character errors", errors.summary),
+            ("sequences with errors", Proportion(zip(truths, answers).map { $0 != $1 }).summary),
+        ]
     }
 
     // MARK: - Text
 
     /// For terminals and files.
     public var text: String {
-        let title = "\(model): evaluation\(evaluation.name.map { " '\($0)'" } ?? "") at step \(evaluation.step), \(evaluation.examples) examples"
+        let title =
+            "\(model): evaluation\(evaluation.name.map { " '\($0)'" } ?? "") at step \(evaluation.step), \(evaluation.examples) examples"
         var lines = [title, String(repeating: "=", count: title.count), ""]
         let width = measures.map(\.name.count).max() ?? 0
         for (name, value) in measures { lines.append(name + String(repeating: " ", count: width - name.count) + "  " + value) }
@@ -80,7 +88,8 @@ public struct EvaluationReport {
             for row in confusion.classRows {
                 let precision = row.precision.isNaN ? "never answered" : "\(percent(row.precision)) of \(row.answers)"
                 let recall = row.recall.isNaN ? "does not occur" : "\(percent(row.recall)) of \(row.count)"
-                lines.append("  \(row.name)  \(recall), \(precision)\(row.mistakenFor.map { "; taken for \($0.0) \($0.times)×" } ?? "")")
+                lines.append(
+                    "  \(row.name)  \(recall), \(precision)\(row.mistakenFor.map { "; taken for \($0.0) \($0.times)×" } ?? "")")
             }
         }
         let hardest = evaluation.gallery.hardest

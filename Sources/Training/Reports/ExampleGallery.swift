@@ -41,7 +41,8 @@ public struct ExampleGallery: Sendable {
 
     /// Takes what is worth keeping of a batch.
     mutating func add(_ batch: Batch, losses: [Float]?, truths: [String]?, answers: [String]?) {
-        let pictures = batch.features["image/data"] ?? batch.features.sorted { $0.key < $1.key }.first { Self.isPicture($0.value) }?.value
+        let pictures =
+            batch.features["image/data"] ?? batch.features.sorted { $0.key < $1.key }.first { Self.isPicture($0.value) }?.value
         for index in 0..<batch.count {
             let loss = losses.map { Double($0[index]) } ?? .nan
             let (truth, answer) = (truths?[index], answers?[index])
@@ -51,7 +52,8 @@ public struct ExampleGallery: Sendable {
             let isKept = isNew && (pair.map { confused[$0] != nil } ?? false || confused.count < Self.pairCount)
             guard isHard || isKept else { continue }
             let record = ExampleRecord(
-                id: batch.ids.indices.contains(index) ? batch.ids[index] : "example \(index)", loss: loss, truth: truth, answer: answer,
+                id: batch.ids.indices.contains(index) ? batch.ids[index] : "example \(index)", loss: loss, truth: truth,
+                answer: answer,
                 picture: pictures.flatMap { Self.picture(index, of: $0) })
             if isHard {
                 // Of equal losses the earlier example stays first.

@@ -32,8 +32,11 @@ struct LineChart {
         }
         var parts = ["<text class=\"title\" x=\"\(Self.left)\" y=\"14\">\(markup(title))</text>"]
         for tick in ticks {
-            parts.append("<line class=\"grid\" x1=\"\(Self.left)\" x2=\"\(Self.width - Self.right)\" y1=\"\(y(tick))\" y2=\"\(y(tick))\"/>")
-            parts.append("<text x=\"\(Self.left - 6)\" y=\"\(y(tick))\" dy=\"0.35em\" text-anchor=\"end\">\(significant(tick, 4))</text>")
+            parts.append(
+                "<line class=\"grid\" x1=\"\(Self.left)\" x2=\"\(Self.width - Self.right)\" y1=\"\(y(tick))\" y2=\"\(y(tick))\"/>"
+            )
+            parts.append(
+                "<text x=\"\(Self.left - 6)\" y=\"\(y(tick))\" dy=\"0.35em\" text-anchor=\"end\">\(significant(tick, 4))</text>")
         }
         for (step, anchor) in [(first, "start"), (last, "end")] {
             parts.append("<text x=\"\(x(step))\" y=\"\(Self.height - 10)\" text-anchor=\"\(anchor)\">step \(step)</text>")
@@ -55,7 +58,8 @@ struct LineChart {
                 }
             }
         }
-        return "<svg class=\"chart\" viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\">\(parts.joined(separator: "\n"))</svg>"
+        return
+            "<svg class=\"chart\" viewBox=\"0 0 \(Int(Self.width)) \(Int(Self.height))\" role=\"img\">\(parts.joined(separator: "\n"))</svg>"
     }
 
     /// At most 400 points: means of neighbours, which is what the eye would make of more.

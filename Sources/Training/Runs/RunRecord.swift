@@ -38,7 +38,8 @@ public struct RunRecord: Sendable, Codable, Equatable {
         let log = EvaluationLog(folder: folder, upTo: .max)
         evaluations = log.entries.count
         metrics = (log.entries.last?.metrics ?? [:]).filter { $0.key != "global_step" && $0.value.isFinite }
-        if let metric = log.mainMetric, let first = log.entries.first, let top = log.best(metric, name: first.name, count: 1).first,
+        if let metric = log.mainMetric, let first = log.entries.first,
+            let top = log.best(metric, name: first.name, count: 1).first,
             top.value.isFinite
         {
             best = Best(metric: metric.name, value: top.value, step: top.step)
@@ -62,7 +63,9 @@ public struct RunRecord: Sendable, Codable, Equatable {
     }
 
     private static func state(_ checkpoint: String) -> RunState? {
-        guard let data = try? Data(contentsOf: URL(fileURLWithPath: "\(checkpoint)/\(Checkpoint.FileName.state)")) else { return nil }
+        guard let data = try? Data(contentsOf: URL(fileURLWithPath: "\(checkpoint)/\(Checkpoint.FileName.state)")) else {
+            return nil
+        }
         return try? JSONDecoder().decode(RunState.self, from: data)
     }
 

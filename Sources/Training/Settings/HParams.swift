@@ -79,7 +79,9 @@ public struct HParams: Settings, Equatable {
             (0..<1).contains($0)
         },
         .optionalNumber("epsilon", \.epsilon, "a number above 0", "Adam and RMSProp: keeps the divisor from 0.") { $0 > 0 },
-        .number("decoupled_weight_decay", \.decoupledDecay, "a number of at least 0", "AdamW: decay beside the gradient.") { $0 >= 0 },
+        .number("decoupled_weight_decay", \.decoupledDecay, "a number of at least 0", "AdamW: decay beside the gradient.") {
+            $0 >= 0
+        },
         .optionalText(
             "freeze", \.freeze, "Variables that stay as they are: names, or beginnings with a *, with commas between them."),
         .optionalText("init_dir", \.initDir, "Folder of a run whose parameters this one starts from."),
@@ -96,7 +98,8 @@ public struct HParams: Settings, Equatable {
             switch lrSchedule {
             case "cosine": .cosine(learningRate, end: lrEnd, steps: length)
             case "one_cycle": .oneCycle(peak: learningRate, steps: length)
-            case "staircase": lrDecaySteps.map { .staircase(learningRate, factor: lrDecayRate, every: $0) } ?? .constant(learningRate)
+            case "staircase":
+                lrDecaySteps.map { .staircase(learningRate, factor: lrDecayRate, every: $0) } ?? .constant(learningRate)
             default: .constant(learningRate)
             }
         return lrWarmupSteps > 0 ? .warmUp(steps: lrWarmupSteps, then: main) : main
@@ -127,9 +130,11 @@ public struct HParams: Settings, Equatable {
         if gradientClipping != nil, gradientClipNorm != nil {
             throw TrainingError.exclusiveSettings(owner: Self.title, first: "gradient_clipping", second: "gradient_clip_norm")
         }
-        if lrWarmupSteps > 0, let lrDecaySteps, lrSchedule == "cosine" || lrSchedule == "one_cycle", lrDecaySteps <= lrWarmupSteps {
+        if lrWarmupSteps > 0, let lrDecaySteps, lrSchedule == "cosine" || lrSchedule == "one_cycle", lrDecaySteps <= lrWarmupSteps
+        {
             throw TrainingError.invalidSetting(
-                owner: Self.title, name: "lr_warmup_steps", value: .integer(lrWarmupSteps), rule: "less than lr_decay_steps, \(lrDecaySteps)")
+                owner: Self.title, name: "lr_warmup_steps", value: .integer(lrWarmupSteps),
+                rule: "less than lr_decay_steps, \(lrDecaySteps)")
         }
     }
 }

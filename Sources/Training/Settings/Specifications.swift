@@ -58,7 +58,8 @@ public struct EvalSpec {
     /// - Throws: `TrainingError.invalidSetting` for anything else.
     public static func schedule(_ text: String) throws -> Schedule {
         let refusal = TrainingError.invalidSetting(
-            owner: "EvalSpec", name: "every", value: .text(text), rule: "a number and a unit: '2 epochs', '500 steps' or '10 minutes'")
+            owner: "EvalSpec", name: "every", value: .text(text),
+            rule: "a number and a unit: '2 epochs', '500 steps' or '10 minutes'")
         let words = text.lowercased().split(separator: " ").map(String.init)
         guard let unit = words.last, words.count <= 2 else { throw refusal }
         guard let count = words.count == 2 ? Double(words[0]) : 1, count > 0, count < 1e9 else { throw refusal }

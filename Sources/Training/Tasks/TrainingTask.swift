@@ -56,7 +56,8 @@ public struct MainMetric: Codable, Equatable, Sendable {
         let own = task.mainMetric
         let name = name ?? own.name
         switch mode {
-        case nil: self.init(name: name, isBetterWhenHigher: name == own.name ? own.isBetterWhenHigher : Self.isBetterWhenHigher(name))
+        case nil:
+            self.init(name: name, isBetterWhenHigher: name == own.name ? own.isBetterWhenHigher : Self.isBetterWhenHigher(name))
         case "max": self.init(name: name, isBetterWhenHigher: true)
         case "min": self.init(name: name, isBetterWhenHigher: false)
         case let other?: throw TrainingError.unknownName(kind: "mode", name: other, known: ["max", "min"])
@@ -101,7 +102,8 @@ public struct StepOutcome {
     public var isTraining: Bool { mode == .train }
 
     package init(
-        mode: Mode, loss: Tensor?, exampleLosses: Tensor?, features: [[String: Tensor]], outputs: [ModelOutput], targets: [Targets],
+        mode: Mode, loss: Tensor?, exampleLosses: Tensor?, features: [[String: Tensor]], outputs: [ModelOutput],
+        targets: [Targets],
         ids: [String], summaries: SummaryRecorder
     ) {
         (self.mode, self.loss, self.exampleLosses, self.features) = (mode, loss, exampleLosses, features)
