@@ -35,12 +35,24 @@ import Testing
         ("def g(): yield next(h)\nh = g()\nnext(h)", "ValueError: generator already executing"),
         ("def g():\n    yield from h\nh = g()\nlist(h)", "ValueError: generator already executing"),
         ("l = [3, 1, 2]\ndef key(x):\n    l.append(x)\n    return x\nl.sort(key=key)", "ValueError: list modified during sort"),
-        ("l = [3, 1, 2]\ndef key(x): return 1 // (x - 1)\ntry: l.sort(key=key)\nexcept ZeroDivisionError: print(l)", "[3, 1, 2]\n"),
+        (
+            "l = [3, 1, 2]\ndef key(x): return 1 // (x - 1)\ntry: l.sort(key=key)\nexcept ZeroDivisionError: print(l)",
+            "[3, 1, 2]\n"
+        ),
         ("class C:\n    def __lt__(self, o): raise KeyError('lt')\nsorted([C(), C()])", "KeyError: 'lt'"),
-        ("class C:\n    def __lt__(self, o): return self\n    def __bool__(self): raise ValueError('b')\nsorted([C(), C()])", "ValueError: b"),
+        (
+            "class C:\n    def __lt__(self, o): return self\n    def __bool__(self): raise ValueError('b')\nsorted([C(), C()])",
+            "ValueError: b"
+        ),
         ("class C:\n    def __hash__(self): raise OSError('h')\n{C(): 1}", "OSError: h"),
-        ("class C:\n    def __hash__(self): return 1\n    def __eq__(self, o): raise OSError('e')\n{C(): 1, C(): 2}", "OSError: e"),
-        ("class C:\n    def __hash__(self): return 1\n    def __eq__(self, o):\n        d.clear()\n        return False\nd = {}\nfor i in range(9): d[C()] = i\nprint(len(d))", "1\n"),
+        (
+            "class C:\n    def __hash__(self): return 1\n    def __eq__(self, o): raise OSError('e')\n{C(): 1, C(): 2}",
+            "OSError: e"
+        ),
+        (
+            "class C:\n    def __hash__(self): return 1\n    def __eq__(self, o):\n        d.clear()\n        return False\nd = {}\nfor i in range(9): d[C()] = i\nprint(len(d))",
+            "1\n"
+        ),
         ("class C:\n    def __hash__(self): return 'x'\nhash(C())", "TypeError: __hash__ method should return an integer"),
         ("class C:\n    def __len__(self): return -1\nlen(C())", "ValueError: __len__() should return >= 0"),
         ("class C:\n    def __index__(self): return self\n[1][C()]", "TypeError: __index__ returned non-int (type C)"),
@@ -48,9 +60,15 @@ import Testing
         ("class C:\n    def __repr__(self): return 3\nrepr(C())", "TypeError: __repr__ returned non-string (type int)"),
         ("class C:\n    def __getattr__(self, n): return getattr(self, n + 'x')\nC().a", "RecursionError"),
         ("try:\n    raise KeyError(1)\nfinally:\n    raise ValueError(2)", "ValueError: 2"),
-        ("def f():\n    try: return 1\n    finally:\n        try: raise KeyError(1)\n        finally: return 2\nprint(f())", "2\n"),
+        (
+            "def f():\n    try: return 1\n    finally:\n        try: raise KeyError(1)\n        finally: return 2\nprint(f())",
+            "2\n"
+        ),
         ("e = ValueError()\ne.__context__ = e\nraise e", "ValueError"),
-        ("x = y = ValueError(1)\nfor i in range(10000):\n    z = ValueError(i)\n    z.__context__ = y\n    y = z\nraise y", "ValueError: 9999"),
+        (
+            "x = y = ValueError(1)\nfor i in range(10000):\n    z = ValueError(i)\n    z.__context__ = y\n    y = z\nraise y",
+            "ValueError: 9999"
+        ),
         ("import sys\nsys.exit(3)", "SystemExit: 3"),
     ])
     func endsClearly(_ script: String, _ expected: String) {
@@ -68,12 +86,16 @@ import Testing
         "'{:>10000000000}'.format(1)", "while True: print('x' * 1000)", "def g():\n    while True: yield 1\nfor x in g(): pass",
         "list(map(str, range(10 ** 9)))", "list(zip(range(10 ** 9), range(10 ** 9)))", "for x in iter(int, 1): pass",
         "import itertools\nlist(itertools.repeat(1))", "import itertools\nsum(itertools.count())",
-        "import itertools\nlist(itertools.product(range(99), repeat=9))", "import itertools\nlist(itertools.permutations(range(20)))",
+        "import itertools\nlist(itertools.product(range(99), repeat=9))",
+        "import itertools\nlist(itertools.permutations(range(20)))",
         "import re\nre.match('(a+)+$', 'a' * 40 + 'b')", "import re\nre.match('(a|aa)+$', 'a' * 60 + 'b')",
-        "'a' * 10 ** 7 in 'a' * (2 * 10 ** 7) + 'b'\nx = 'a' * 10 ** 8", "x = {}\nwhile True: x[len(x)] = x", "int('9' * 10 ** 7)",
-        "import random\nrandom.sample(range(10 ** 12), 10 ** 9)", "import json\nx = []\nfor i in range(10 ** 5): x = [x]\njson.dumps(x)",
+        "'a' * 10 ** 7 in 'a' * (2 * 10 ** 7) + 'b'\nx = 'a' * 10 ** 8", "x = {}\nwhile True: x[len(x)] = x",
+        "int('9' * 10 ** 7)",
+        "import random\nrandom.sample(range(10 ** 12), 10 ** 9)",
+        "import json\nx = []\nfor i in range(10 ** 5): x = [x]\njson.dumps(x)",
         "import json\njson.loads('[' * 10 ** 5)", "import math\nmath.factorial(10 ** 7)", "bytes(10 ** 12)", "'a,' * 10 ** 8",
-        "import collections\nd = collections.deque()\nwhile True: d.append(d)", "import copy\nx = []\nfor i in range(10 ** 5): x = [x]\ncopy.deepcopy(x)",
+        "import collections\nd = collections.deque()\nwhile True: d.append(d)",
+        "import copy\nx = []\nfor i in range(10 ** 5): x = [x]\ncopy.deepcopy(x)",
     ])
     func staysWithinItsLimits(_ script: String) {
         let ending = run(script)

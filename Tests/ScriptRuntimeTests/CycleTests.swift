@@ -86,6 +86,25 @@ import Testing
         #expect(result.tracked < 90_000)
     }
 
+    @Test func aSessionTakesItsDataWithIt() throws {
+        final class Big: HostObject {
+            var scriptTypeName: String { "Big" }
+            var scriptSummary: String { "<Big>" }
+        }
+        weak var big: Big?
+        weak var session: Interpreter?
+        try {
+            let interpreter = Interpreter()
+            SmallLibrary.install(in: interpreter)
+            let object = Big()
+            (big, session) = (object, interpreter)
+            interpreter.registerBuiltin("big", interpreter.value(of: object))
+            let text = "kept = [big]\nkept.append(kept)\nclass N:\n    def f(self): return big\nn = N()\nn.me = n.f\ndef g(): return kept, n"
+            try interpreter.execute(SourceText(name: "t.cdm", text: text))
+        }()
+        #expect(big == nil && session == nil)
+    }
+
     @Test func collectingSaysHowMuchItFreed() throws {
         let interpreter = Interpreter()
         SmallLibrary.install(in: interpreter)

@@ -16,7 +16,10 @@ import Testing
 
     @Test(arguments: [
         ("a, b = 2, 4\nassert a + 1 == b", ["a is 2", "a + 1 is 3", "b is 4"]),
-        ("def f(x, y=1): return x + y\na = [1, 2]\nassert f(a[0], y=a[1]) == 4", ["a is [1, 2]", "a[0] is 1", "a[1] is 2", "f(a[0], y=a[1]) is 3"]),
+        (
+            "def f(x, y=1): return x + y\na = [1, 2]\nassert f(a[0], y=a[1]) == 4",
+            ["a is [1, 2]", "a[0] is 1", "a[1] is 2", "f(a[0], y=a[1]) is 3"]
+        ),
         ("a = []\nassert a", ["a is []"]),
         ("a = 5\nassert not a", ["a is 5"]),
         ("a = 5\nassert 1 < a < 4 < a * 9", ["a is 5"]),
@@ -24,7 +27,10 @@ import Testing
         ("a, b = 0, 0\nassert a or b", ["a is 0", "b is 0"]),
         ("a, b = 0, 7\nassert b == 7 and a == 1", ["b is 7", "a is 0"]),
         ("a = [1, 2, 4, 5]\nassert a[1:] == [2, 4] and len(a) == 3", ["a is [1, 2, 4, 5]", "a[1:] is [2, 4, 5]"]),
-        ("a = 9\nassert [1, 2, a] < [3, 4] < [a] < [5, len([6])]", ["[1, 2, a] is [1, 2, 9]", "[a] is [9]", "[5, len([6])] is [5, 1]"]),
+        (
+            "a = 9\nassert [1, 2, a] < [3, 4] < [a] < [5, len([6])]",
+            ["[1, 2, a] is [1, 2, 9]", "[a] is [9]", "[5, len([6])] is [5, 1]"]
+        ),
         ("a = {'k': 1}\nassert 'x' in a", ["a is {'k': 1}"]),
         ("a = 'x'\nassert a.upper() == 'Y'", ["a is 'x'", "a.upper() is 'X'"]),
         ("class P: pass\np = P()\np.x = 3\ndef f():\n    assert p.x is None\nf()", ["p is <__main__.P object>", "p.x is 3"]),

@@ -63,7 +63,7 @@ extension Interpreter {
 
     /// Adds methods and more to a class; the table is only read when the class is first looked at.
     public func extend(_ type: TypeObject, _ table: @escaping () -> NativeType) {
-        type.define { [unowned type] in self.attributes(of: table(), owner: type) }
+        type.define { [unowned type, unowned self] in self.attributes(of: table(), owner: type) }
     }
 
     /// Gives a built-in class its constructor.

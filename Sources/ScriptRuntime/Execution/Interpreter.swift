@@ -107,6 +107,9 @@ public final class Interpreter {
     }
 
     deinit {
+        // Functions and their modules keep each other; then what only refers to itself is left.
+        for module in [main, builtins] + modules.values + fileModules.values { module.clear() }
+        collectCycles()
         // All frames are gone when nobody runs; the registers above `top` are not initialized.
         stack.deallocate()
         frames.deallocate()

@@ -47,7 +47,8 @@ extension Interpreter {
     ) throws(Raised) {
         if a.tag == Tag.dict, b.tag == Tag.str || b.tag == Tag.int {
             let found = a.object(DictObject.self)._withUnsafeGuaranteedRef { dict in
-                b.tag == Tag.int ? dict.place(of: b.bits)
+                b.tag == Tag.int
+                    ? dict.place(of: b.bits)
                     : b.object(StrObject.self)._withUnsafeGuaranteedRef { dict.place(of: $0) }
             }
             if let found {
@@ -161,7 +162,9 @@ extension Interpreter {
         _ b: UnsafeMutablePointer<Value>, _ a: UnsafeMutablePointer<Value>, _ cache: UnsafeMutablePointer<InlineCache>
     ) -> Bool {
         let isHit = b.object(DescriptorObject.self)._withUnsafeGuaranteedRef { descriptor -> Bool in
-            guard case .type(let start) = descriptor.second, Interpreter.superKey(start) == cache.pointee.key else { return false }
+            guard case .type(let start) = descriptor.second, Interpreter.superKey(start) == cache.pointee.key else {
+                return false
+            }
             // `b` may be the register of the object to come.
             let object = descriptor.first
             (a + 1).put(object)

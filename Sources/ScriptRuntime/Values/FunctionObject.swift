@@ -148,6 +148,15 @@ public final class ModuleObject {
         }
     }
 
+    /// Lets go of everything, at the end of a session.
+    func clear() {
+        pending = nil
+        missing = nil
+        var work: [Value] = []
+        Drain.take(slots, names.count, to: &work)
+        Drain.drain(&work)
+    }
+
     /// Bound names with their values, in order of first mention.
     public var members: [(name: Symbol, value: Value)] {
         materialize()
