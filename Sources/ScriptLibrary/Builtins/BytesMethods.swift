@@ -372,7 +372,9 @@ enum BytesMethods {
             Native("\(name)(self, bytes=None, /)", "Strip the bytes contained in the argument, ASCII whitespace by default.") { call in
                 let text = try text(call, name)
                 let characters = call[1].isNone ? StrObject.make(" \t\n\r\u{0B}\u{0C}") : try part(call, 1)
-                return value(text.stripped(characters, left: left, right: right))
+                let stripped = text.stripped(characters, left: left, right: right)
+                if stripped.count == text.count, case .bytes = call[0] { return call[0] }
+                return value(stripped)
             }
         }
         func pad(_ name: String, _ left: @escaping (Int, Int) -> Int) -> Native {

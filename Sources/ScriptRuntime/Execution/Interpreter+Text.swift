@@ -208,6 +208,16 @@ extension Interpreter {
         case .iterator(let iterator):
             if let generator = iterator as? GeneratorObject { return "<generator object \(generator.name)>" }
             return "<\(iterator.typeName) object>"
+        case .descriptor(let descriptor):
+            try checkStack()
+            switch descriptor.kind {
+            case .property: return "<property object>"
+            case .staticMethod: return "<staticmethod(\(try repr(descriptor.first).string))>"
+            case .classMethod: return "<classmethod(\(try repr(descriptor.first).string))>"
+            case .superObject:
+                let start = if case .type(let type) = descriptor.second { type.name } else { "object" }
+                return "<super: <class '\(start)'>, <\(typeName(of: descriptor.first)) object>>"
+            }
         default: return "<\(typeName(of: value)) object>"
         }
     }
