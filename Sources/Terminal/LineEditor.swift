@@ -37,6 +37,8 @@ final class LineEditor {
                 return .end
             }
             if sources[1].revents != 0 { Signals.wakeup.drain() }
+            // Ctrl-C goes before the keys that came with it.
+            if Signals.wasInterrupted.isRaised { continue }
             if sources[0].revents != 0, let line = Readline.takeKey() {
                 switch line {
                 case .text(let text): return .text(text)

@@ -148,7 +148,7 @@ public final class PromptConversation: Conversation {
         let most = max(0, session.options.number("history_size"))
         guard let history = session.history else { return Readline.rememberAll([], most: most) }
         history.trim(to: session.options.number("history_bytes"))
-        let texts = history.entries(lastBytes: most * 100).map(\.input).filter { !$0.isEmpty }
+        let texts = history.recentInputs(lastBytes: most * 100)
         Readline.rememberAll(texts.suffix(most), most: most)
     }
 

@@ -23,6 +23,17 @@ import Testing
         #expect(text.split(separator: "\n").count == 4)
     }
 
+    /// The quick way of reading gives what the decoder gives.
+    @Test func recentInputsAreTheInputs() throws {
+        let folder = try Folder()
+        let path = folder.url.path + "/history.jsonl"
+        let talk = talk(path)
+        for input in ["x = '仮名\\n\\\\'", "y = \"\\t\tz\"", "def f():\n    return '\\u3042\u{1}\u{1B002}/'\n"] { _ = talk.reply(input) }
+        let history = try #require(talk.session.history)
+        #expect(history.recentInputs(lastBytes: 1 << 20) == history.entries().map(\.input))
+        #expect(history.recentInputs(lastBytes: 1 << 20).count == 3)
+    }
+
     @Test func aTornRecordHarmsNoOther() throws {
         let folder = try Folder()
         let path = try folder.write(

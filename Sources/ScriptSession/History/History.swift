@@ -122,10 +122,41 @@ public final class History {
 
     // MARK: - Reading
 
+    /// The texts alone, without a decoder at every line: an arrow key must find thousands of them at once.
+    ///
+    /// - Parameter bytes: how much of the end of the file is read.
+    public func recentInputs(lastBytes bytes: Int) -> [String] {
+        lines(lastBytes: bytes).compactMap { line in
+            guard let start = line.firstRange(of: Self.inputKey)?.upperBound else { return nil }
+            var text: [UInt8] = []
+            var index = start
+            while index < line.endIndex, line[index] != 34 {
+                if line[index] == 92 {
+                    index += 1
+                    // Everything but the plain escapes is left to the decoder.
+                    guard index < line.endIndex, let byte = Self.escapes[line[index]] else {
+                        return Self.entries([line]).first?.input
+                    }
+                    text.append(byte)
+                } else {
+                    text.append(line[index])
+                }
+                index += 1
+            }
+            // A line that ends inside the text was torn.
+            return index < line.endIndex && line.last == 125 ? String(decoding: text, as: UTF8.self) : nil
+        }
+    }
+
+    private static let inputKey = Data("\"input\":\"".utf8)
+    private static let escapes: [UInt8: UInt8] = [34: 34, 92: 92, 110: 10, 116: 9, 47: 47]
+
     /// The inputs at the end of the file, the oldest first; those of other sessions as far as they are written.
     ///
     /// - Parameter bytes: how much of the file is read; nil reads all.
-    public func entries(lastBytes bytes: Int? = nil) -> [Entry] {
+    public func entries(lastBytes bytes: Int? = nil) -> [Entry] { Self.entries(lines(lastBytes: bytes)) }
+
+    private func lines(lastBytes bytes: Int?) -> [Data] {
         guard let handle = FileHandle(forReadingAtPath: path) else { return [] }
         defer { try? handle.close() }
         let size = (try? handle.seekToEnd()) ?? 0
@@ -133,10 +164,10 @@ public final class History {
         guard (try? handle.seek(toOffset: start)) != nil, let data = try? handle.readToEnd() else { return [] }
         var lines = data.split(separator: 10)
         if start > 0, !lines.isEmpty { lines.removeFirst() }
-        return Self.entries(lines)
+        return lines
     }
 
-    private static func entries(_ lines: [Data.SubSequence]) -> [Entry] {
+    private static func entries(_ lines: [Data]) -> [Entry] {
         let decoder = JSONDecoder()
         var entries: [Entry] = []
         var places: [String: Int] = [:]
