@@ -26,6 +26,7 @@ import Testing
                         [ParameterHint("rate", standard: "0.1"), ParameterHint("rule", choices: { ["fast", "slow"] })]
                     },
                 ], members: { _ in [("Tool", .type(kind))] }))
+        interpreter.register(NativeModule("shop.unmentioned_part", functions: [Native("work()") { _ in .none }]))
         interpreter.register(NativeModule("shop.back", functions: [Native("door()") { _ in .none }]))
         _ = talk.reply(
             "import shop\nimport math\ncount = 1\ntext = 'x'\nclass Thing:\n    def __init__(self, width, depth=2):\n        self.width = width\n    @property\n    def boom(self):\n        print('property ran')\n    def __getattr__(self, name):\n        print('getattr ran')\nthing = Thing(1)\ndef area(w, h=2, /, *more, unit='m'):\n    return w\n"
@@ -35,9 +36,11 @@ import Testing
 
     @Test(
         arguments: [
-            ("coun", ["count"]), ("import ma", ["math"]), ("from shop import ", ["Tool", "back", "find", "settings"]),
+            ("coun", ["count"]), ("import ma", ["math"]),
+            ("from shop import ", ["Tool", "back", "find", "settings", "unmentioned_part"]),
             ("import shop.b", ["shop.back"]),
-            ("math.sq", ["sqrt"]), ("text.upp", ["upper"]), ("'a'.upp", ["upper"]), ("[].app", ["append"]), ("{}.ke", ["keys"]),
+            ("math.sq", ["sqrt"]), ("shop.back.do", ["door"]), ("shop.unmentioned_part.wor", ["work"]), ("text.upp", ["upper"]),
+            ("'a'.upp", ["upper"]), ("[].app", ["append"]), ("{}.ke", ["keys"]),
             ("b'a'.hex", ["hex"]),
             ("{1, 2}.un", ["union"]), ("(text).upp", ["upper"]),
             ("thing.w", ["width"]), ("thing.bo", ["boom"]), ("thing.boom.", []), ("thing.width.bit_c", ["bit_count"]),

@@ -28,7 +28,9 @@ import Testing
         let folder = try Folder()
         let path = folder.url.path + "/history.jsonl"
         let talk = talk(path)
-        for input in ["x = '仮名\\n\\\\'", "y = \"\\t\tz\"", "def f():\n    return '\\u3042\u{1}\u{1B002}/'\n"] { _ = talk.reply(input) }
+        for input in ["x = '仮名\\n\\\\'", "y = \"\\t\tz\"", "def f():\n    return '\\u3042\u{1}\u{1B002}/'\n"] {
+            _ = talk.reply(input)
+        }
         let history = try #require(talk.session.history)
         #expect(history.recentInputs(lastBytes: 1 << 20) == history.entries().map(\.input))
         #expect(history.recentInputs(lastBytes: 1 << 20).count == 3)

@@ -31,11 +31,13 @@ struct Resolver {
 
     /// The attribute as it is stored; a property gives itself.
     func member(_ name: String, of value: Value) -> Value? {
+        if case .module(let module) = value {
+            // A part of a package may never have been named before.
+            let found = Symbol(existing: name).flatMap { module[$0] }
+            return found ?? interpreter.nativeModule(module.name + "." + name).map { .module($0) }
+        }
         guard let symbol = Symbol(existing: name) else { return nil }
         switch value {
-        case .module(let module):
-            if let found = module[symbol] { return found }
-            return interpreter.nativeModule(module.name + "." + name).map { .module($0) }
         case .instance(let instance):
             if let own = instance.attribute(symbol) { return own }
             return instance.type.lookup(symbol)
