@@ -1,9 +1,10 @@
 """Decodes each page once, crops its kana, scales them to 64 x 64 and writes TFRecords: carpedm against Pillow and TensorFlow.
 
 The peers are timed inside their process, after their imports and one run that warms them; carpedm as a whole process, start included.
-Every side writes the same examples (checked by their number) in the same split with the original's features, on all cores:
-Pillow in a pool of processes, one page each; TensorFlow in a parallel map over pages. `pillow-luma` asks the JPEG decoder for the luma
-alone (`draft`), which few programs do; carpedm always does when it stores grey.
+Every side writes the same examples (checked by their number) in the same split with the original's features. `pillow` is the plain
+program, one page after the other; `pillow-pool` gives each page to one of as many processes as there are cores; `pillow-luma` is the
+pool that also asks the JPEG decoder for the luma alone (`draft`), as carpedm does when it stores grey; `tensorflow` maps over pages in
+parallel.
 """
 import argparse
 import json
@@ -68,7 +69,7 @@ def with_pillow(root, folder, pool, luma):
             for page, entries in jobs.items()]
     work.sort(key=lambda job: -os.path.getsize(job[0]))
     crops = {name: [None] * len(characters) for name, characters in sets.items()}
-    for page in pool.imap_unordered(pillow_page, work):
+    for page in (pool.imap_unordered if pool else map)(pillow_page, work):
         for name, place, data, label in page:
             crops[name][place] = (data, label)
     write(folder, crops, sets)
@@ -105,7 +106,7 @@ def peer(kind, root):
     import multiprocessing
     import resource
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-    pool = multiprocessing.get_context("fork").Pool(os.cpu_count()) if kind.startswith("pillow") else None
+    pool = multiprocessing.get_context("fork").Pool(os.cpu_count()) if kind.startswith("pillow-") else None
     run = (lambda folder: with_tensorflow(root, folder)) if kind == "tensorflow" else (
         lambda folder: with_pillow(root, folder, pool, kind == "pillow-luma"))
     seconds = []
@@ -171,7 +172,7 @@ def main():
         finally:
             shutil.rmtree(folder)
         return print("%d pages, %d examples: %.1f s, %.0f MB" % (chosen.pages, found["examples"], found["seconds"], found["megabytes"]))
-    kinds = ["pillow", "pillow-luma", "tensorflow"]
+    kinds = ["pillow", "pillow-pool", "pillow-luma", "tensorflow"]
     runs = {kind: [] for kind in ["carpedm"] + kinds}
     for _ in range(chosen.rounds):
         runs["carpedm"].append(ours(chosen, chosen.data))
