@@ -110,28 +110,33 @@ private struct Taps {
         // A window that shrinks is as wide as the new pixels; the nearest pixel is one, whatever the scale.
         let spread = kernel == .nearest ? 1 : max(scale, 1)
         let reach = kernel.reach(scale: scale) * spread
-        var rows: [[Double]] = []
+        // A window touches at most this many old pixels.
+        stride = min(old, Int(2 * reach) + 2)
+        weights = [Int32](repeating: 0, count: new * stride)
+        starts.reserveCapacity(new)
+        counts.reserveCapacity(new)
+        var exact = [Double](repeating: 0, count: stride)
         for i in 0..<new {
             let centre = (Double(i) + 0.5) * scale
             if kernel == .nearest {
                 starts.append(min(Int(centre), old - 1))
                 counts.append(1)
-                rows.append([1])
+                weights[i * stride] = 1 << Self.shift
                 continue
             }
             let start = max(0, Int(centre - reach + 0.5))
-            let end = min(old, Int(centre + reach + 0.5))
-            let exact = (start..<end).map { kernel.weight((Double($0) - centre + 0.5) / spread, scale: scale) }
+            let count = min(old, Int(centre + reach + 0.5)) - start
+            var sum = 0.0
+            for k in 0..<count {
+                exact[k] = kernel.weight((Double(start + k) - centre + 0.5) / spread, scale: scale)
+                sum += exact[k]
+            }
             starts.append(start)
-            counts.append(exact.count)
-            rows.append(exact)
-        }
-        stride = counts.max() ?? 0
-        for exact in rows {
-            let sum = exact.reduce(0, +)
+            counts.append(count)
             // Half away from zero, as Pillow rounds them.
-            weights += exact.map { Int32(($0 / sum * Double(1 << Self.shift)).rounded(.toNearestOrAwayFromZero)) }
-            weights += [Int32](repeating: 0, count: stride - exact.count)
+            for k in 0..<count {
+                weights[i * stride + k] = Int32((exact[k] / sum * Double(1 << Self.shift)).rounded(.toNearestOrAwayFromZero))
+            }
         }
     }
 
@@ -144,6 +149,14 @@ private struct Taps {
         weights.withUnsafeBufferPointer { weights in
             starts.withUnsafeBufferPointer { starts in
                 counts.withUnsafeBufferPointer { counts in
+                    if channels == 1 {
+                        for x in 0..<starts.count {
+                            var sum: Int32 = 1 << (Self.shift - 1)
+                            for k in 0..<counts[x] { sum &+= Int32(source[starts[x] &+ k]) &* weights[x &* stride &+ k] }
+                            target[x] = UInt8(clamping: sum >> Self.shift)
+                        }
+                        return
+                    }
                     for x in 0..<starts.count {
                         let count = counts[x]
                         let first = starts[x] &* channels
