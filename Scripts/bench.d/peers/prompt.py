@@ -93,7 +93,7 @@ def script_interrupts():
     child.close(force=True)
 
 
-def training_interrupts(count):
+def training_interrupts(count, keeps):
     child = start("--no-config")
     child.timeout = 120
     prompt(child)
@@ -104,7 +104,7 @@ def training_interrupts(count):
         f"task = registry.task('ocr_single_kana')(data_dir=dm.data.sample, task_dir='{home}/tasks', shape_in=(64, 64))",
         "model = registry.model('single_char_baseline')(num_classes=task.num_classes)",
         "params = train.HParams(train_batch_size=32, eval_batch_size=1, optimizer='sgd', learning_rate=1e-3)",
-        f"config = train.RunConfig(model_dir='{home}/run')",
+        f"config = train.RunConfig(model_dir='{home}/run')" if keeps else "config = train.RunConfig()",
         "estimator = train.Estimator(task.model_fn(model), config, params)",
         "source = task.input_fn(32, subset='train')",
     ]:
@@ -118,7 +118,9 @@ def training_interrupts(count):
         child.sendintr()
         prompt(child)
         times.append((time.perf_counter() - begin) * 1000)
-    report(f"Ctrl-C to prompt, training step, p99 of {count}", percentile(times, 0.99), "ms", 100)
+    kind = "with a checkpoint" if keeps else "no checkpoint"
+    print(f"  (training, {kind}: median {percentile(times, 0.5):.0f} ms, longest {max(times):.0f} ms)")
+    report(f"Ctrl-C to prompt, training, {kind}, p99 of {count}", percentile(times, 0.99), "ms", 100)
     child.close(force=True)
 
 
@@ -148,7 +150,8 @@ def memory():
 
 wanted = [argument for argument in sys.argv[2:] if not argument.startswith("-") and argument != json_path]
 for name, part in [
-    ("start", start_up), ("history", full_history), ("script", script_interrupts), ("training", lambda: training_interrupts(100)),
+    ("start", start_up), ("history", full_history), ("script", script_interrupts), ("training", lambda: training_interrupts(100, True)),
+    ("training-unkept", lambda: training_interrupts(100, False)),
     ("completion", completion), ("memory", memory),
 ]:
     if not wanted or name in wanted:
