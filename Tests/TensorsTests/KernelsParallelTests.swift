@@ -58,7 +58,9 @@ extension KernelTests {
 
         @Test(
             "products of matrices",
-            arguments: [(3, 5, 7), (1, 1, 1), (130, 70, 200), (40, 300, 90), (4, 4, 0), (33, 64, 600), (8, 200, 300)])
+            arguments: [
+                (3, 5, 7), (1, 1, 1), (130, 70, 200), (40, 300, 90), (4, 4, 0), (33, 64, 600), (8, 200, 300), (50, 264, 2000),
+            ])
         func matrixProducts(_ m: Int, _ n: Int, _ k: Int) {
             var noise = Noise(12)
             let a = noise.floats(m * k), b = noise.floats(k * n), c = noise.floats(m * n)

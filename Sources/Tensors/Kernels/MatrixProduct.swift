@@ -129,8 +129,10 @@ package struct ProductBatch {
         // A small product is done before a second worker has come.
         guard Double(m) * Double(n) * Double(k) * Double(terms.count) > 1e5 else { return runAlone() }
         // About sixteen tasks: by rows, in multiples of what the registers hold, and by columns where rows are few. More rows
-        // than 84, 256 deep, would take more than a tenth of a megabyte of the second-level cache.
-        let rows = max(14, min(84, ((m + 15) / 16 + 13) / 14 * 14))
+        // than 84, 256 deep, would take more than a tenth of a megabyte of the second-level cache. When b is larger than that
+        // cache every task fetches it anew: then half as many tasks, of more rows.
+        let (tasks, fewest) = k * n > 1 << 19 ? (8, 42) : (16, 14)
+        let rows = max(fewest, min(84, ((m + tasks - 1) / tasks + 13) / 14 * 14))
         let rowTasks = (m + rows - 1) / rows
         let columnTasks = min(panels, (8 + rowTasks - 1) / rowTasks)
         let scratchStride = (scratchCount(rows) + 15) / 16 * 16 + 64
