@@ -37,6 +37,8 @@ struct Fetch {
         defer { close(descriptor) }
         // Held until the file is in its place, so that two processes never write one part.
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .busy(path: path) }
+        // A part without a byte is nothing to go on from.
+        defer { if size(descriptor) == 0 { unlink(part) } }
         var failures = 0
         while true {
             let before = size(descriptor)
@@ -87,6 +89,7 @@ struct Fetch {
     /// `<folder>/.<name>.<suffix>`
     static func beside(_ path: String, _ suffix: String) -> String {
         let slash = path.lastIndex(of: "/").map { path.index(after: $0) } ?? path.startIndex
-        return "\(path[..<slash]).\(path[slash...]).\(suffix)"
+        let name = path[slash...]
+        return "\(path[..<slash])\(name.hasPrefix(".") ? "" : ".")\(name).\(suffix)"
     }
 }

@@ -106,6 +106,7 @@ struct DownloadTests {
         let error = DistributionError.refused(address: "\(server.address)/\(book)/\(book).zip", status: 404)
         #expect(throws: error) { try download(server).run() }
         #expect(server.requests.count == 1)
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
     }
 
     @Test func patienceEnds() throws {
