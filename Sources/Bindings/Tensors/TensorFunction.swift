@@ -54,7 +54,7 @@ struct TensorFunction {
 /// The arguments of one call, read as what functions of tensors take.
 struct TensorCall {
     let call: Call
-    unowned let engine: Engine
+    let engine: Engine
     let name: String
 
     subscript(index: Int) -> Value { call[index] }
