@@ -94,34 +94,43 @@ extension ScriptSession {
 }
 
 /// Lines of `/bin/sh`.
+///
+/// They run in the process group of this program, unlike Foundation's processes, so that Ctrl-C reaches them and they may read the terminal.
 package enum Shell {
-    /// Runs a line with the streams of this process.
-    package static func run(_ line: String) throws -> Int32 {
-        let process = make(line)
-        try process.run()
-        process.waitUntilExit()
-        return status(process)
+    /// Runs a line with the streams of this process; gives its exit code.
+    package static func run(_ line: String) throws(SessionError) -> Int32 {
+        let status = withDefaultPipeSignal { system(line) }
+        guard status != -1 else { throw problem }
+        return code(status)
     }
 
     /// Runs a line and collects what it writes to standard output.
-    package static func capture(_ line: String) throws -> (output: String, code: Int32) {
-        let process = make(line)
-        let pipe = Pipe()
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (String(decoding: data, as: UTF8.self), status(process))
+    package static func capture(_ line: String) throws(SessionError) -> (output: String, code: Int32) {
+        guard let stream = withDefaultPipeSignal({ popen(line, "r") }) else { throw problem }
+        var bytes: [UInt8] = []
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = fread(&buffer, 1, buffer.count, stream)
+            bytes += buffer[..<count]
+            if count == buffer.count { continue }
+            // Ctrl-C interrupts the reading and ends the line; what it had written still counts.
+            guard ferror(stream) != 0, errno == EINTR else { break }
+            clearerr(stream)
+        }
+        return (String(decoding: bytes, as: UTF8.self), code(pclose(stream)))
     }
 
-    private static func make(_ line: String) -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = ["-c", line]
-        return process
+    private static var problem: SessionError { SessionError("the shell cannot be started: \(String(cString: strerror(errno)))") }
+
+    /// What this program ignores, its children would ignore too.
+    private static func withDefaultPipeSignal<Result>(_ body: () -> Result) -> Result {
+        let before = signal(SIGPIPE, SIG_DFL)
+        defer { signal(SIGPIPE, before) }
+        return body()
     }
 
-    private static func status(_ process: Process) -> Int32 {
-        process.terminationReason == .uncaughtSignal ? 128 + process.terminationStatus : process.terminationStatus
+    /// The exit code in what `wait` tells; 128 and the signal for a line that a signal ended.
+    private static func code(_ status: Int32) -> Int32 {
+        status & 0x7f == 0 ? status >> 8 & 0xff : 128 + (status & 0x7f)
     }
 }
