@@ -5,8 +5,7 @@ import ScriptSyntax
 extension ScriptSession {
     /// What could be written at byte `offset` of `text`. Runs no code of a script.
     public func completions(in text: String, at offset: Int) -> CompletionList {
-        let bytes = Array(text.utf8.prefix(max(0, offset)))
-        let before = String(decoding: bytes, as: UTF8.self)
+        let before = String(decoding: Self.nearby(Array(text.utf8.prefix(max(0, offset)))), as: UTF8.self)
         var completer = Completer(self, before)
         let candidates = completer.candidates()
         var seen: Set<String> = []
@@ -15,8 +14,15 @@ extension ScriptSession {
             let ranks = (Completer.rank(a), Completer.rank(b))
             return ranks.0 != ranks.1 ? ranks.0 < ranks.1 : a.text.unicodeScalars.lexicographicallyPrecedes(b.text.unicodeScalars)
         }
-        let end = before.utf8.count
+        let end = min(max(0, offset), text.utf8.count)
         return CompletionList(range: max(0, end - completer.prefix.utf8.count)..<end, candidates: sorted)
+    }
+
+    /// The end of a very long text, from the start of a line on: an answer must come within 50 ms.
+    private static func nearby(_ bytes: [UInt8]) -> ArraySlice<UInt8> {
+        guard bytes.count > 100_000 else { return bytes[...] }
+        let tail = bytes.suffix(100_000)
+        return tail.firstIndex(of: 10).map { bytes[($0 + 1)...] } ?? tail
     }
 }
 
@@ -42,7 +48,7 @@ struct Completer {
 
     mutating func candidates() -> [Candidate] {
         let line = String(before.split(separator: "\n", omittingEmptySubsequences: false).last ?? "")
-        if let found = characters(line) { return found }
+        if line.contains("\\"), let found = characters(line) { return found }
         let isFirstLine = !before.contains("\n")
         if isFirstLine, let found = commands(line) { return found }
         let context = CompletionContext(before)
