@@ -50,6 +50,9 @@ public struct TestFileRunner {
         let filter = try options.filter.map { try NameFilter($0) }
         let source = try ScriptFile.source(at: file)
         let parsed = Parser.parse(source)
+        let docstrings = options.includesDocstrings ? DocstringExamples.all(in: parsed) : []
+        // A script without tests is not run: loading it would do its work.
+        guard parsed.hasErrors || !docstrings.isEmpty || TestCollector.mayHoldTests(parsed.module.body) else { return }
         var setup = SessionMaker.Setup()
         setup.limits.seconds = options.timeout
         setup.limits.heapBytes = options.memory
@@ -64,7 +67,6 @@ public struct TestFileRunner {
         let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
         let module = try session.interpreter.loadModule(source, as: name)
         let items = try TestCollector(interpreter: session.interpreter, source: source).items(of: module, parsed.module)
-        let docstrings = options.includesDocstrings ? DocstringExamples.all(in: parsed) : []
 
         var cases: [(result: CaseResult, run: (inout CaseResult) -> Void)] = []
         for docstring in docstrings {

@@ -19,6 +19,18 @@ struct TestCollector {
     let interpreter: Interpreter
     let source: SourceText
 
+    /// Whether a file defines anything that looks like a test.
+    static func mayHoldTests(_ body: [StatementNode]) -> Bool {
+        body.contains { statement in
+            switch statement.kind {
+            case .functionDef(let node): node.name.text.hasPrefix("test")
+            case .classDef(let node): node.name.text.hasPrefix("Test")
+            case .if, .try, .with, .for, .while: TreeWalk.blocks(of: statement).contains { mayHoldTests($0) }
+            default: false
+            }
+        }
+    }
+
     /// - Throws: when `parametrize` was given what it cannot use.
     func items(of module: ModuleObject, _ tree: ModuleNode) throws(Raised) -> [TestItem] {
         let places = Places(tree.body)
