@@ -29,7 +29,7 @@ import Testing
                     return super().get_class_labels(as_unicode=as_unicode) + ["extra"]
 
                 def loss_fn(self, features, model_output, targets, is_training):
-                    seen.add(("loss_fn", sorted(features), model_output.shape[1] == self.num_classes, targets.shape, is_training))
+                    seen.add(("loss_fn", "image/data" in features, model_output.shape[1] == self.num_classes, targets.shape, is_training))
                     return super().loss_fn(features, model_output, targets, is_training) * 2
 
                 def regularization(self, hparams):
@@ -61,9 +61,9 @@ import Testing
         #expect(
             run.output == """
                 1 ['<PAD>', '<UNK>', '<X>'] extra char
-                ('loss_fn', ['image/data', 'image/height', 'image/width'], True, (8, 1), True)
+                ('loss_fn', True, True, (8, 1), True)
                 ('regularization', 0.0002, 2)
-                ('loss_fn', ['image/data', 'image/height', 'image/width'], True, (50, 1), False)
+                ('loss_fn', True, True, (50, 1), False)
                 ('results', ['classes', 'probabilities'], ['accuracy', 'confusion', 'majority', 'top_5'], False)
                 ['data_loss', 'double', 'global_step', 'hits', 'loss', 'penalty']
 
@@ -138,7 +138,7 @@ import Testing
             result = fit(task, Reader(), 3, losses)
             for line in seen.lines:
                 print(line)
-            print(len(losses.losses), sorted(result.metrics)[-3:], 0 < result.metrics["ler"] <= 2, len(result.text["decoded"]) > 0)
+            print(len(losses.losses), sorted(result.metrics)[-3:], result.metrics["ler"] > 0, len(result.text["decoded"]) > 0)
             """)
         #expect(run.error == "")
         #expect(run.output == "(['features', 'logits'], 'list', True)\n3 ['ler', 'loss', 'penalty'] True True\n", "\(run.output)")
@@ -150,7 +150,10 @@ import Testing
             """
             class Net(dm.models.Model):
                 def __init__(self, name):
-                    self.name = name
+                    self.label = name
+                @property
+                def name(self):
+                    return self.label
                 def forward_pass(self, features, data_format, axes_order, is_training):
                     return nn.dense(nn.flatten(features["image/data"]), 72, name="logits")
                 def initialize_pretrained(self, pretrained_dir):
