@@ -121,13 +121,13 @@ import Testing
             testDescription: "checkpoint of another model",
             script: Case.training + """
                 estimator.train(examples, max_steps=1)
-                other = dm.models.SingleCharBaseline(num_classes=task.num_classes + 1)
+                other = dm.models.SingleCharStrong(num_classes=task.num_classes)
                 train.Estimator(task.model_fn(other), train.RunConfig(model_dir="run")).train(examples, max_steps=2)
 
                 """,
             parts: [
                 "the checkpoint 'run/model.ckpt-1' is of another model",
-                "logits/kernel is [200, 5] there and [200, 6] in the model", "another folder (model_dir)",
+                "it lacks Strong_c3x3.64", "another folder (model_dir)",
             ]),
         Case(
             testDescription: "two runs in one folder",
