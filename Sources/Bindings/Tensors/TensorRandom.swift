@@ -81,6 +81,7 @@ extension Engine {
                     return try tensor.gathered(Tensor(key.permutation(of: tensor.shape[0])))
                 }
                 let count = try call.int(1)
+                guard count >= 0 else { throw TensorError.negativeSize(operation: "permutation", shape: [count]) }
                 try call.reserve([count], .int64)
                 return try Tensor(key.permutation(of: count))
             },

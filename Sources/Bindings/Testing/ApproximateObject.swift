@@ -88,7 +88,7 @@ final class ApproximateObject: HostComparable {
 
     /// Two digits are enough to read.
     private func shortened(_ value: Double) -> Double {
-        guard value > 0, value.isFinite else { return value }
+        guard value > 1e-290, value.isFinite else { return value }
         var scale = 1.0
         while value * scale < 10 { scale *= 10 }
         return (value * scale).rounded() / scale
