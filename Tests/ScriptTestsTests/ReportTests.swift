@@ -23,9 +23,11 @@ struct ReportTests {
     @Test("edits replace their bytes only, whatever their order")
     func edits() {
         let bytes = [UInt8]("one\r\ntwo\r\nthree".utf8)
-        let result = Edit.apply([Edit(range: 10..<15, text: "3"), Edit(range: 0..<5, text: "1\r\n")], to: bytes)
-        #expect(String(decoding: result, as: UTF8.self) == "1\r\ntwo\r\n3")
-        #expect(Edit.apply([Edit(range: 10..<99, text: "x")], to: bytes) == bytes)
+        let result = Edit.apply([Edit(range: 10..<15, old: "three", text: "3"), Edit(range: 0..<5, old: "one\r\n", text: "1\r\n")], to: bytes)
+        #expect(result.map { String(decoding: $0, as: UTF8.self) } == "1\r\ntwo\r\n3")
+        #expect(Edit.apply([Edit(range: 10..<99, old: "three", text: "x")], to: bytes) == nil)
+        #expect(Edit.apply([Edit(range: 0..<3, old: "two", text: "x")], to: bytes) == nil)
+        #expect(Edit.apply([Edit(range: 0..<3, old: "one", text: ""), Edit(range: 2..<3, old: "e", text: "")], to: bytes) == nil)
     }
 
     static let results = [

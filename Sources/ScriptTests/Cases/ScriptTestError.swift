@@ -10,6 +10,7 @@ public enum ScriptTestError: LocalizedError, Equatable {
     case notReadable(path: String, reason: String)
     case notWritable(path: String, reason: String)
     case changedFile(String)
+    case changedWhileRunning(String)
 
     public var errorDescription: String? {
         switch self {
@@ -20,6 +21,7 @@ public enum ScriptTestError: LocalizedError, Equatable {
         case .noSuchTest(let file, let name, _): "'\(file)' has no test '\(name)'"
         case .notReadable(let path, let reason): "'\(path)' cannot be read: \(reason)"
         case .notWritable(let path, let reason): "'\(path)' cannot be written: \(reason)"
+        case .changedWhileRunning(let path): "'\(path)' was changed while its blocks ran; nothing was written into it"
         case .changedFile(let path): "'\(path)' has changes that are not committed; nothing was written into it"
         }
     }

@@ -50,12 +50,12 @@ public enum TestFiles {
         do { old = [UInt8](try Data(contentsOf: url)) } catch {
             throw ScriptTestError.notReadable(path: path, reason: error.localizedDescription)
         }
-        let new = Edit.apply(edits, to: old)
+        guard let new = Edit.apply(edits, to: old) else { throw ScriptTestError.changedWhileRunning(path) }
         do { try Data(new).write(to: url, options: .atomic) } catch {
             throw ScriptTestError.notWritable(path: path, reason: error.localizedDescription)
         }
         return edits.sorted { $0.range.lowerBound < $1.range.lowerBound }.map { edit in
-            let before = outputLines(String(decoding: old[edit.range.clamped(to: 0..<old.count)], as: UTF8.self))
+            let before = outputLines(edit.old)
             let line = old[..<min(edit.range.lowerBound, old.count)].count { $0 == 10 } + 1
             return "\(path):\(line)\n" + before.map { "- \($0)\n" }.joined() + outputLines(edit.text).map { "+ \($0)\n" }.joined()
         }.joined()

@@ -58,9 +58,11 @@ public struct Page {
     /// Whether there is anything to run.
     public var isEmpty: Bool { blocks.isEmpty }
 
-    /// The text that takes the place of an expectation.
-    func text(_ lines: [String], in place: Expectation) -> String {
-        lines.map { ($0.isEmpty ? "" : place.margin + $0) + lineEnd }.joined()
+    /// Puts other lines in the place of an expectation.
+    func edit(_ place: Expectation, to lines: [String]) -> Edit {
+        Edit(
+            range: place.range, old: String(decoding: bytes[place.range], as: UTF8.self),
+            text: lines.map { ($0.isEmpty ? "" : place.margin + $0) + lineEnd }.joined())
     }
 }
 

@@ -199,7 +199,7 @@ private struct PageRun {
             if options.blesses {
                 let place = Page.Expectation(
                     lines: shown, range: block.fence.content, margin: String(repeating: " ", count: block.fence.indent))
-                tell(.edit(start: place.range.lowerBound, end: place.range.upperBound, text: page.text(expected, in: place)))
+                tell(.edit(page.edit(place, to: expected)))
             }
             throw PageError(message: "the block does not show what is in \(include)", hint: comparison.difference)
         }
@@ -277,8 +277,7 @@ private struct PageRun {
         let comparison = Comparison(expected: expectation.lines, actual: lines, tolerance: flags.tolerance)
         guard !comparison.isEqual else { return }
         if options.blesses {
-            let text = page.text(comparison.corrected, in: expectation)
-            tell(.edit(start: expectation.range.lowerBound, end: expectation.range.upperBound, text: text))
+            tell(.edit(page.edit(expectation, to: comparison.corrected)))
         }
         result.line = input.line
         fail(&result, input.code.split(separator: "\n").map { "| \($0)\n" }.joined() + comparison.difference)

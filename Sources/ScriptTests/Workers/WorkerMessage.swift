@@ -6,7 +6,7 @@ public enum WorkerMessage: Codable, Sendable {
     case begins(CaseResult, limit: Double)
     case ended(CaseResult)
     /// A correction for the bytes `start ..< end` of the file.
-    case edit(start: Int, end: Int, text: String)
+    case edit(Edit)
     case done
 
     /// Writes messages to standard output.

@@ -96,8 +96,8 @@ public struct WorkerPool: Sendable {
                 current = nil
                 if stopsAtFirstFailure, !result.verdict.isFine { return nil }
                 continue
-            case .message(.edit(let start, let end, let text)):
-                answer.edits.append(Edit(range: start..<max(start, end), text: text))
+            case .message(.edit(let edit)):
+                answer.edits.append(edit)
                 continue
             case .message(.done): return nil
             case .silence: problem = "it did not end within \(limit) seconds, nor when asked to"
@@ -158,21 +158,26 @@ public struct WorkerPool: Sendable {
 }
 
 /// A replacement of bytes in a file.
-public struct Edit: Sendable, Equatable {
+public struct Edit: Codable, Sendable, Equatable {
     public var range: Range<Int>
+    /// What stands there.
+    public var old: String
     public var text: String
 
-    public init(range: Range<Int>, text: String) {
+    public init(range: Range<Int>, old: String, text: String) {
         self.range = range
+        self.old = old
         self.text = text
     }
 
-    /// The bytes with all edits made; overlapping ones and such beyond the end are left out.
-    public static func apply(_ edits: [Edit], to bytes: [UInt8]) -> [UInt8] {
+    /// The bytes with all edits made; nil when the bytes are not those that the edits are for, or edits overlap.
+    public static func apply(_ edits: [Edit], to bytes: [UInt8]) -> [UInt8]? {
         var result: [UInt8] = []
         var position = 0
-        for edit in edits.sorted(by: { $0.range.lowerBound < $1.range.lowerBound })
-        where edit.range.lowerBound >= position && edit.range.upperBound <= bytes.count {
+        for edit in edits.sorted(by: { $0.range.lowerBound < $1.range.lowerBound }) {
+            guard edit.range.lowerBound >= position, edit.range.upperBound <= bytes.count,
+                bytes[edit.range].elementsEqual(edit.old.utf8)
+            else { return nil }
             result += bytes[position..<edit.range.lowerBound]
             result += edit.text.utf8
             position = edit.range.upperBound
