@@ -37,7 +37,7 @@ import Testing
                 \(body)
             for i in range(100000): once(i)
             """
-        #expect(try run(script).tracked < 90_000)
+        #expect(try run(script).tracked < 60_000)
     }
 
     @Test func aMillionCyclesTakeNoMoreRoomThanAFew() throws {
@@ -48,7 +48,7 @@ import Testing
                 a = Node(None)
                 a.next = Node([a, {i: a}])
             """
-        #expect(try run(script).tracked < 200_000)
+        #expect(try run(script).tracked < 60_000)
     }
 
     @Test func whatIsInUseStays() throws {
@@ -83,7 +83,7 @@ import Testing
             """
         let result = try run(script)
         #expect(result.printed == "[0, 4, 3, 2, 1, 0] 60 600\n")
-        #expect(result.tracked < 90_000)
+        #expect(result.tracked < 60_000)
     }
 
     @Test func aSessionTakesItsDataWithIt() throws {

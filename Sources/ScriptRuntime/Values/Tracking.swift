@@ -9,11 +9,11 @@ final class Tracking {
     private var slots: UnsafeMutablePointer<Int>
     @exclusivity(unchecked) private var next: UnsafeMutablePointer<Int>
     @exclusivity(unchecked) private var end: UnsafeMutablePointer<Int>
-    /// So many living ones make a search worth its while.
-    private(set) var dueAt = Tracking.leastDue
+    /// The most slots there are before a search; three quarters of them in use make it worth its while.
+    private var limit = Tracking.leastLimit
     private(set) var isDue = false
 
-    private static let leastDue = 30_000
+    private static let leastLimit = 30_000
 
     init() {
         slots = .allocate(capacity: 1)
@@ -46,10 +46,12 @@ final class Tracking {
         return result
     }
 
-    /// After a search that left so many: the next one is due when there are twice as many.
+    /// After a search: the next one is due when there are half as many again as are left.
     func searched() {
         isDue = false
-        dueAt = Swift.max(addresses.count * 2, Tracking.leastDue)
+        let living = addresses
+        limit = Swift.max(living.count * 2, Tracking.leastLimit)
+        move(living, to: Swift.min(Swift.max(living.count * 2, 1024), limit))
     }
 
     static func object(_ address: Int) -> UnsafeMutableRawPointer {
@@ -67,12 +69,20 @@ final class Tracking {
         }
     }
 
-    /// Moves the living ones together, into twice the room when more than half of it is theirs.
+    /// Moves the living ones together, into more room where they need it.
     private func makeRoom() {
         let living = addresses
-        let capacity = end - slots
-        let newCapacity = living.count * 2 >= capacity ? Swift.max(capacity * 2, 1024) : capacity
-        let fresh = UnsafeMutablePointer<Int>.allocate(capacity: newCapacity)
+        if living.count >= limit / 4 * 3 {
+            isDue = true
+            // Until the search comes round.
+            move(living, to: living.count + limit / 2)
+        } else {
+            move(living, to: Swift.min(Swift.max(living.count * 2, 1024), limit))
+        }
+    }
+
+    private func move(_ living: [Int], to capacity: Int) {
+        let fresh = UnsafeMutablePointer<Int>.allocate(capacity: capacity)
         for (index, address) in living.enumerated() {
             (fresh + index).initialize(to: address)
             place(address, fresh + index)
@@ -80,8 +90,7 @@ final class Tracking {
         slots.deallocate()
         slots = fresh
         next = fresh + living.count
-        end = fresh + newCapacity
-        if living.count >= dueAt { isDue = true }
+        end = fresh + capacity
     }
 
     private func place(_ address: Int, _ slot: UnsafeMutablePointer<Int>?) {
