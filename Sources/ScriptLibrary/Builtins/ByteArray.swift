@@ -109,6 +109,9 @@ final class ByteArray {
             Native("__rmul__(self, value, /)", "Return value*self.") { [self] in try repeated($0) },
             Native("__iadd__(self, value, /)", "Implement self+=value.") { call in
                 let part = try ByteArray.part(call, 1)
+                if case .instance(let left) = call[0], case .instance(let right) = call[1], left === right, !part.isEmpty {
+                    throw Raised(.bufferError, "Existing exports of data: object cannot be re-sized")
+                }
                 try call.interpreter.charge(bytes: part.count)
                 try ByteArray.own(call).bytes += part
                 return call[0]

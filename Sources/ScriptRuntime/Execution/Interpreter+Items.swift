@@ -164,10 +164,17 @@ extension Interpreter {
         case .set(let set): return try contains(set, item)
         case .range(let range): if case .int(let number) = item { return contains(range, number) }
         case .bytes(let bytes):
-            if case .bytes(let needle) = item {
-                return StrObject.make(latin: bytes.bytes).contains(StrObject.make(latin: needle.bytes))
+            switch plain(item) {
+            case .bytes(let needle): return StrObject.make(latin: bytes.bytes).contains(StrObject.make(latin: needle.bytes))
+            case .int, .bool: break
+            case .bigInt: throw .value("byte must be in range(0, 256)")
+            default:
+                guard type(of: item).lookup(.__index__) != nil else {
+                    throw .type("a bytes-like object is required, not '\(typeName(of: item))'")
+                }
             }
-            return bytes.bytes.contains { Int($0) == (try? index(item)) }
+            guard let byte = UInt8(exactly: try index(item)) else { throw .value("byte must be in range(0, 256)") }
+            return bytes.bytes.contains(byte)
         case .host(let box):
             if let object = box.object as? any HostContainer { return try converting { try object.contains(item, self) } }
             if box.type.lookup(.__contains__) == nil, box.object is any HostIterable { break }

@@ -133,6 +133,20 @@ public enum ExceptionKind: String, CaseIterable, Sendable {
     case deprecationWarning = "DeprecationWarning"
     case runtimeWarning = "RuntimeWarning"
     case userWarning = "UserWarning"
+    case tabError = "TabError"
+    case unicodeTranslateError = "UnicodeTranslateError"
+    case brokenPipeError = "BrokenPipeError"
+    case connectionAbortedError = "ConnectionAbortedError"
+    case connectionRefusedError = "ConnectionRefusedError"
+    case connectionResetError = "ConnectionResetError"
+    case bytesWarning = "BytesWarning"
+    case encodingWarning = "EncodingWarning"
+    case futureWarning = "FutureWarning"
+    case importWarning = "ImportWarning"
+    case pendingDeprecationWarning = "PendingDeprecationWarning"
+    case resourceWarning = "ResourceWarning"
+    case syntaxWarning = "SyntaxWarning"
+    case unicodeWarning = "UnicodeWarning"
 
     /// Its place among the cases: they have no payload, so the value itself is that number.
     var number: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
@@ -152,8 +166,12 @@ public enum ExceptionKind: String, CaseIterable, Sendable {
         case .notImplementedError, .recursionError: return .runtimeError
         case .indentationError: return .syntaxError
         case .unicodeError: return .valueError
-        case .unicodeDecodeError, .unicodeEncodeError: return .unicodeError
-        case .deprecationWarning, .runtimeWarning, .userWarning: return .warning
+        case .unicodeDecodeError, .unicodeEncodeError, .unicodeTranslateError: return .unicodeError
+        case .deprecationWarning, .runtimeWarning, .userWarning, .bytesWarning, .encodingWarning, .futureWarning, .importWarning,
+            .pendingDeprecationWarning, .resourceWarning, .syntaxWarning, .unicodeWarning:
+            return .warning
+        case .tabError: return .indentationError
+        case .brokenPipeError, .connectionAbortedError, .connectionRefusedError, .connectionResetError: return .connectionError
         default: return .exception
         }
     }
