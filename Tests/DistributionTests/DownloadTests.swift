@@ -33,6 +33,8 @@ struct DownloadTests {
         (download.base, download.books) = (server.address, [book])
         download.policy.wait = { _ in true }
         download.policy.patience = 1
+        // The server lives as long as the download does.
+        download.isCancelled = { withExtendedLifetime(server) { false } }
         change(&download)
         return download
     }

@@ -133,7 +133,17 @@ public struct DatasetStore: Sendable {
         }
         // From here on what is in the folder is ours, also after a crash.
         try manifest.write(in: folder)
-        if !missing.isEmpty { try generate(corpus, request, missing, into: &manifest) }
+        do {
+            if !missing.isEmpty { try generate(corpus, request, missing, into: &manifest) }
+        } catch {
+            // What is not whole goes again, as far as that is possible; the error that is told is the first. Where somebody's files were
+            // to be replaced there may still be some of them.
+            for subset in missing where manifest.subsets[subset.rawValue] == nil {
+                try? removeLeftovers(of: subset, in: folder, isOurs: isOurs || !request.overwrite)
+            }
+            if manifest.subsets.isEmpty { try? FileSystem.remove("\(folder)/\(Manifest.name)") }
+            throw error
+        }
         return try subsets.map { try DatasetStore(manifest, $0, in: folder, generated: missing.contains($0)) }
     }
 

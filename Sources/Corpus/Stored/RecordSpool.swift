@@ -29,7 +29,7 @@ final class RecordSpool: Sendable {
     private let state = Mutex(State())
 
     /// - Parameter memoryLimit: how many bytes of records may stay in memory.
-    init(folder: String, memoryLimit: Int = 64 << 20) {
+    init(folder: String, memoryLimit: Int = 16 << 20) {
         self.folder = folder
         self.memoryLimit = memoryLimit
     }

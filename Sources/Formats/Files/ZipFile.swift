@@ -7,7 +7,7 @@ public struct ZipLimits: Sendable {
     /// Bytes of all entries unpacked.
     public var bytes = 64 << 30
     /// How many times larger than packed an entry may be; images and tables stay far below.
-    public var ratio = 200
+    public var ratio = 100
 
     public init() {}
 }
