@@ -58,7 +58,8 @@ public struct Fitting: Sendable, Equatable {
     public func fill(
         _ target: UnsafeMutableBufferPointer<Float>, place: Box, pixels: UnsafeBufferPointer<UInt8>, surround: Float
     ) {
-        precondition(target.count == height * width && pixels.count == place.width * place.height, "frame and pixels must be whole")
+        precondition(
+            target.count == height * width && pixels.count == place.width * place.height, "frame and pixels must be whole")
         precondition(Box(x: 0, y: 0, width: width, height: height).contains(place), "the image must lie in the frame")
         target.update(repeating: surround)
         for y in 0..<place.height {

@@ -28,7 +28,8 @@ public struct Image: Sendable, Equatable {
             throw .badSize(width: width, height: height)
         }
         self.init(
-            width: width, height: height, format: format, filled: [UInt8](repeating: value, count: width * height * format.channels))
+            width: width, height: height, format: format,
+            filled: [UInt8](repeating: value, count: width * height * format.channels))
     }
 
     /// Within the module sizes are known to fit.
@@ -108,7 +109,8 @@ public struct Image: Sendable, Equatable {
             gray.withUnsafeMutableBufferPointer { target in
                 // `source` has three numbers for each one of `target`.
                 for i in 0..<target.count {
-                    let sum = UInt32(source[3 * i]) * 19_595 + UInt32(source[3 * i + 1]) * 38_470 + UInt32(source[3 * i + 2]) * 7_471
+                    let sum =
+                        UInt32(source[3 * i]) * 19_595 + UInt32(source[3 * i + 1]) * 38_470 + UInt32(source[3 * i + 2]) * 7_471
                     target[i] = UInt8(truncatingIfNeeded: (sum + 0x8000) >> 16)
                 }
             }

@@ -28,9 +28,10 @@ enum JPEG {
             buffer.initialize(repeating: 0)
             count = buffer.count
             // The buffer has `height` rows of `row` bytes, which is what the call fills.
-            failed = tjDecompress2(
-                decoder, bytes, UInt(bytes.count), buffer.baseAddress, header.width, Int32(row), header.height,
-                Int32(format == .gray ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS) != 0
+            failed =
+                tjDecompress2(
+                    decoder, bytes, UInt(bytes.count), buffer.baseAddress, header.width, Int32(row), header.height,
+                    Int32(format == .gray ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS) != 0
         }
         if failed { try check(decoder, file: file) }
         return Image(width: Int(header.width), height: Int(header.height), format: format, filled: pixels)
@@ -49,7 +50,9 @@ enum JPEG {
         let status = tjDecompressHeader3(
             decoder, bytes, UInt(bytes.count), &header.width, &header.height, &header.sampling, &header.colours)
         if status != 0 { try check(decoder, file: file) }
-        guard header.colours != Int32(TJCS_CMYK.rawValue), header.colours != Int32(TJCS_YCCK.rawValue) else { throw .cmyk(file: file) }
+        guard header.colours != Int32(TJCS_CMYK.rawValue), header.colours != Int32(TJCS_YCCK.rawValue) else {
+            throw .cmyk(file: file)
+        }
         let (width, height) = (Int(header.width), Int(header.height))
         guard width > 0, height > 0 else { throw .damaged(file: file, problem: "\(width) x \(height) pixels") }
         guard width * height <= Image.mostPixels else { throw .tooLarge(file: file, width: width, height: height) }
@@ -61,7 +64,9 @@ enum JPEG {
         let text = message(decoder)
         // Bytes between the end of a scan and the next marker: scanners leave them, and no pixel is concerned.
         if tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue), text.contains("extraneous bytes before marker") { return }
-        if text.contains("Premature end") || text.contains("Input file read error") { throw .truncated(file: file, problem: text) }
+        if text.contains("Premature end") || text.contains("Input file read error") {
+            throw .truncated(file: file, problem: text)
+        }
         throw .damaged(file: file, problem: text)
     }
 
@@ -82,10 +87,12 @@ enum JPEG {
             var target = buffer.baseAddress
             var size = UInt(buffer.count)
             // `tjBufSize` is the most that this image can take, so that the call need not allocate.
-            failed = tjCompress2(
-                encoder, image.pixels, Int32(image.width), Int32(image.width * image.channels), Int32(image.height),
-                Int32(gray ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), &target, &size, sampling, Int32(min(max(quality, 1), 100)),
-                TJFLAG_ACCURATEDCT | TJFLAG_NOREALLOC) != 0
+            failed =
+                tjCompress2(
+                    encoder, image.pixels, Int32(image.width), Int32(image.width * image.channels), Int32(image.height),
+                    Int32(gray ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), &target, &size, sampling,
+                    Int32(min(max(quality, 1), 100)),
+                    TJFLAG_ACCURATEDCT | TJFLAG_NOREALLOC) != 0
             count = failed ? 0 : Int(size)
         }
         if failed { throw .encodingFailed(problem: message(encoder)) }

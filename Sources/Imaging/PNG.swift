@@ -65,7 +65,8 @@ enum PNG {
 
     private static func problem(_ image: png_image, _ file: String) -> ImagingError {
         let text = text(image)
-        return text.lowercased().contains("read error") || text.contains("Not enough image data") || text.contains("read beyond end")
+        return text.lowercased().contains("read error") || text.contains("Not enough image data")
+            || text.contains("read beyond end")
             ? .truncated(file: file, problem: text) : .damaged(file: file, problem: text)
     }
 

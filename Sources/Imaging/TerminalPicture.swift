@@ -43,7 +43,8 @@ public enum TerminalPicture: String, Sendable, CaseIterable {
     ///   - columns: how many cells it may be wide; wider pictures are made smaller.
     ///   - rows: how many cells it may be high.
     /// - Throws: `ImagingError` when the bytes are no picture.
-    public func text(drawing png: [UInt8], columns: Int = 79, rows: Int = 200, cell: Cell = Cell()) throws(ImagingError) -> String {
+    public func text(drawing png: [UInt8], columns: Int = 79, rows: Int = 200, cell: Cell = Cell()) throws(ImagingError) -> String
+    {
         let image = try Image.decode(png, named: "picture")
         let isWide = image.width > columns * cell.width
         switch self {
@@ -60,7 +61,8 @@ public enum TerminalPicture: String, Sendable, CaseIterable {
     private static func fitted(_ image: Image, _ width: Int, _ height: Int) throws(ImagingError) -> Image {
         let scale = min(Double(max(width, 1)) / Double(image.width), Double(max(height, 1)) / Double(image.height))
         guard scale < 1 else { return image }
-        return try image.resized(width: max(1, Int(Double(image.width) * scale)), height: max(1, Int(Double(image.height) * scale)))
+        return try image.resized(
+            width: max(1, Int(Double(image.width) * scale)), height: max(1, Int(Double(image.height) * scale)))
     }
 
     /// The upper half block in the colour of one pixel on that of the pixel below.

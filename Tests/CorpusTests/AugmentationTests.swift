@@ -22,7 +22,8 @@ struct AugmentationTests {
 
     @Test func eachChangeIsAFunctionOfItsKey() throws {
         let changes: [(String, (inout Augmentation) -> Void)] = [
-            ("rotation", { $0.rotation = 0.3 }), ("shear", { $0.shear = 0.3 }), ("scale", { $0.scale = 0.2 }), ("stretch", { $0.stretch = 0.2 }), ("shift", { $0.shift = 0.2 }),
+            ("rotation", { $0.rotation = 0.3 }), ("shear", { $0.shear = 0.3 }), ("scale", { $0.scale = 0.2 }),
+            ("stretch", { $0.stretch = 0.2 }), ("shift", { $0.shift = 0.2 }),
             ("elastic", { $0.elastic = 0.1 }), ("thickness", { $0.thickness = 1 }), ("contrast", { $0.contrast = 0.5 }),
             ("brightness", { $0.brightness = 0.3 }), ("erase", { $0.erase = 0.6 }),
         ]
@@ -42,7 +43,9 @@ struct AugmentationTests {
             let turned = try changed(seed: seed) { $0.rotation = 0.2 }
             #expect(abs(ink(turned) / ink(frame) - 1) < 0.06, "turning keeps the ink")
             let thick = try changed(seed: seed) { $0.thickness = 1 }
-            #expect(zip(thick, frame).allSatisfy { $0 <= $1 } || zip(thick, frame).allSatisfy { $0 >= $1 }, "thicker or thinner, not both")
+            #expect(
+                zip(thick, frame).allSatisfy { $0 <= $1 } || zip(thick, frame).allSatisfy { $0 >= $1 },
+                "thicker or thinner, not both")
             let lighter = try changed(seed: seed) { $0.brightness = 0.2 }
             let steps = zip(lighter, frame).map { $0 - $1 }
             #expect(steps.allSatisfy { abs($0 - steps[0]) < 1e-6 && abs($0) <= 0.2 + 1e-6 })
@@ -61,7 +64,8 @@ struct AugmentationTests {
 
     @Test func batchesChangeByEpochAndExampleAlone() throws {
         let shop = try Workshop()
-        let configuration = CorpusConfiguration(dataFolder: try SampleData.folder(environment: [:]), repertoire: try Repertoire(named: "kana"))
+        let configuration = CorpusConfiguration(
+            dataFolder: try SampleData.folder(environment: [:]), repertoire: try Repertoire(named: "kana"))
         let store = try DatasetStore.open(Corpus(configuration), DatasetRequest(folder: "\(shop.path)/out", subset: .test))
         var augmentation = Augmentation()
         augmentation.rotation = 0.3

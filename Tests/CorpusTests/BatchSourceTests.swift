@@ -10,7 +10,8 @@ struct BatchSourceTests {
 
     init() throws {
         shop = try Workshop()
-        let configuration = CorpusConfiguration(dataFolder: try SampleData.folder(environment: [:]), repertoire: try Repertoire(named: "kana"))
+        let configuration = CorpusConfiguration(
+            dataFolder: try SampleData.folder(environment: [:]), repertoire: try Repertoire(named: "kana"))
         store = try DatasetStore.open(Corpus(configuration), DatasetRequest(folder: "\(shop.path)/out", subset: .dev))
     }
 
@@ -46,16 +47,24 @@ struct BatchSourceTests {
     }
 
     @Test func epochsAreTrueAndEachHasItsOrder() throws {
-        let shuffled: (inout BatchRequest) -> Void = { $0.order = .shuffled(Key(seed: 5)); $0.epochs = 2 }
+        let shuffled: (inout BatchRequest) -> Void = {
+            $0.order = .shuffled(Key(seed: 5)); $0.epochs = 2
+        }
         let batches = try all(source(50, shuffled))
         let orders = [0, 1].map { epoch in batches.filter { $0.epoch == epoch }.flatMap(\.indices) }
         #expect(orders[0].sorted() == Array(0..<351) && orders[1].sorted() == Array(0..<351))
         #expect(orders[0] != orders[1] && orders[0] != Array(0..<351))
         // The same for other ways of making them.
-        let same = try all(source(50) { shuffled(&$0); $0.prefetch = 7; $0.memoryLimit = 0 })
+        let same = try all(
+            source(50) {
+                shuffled(&$0); $0.prefetch = 7; $0.memoryLimit = 0
+            })
         #expect(same.map(\.indices) == batches.map(\.indices) && same.map(\.images) == batches.map(\.images))
         #expect(same.map(\.places) == batches.map(\.places))
-        let other = try all(source(50) { $0.order = .shuffled(Key(seed: 6)); $0.epochs = 1 })
+        let other = try all(
+            source(50) {
+                $0.order = .shuffled(Key(seed: 6)); $0.epochs = 1
+            })
         #expect(other.flatMap(\.indices) != orders[0])
     }
 
@@ -75,7 +84,9 @@ struct BatchSourceTests {
     }
 
     @Test func theLastBatchMayBeLeftOut() throws {
-        let dropping = try source(100) { $0.dropsRemainder = true; $0.epochs = 2 }
+        let dropping = try source(100) {
+            $0.dropsRemainder = true; $0.epochs = 2
+        }
         #expect(dropping.batchesPerEpoch == 3)
         #expect(try all(dropping).map(\.indices.count) == [100, 100, 100, 100, 100, 100])
         #expect(throws: CorpusError.badArgument(argument: "batch_size", value: "352", rule: "at most the 351 examples")) {

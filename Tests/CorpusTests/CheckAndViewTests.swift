@@ -13,11 +13,14 @@ struct CheckAndViewTests {
         for y in 5..<15 { for x in 5..<15 { pixels[y * 60 + x] = UInt8((x * 7 + y * 13) % 200) } }
         let page = try Image(width: 60, height: 40, format: .gray, pixels: pixels).encoded(as: .png)
         for book in ["a", "b"] { try shop.write(page, to: "\(book)/images/p.png") }
-        try shop.table("a", [
-            "U+3042,p,5,5,B0001,C0001,10,10", "U+3042,p,30,20,B0001,C0002,10,10", "U+3044,p,5,5,B0001,C0003,3,10",
-            "U+3044,p,55,5,B0001,C0004,10,10", "nonsense,p,1,1,B0001,C0005,10,10",
-        ])
-        try shop.table("b", ["U+3042,p,5,5,B0001,C0001,10,10", "U+3046,p,4,4,B0001,C0002,10,10", "U+3042,q,5,5,B0001,C0003,10,10"])
+        try shop.table(
+            "a",
+            [
+                "U+3042,p,5,5,B0001,C0001,10,10", "U+3042,p,30,20,B0001,C0002,10,10", "U+3044,p,5,5,B0001,C0003,3,10",
+                "U+3044,p,55,5,B0001,C0004,10,10", "nonsense,p,1,1,B0001,C0005,10,10",
+            ])
+        try shop.table(
+            "b", ["U+3042,p,5,5,B0001,C0001,10,10", "U+3046,p,4,4,B0001,C0002,10,10", "U+3042,q,5,5,B0001,C0003,10,10"])
     }
 
     private var configuration: CorpusConfiguration {
@@ -32,21 +35,26 @@ struct CheckAndViewTests {
         let a = "\(shop.path)/a/a_coordinate.csv"
         let b = "\(shop.path)/b/b_coordinate.csv"
         let findings = try CorpusCheck().findings(for: configuration)
-        #expect(findings == [
-            .unusable(.badLabel(file: a, row: 6, value: "nonsense")),
-            .unusable(.boxOutsidePage(
-                file: a, row: 5, box: Box(x: 55, y: 5, width: 10, height: 10), image: "\(shop.path)/a/images/p.png", width: 60, height: 40)),
-            .blank(id: "a/p/C0002", spread: 0), .tiny(id: "a/p/C0003", width: 3, height: 10),
-            .unusable(.missingImage(file: b, row: 4, image: "\(shop.path)/b/images/q.jpg")),
-            .duplicate(ids: ["test b/p/C0001", "train a/p/C0001"]),
-            .rare(label: "U+3046", inTrain: 0, asked: 1),
-            .imbalance(subset: .test, label: "U+3042", share: 2.0 / 3),
-        ].sorted(like: findings))
+        #expect(
+            findings
+                == [
+                    .unusable(.badLabel(file: a, row: 6, value: "nonsense")),
+                    .unusable(
+                        .boxOutsidePage(
+                            file: a, row: 5, box: Box(x: 55, y: 5, width: 10, height: 10), image: "\(shop.path)/a/images/p.png",
+                            width: 60, height: 40)),
+                    .blank(id: "a/p/C0002", spread: 0), .tiny(id: "a/p/C0003", width: 3, height: 10),
+                    .unusable(.missingImage(file: b, row: 4, image: "\(shop.path)/b/images/q.jpg")),
+                    .duplicate(ids: ["test b/p/C0001", "train a/p/C0001"]),
+                    .rare(label: "U+3046", inTrain: 0, asked: 1),
+                    .imbalance(subset: .test, label: "U+3042", share: 2.0 / 3),
+                ].sorted(like: findings))
         #expect(findings.allSatisfy { !$0.message.isEmpty })
     }
 
     @Test func theSampleHasNoUnusableRowsAndNoLeaks() throws {
-        let sample = CorpusConfiguration(dataFolder: try SampleData.folder(environment: [:]), repertoire: try Repertoire(named: "kana"))
+        let sample = CorpusConfiguration(
+            dataFolder: try SampleData.folder(environment: [:]), repertoire: try Repertoire(named: "kana"))
         for finding in try CorpusCheck().findings(for: sample) {
             switch finding {
             case .unusable, .duplicate, .blank, .imbalance: Issue.record("\(finding.message)")

@@ -29,12 +29,15 @@ struct CoordinateTableTests {
         try shop.table("comments", rows.map { $0 + ",a comment,\"another, one\"" })
         try shop.table("blank", [rows[0], "", rows[1], ""])
         try shop.table("quoted", [#""U+3042","p","1","2","B0001","C0001","3","4""#, rows[1]])
-        try shop.table("moved", ["C0001,B0001,8,7,2,1,p,U+3042,x", "C0002,B0001,8,7,2,1,p,U+4E00"],
+        try shop.table(
+            "moved", ["C0001,B0001,8,7,2,1,p,U+3042,x", "C0002,B0001,8,7,2,1,p,U+4E00"],
             header: "Char ID,Block ID,Height,Width,Y,X,Image,Unicode,Note")
         try shop.table("lower", ["u+3042,p,1,2,B0001,C0001,3,4", "U+4e00,p, 5 ,6,B0001,C0002,7,8"])
         #expect(try texts() == Array(repeating: "あ一", count: 9))
         let glyph = try #require(try corpus().books.first { $0.id == "comments" }?.glyphs.last)
-        #expect(glyph.box.x == 5 && glyph.box.y == 6 && glyph.box.width == 7 && glyph.box.height == 8 && glyph.row == 3 && glyph.number == 2)
+        #expect(
+            glyph.box.x == 5 && glyph.box.y == 6 && glyph.box.width == 7 && glyph.box.height == 8 && glyph.row == 3
+                && glyph.number == 2)
     }
 
     /// Bytes of 頁 and 〻 by Python's codecs: "頁".encode("cp932"), "〻".encode("shift_jisx0213").
@@ -49,7 +52,9 @@ struct CoordinateTableTests {
         #expect(names == ["頁", "〻", "頁"])
         try shop.write(row("U+3042", [0xFF, 0xFE, 0x80]), to: "none/none_coordinate.csv")
         let file = "\(shop.path)/none/none_coordinate.csv"
-        #expect(throws: CorpusError.undecodable(file: file, tried: ["utf8", "cp932", "shift_jisx0213", "shift_jis"])) { try self.corpus() }
+        #expect(throws: CorpusError.undecodable(file: file, tried: ["utf8", "cp932", "shift_jisx0213", "shift_jis"])) {
+            try self.corpus()
+        }
     }
 
     @Test func namesFileRowAndValueOfWhatIsWrong() throws {
@@ -62,7 +67,10 @@ struct CoordinateTableTests {
             ("U+3042,p,x,2,B0001,C0001,3,4", .badNumber(file: file, row: 3, column: "X", value: "x")),
             ("U+3042,p,1,2.5,B0001,C0001,3,4", .badNumber(file: file, row: 3, column: "Y", value: "2.5")),
             ("U+3042,p,1,2,B0001,C0001,,4", .badNumber(file: file, row: 3, column: "Width", value: "")),
-            ("U+3042,p,1,2,B0001,C0001,3,99999999999999999999", .badNumber(file: file, row: 3, column: "Height", value: "99999999999999999999")),
+            (
+                "U+3042,p,1,2,B0001,C0001,3,99999999999999999999",
+                .badNumber(file: file, row: 3, column: "Height", value: "99999999999999999999")
+            ),
             ("U+3042,p,1,2,B0001,C0001,0,4", .emptyBox(file: file, row: 3, width: 0, height: 4)),
             ("U+3042,p,1,2,B0001,C0001,3,-4", .emptyBox(file: file, row: 3, width: 3, height: -4)),
             ("U+3042,p,1,2,X0001,C0001,3,4", .badIdentifier(file: file, row: 3, column: "Block ID", value: "X0001")),
@@ -77,8 +85,10 @@ struct CoordinateTableTests {
             #expect(error.errorDescription?.hasPrefix("\(file):3: ") == true && error.recoverySuggestion != nil, "\(error)")
         }
         try shop.table("b", [good], header: "Unicode,Image,X,Y,Block ID,Char ID,Width")
-        #expect(throws: CorpusError.missingColumn(
-            file: file, column: "Height", present: ["Unicode", "Image", "X", "Y", "Block ID", "Char ID", "Width"])) { try self.corpus() }
+        #expect(
+            throws: CorpusError.missingColumn(
+                file: file, column: "Height", present: ["Unicode", "Image", "X", "Y", "Block ID", "Char ID", "Width"])
+        ) { try self.corpus() }
         try shop.table("b", [good], header: Workshop.header + ",X")
         #expect(throws: CorpusError.duplicateColumn(file: file, column: "X")) { try self.corpus() }
     }
@@ -93,9 +103,11 @@ struct CoordinateTableTests {
         try shop.write("x", to: "with_underscore/readme")
         let corpus = try self.corpus()
         #expect(corpus.books.map(\.id) == ["b", "empty", "void"])
-        #expect(corpus.notices == [
-            .folderWithoutTable(name: "photos", expected: "photos_coordinate.csv"), .emptyBook(id: "empty"), .emptyBook(id: "void"),
-        ])
+        #expect(
+            corpus.notices == [
+                .folderWithoutTable(name: "photos", expected: "photos_coordinate.csv"), .emptyBook(id: "empty"),
+                .emptyBook(id: "void"),
+            ])
         #expect(throws: CorpusError.noDataFolder(path: "/nowhere")) {
             try Corpus(CorpusConfiguration(dataFolder: "/nowhere", repertoire: Repertoire(named: "all")))
         }
@@ -111,7 +123,9 @@ struct CoordinateTableTests {
         try shop.write(#"{"test_split": 0.5}"#, to: "dataset.json")
         #expect(try corpus(withoutSplit).testRule == .fraction(0.5))
         try shop.write(#"{"test_split": "d"}"#, to: "dataset.json")
-        #expect(throws: CorpusError.unknownBook(argument: "test_split", id: "d", known: ["a", "b", "c"])) { try corpus(withoutSplit) }
+        #expect(throws: CorpusError.unknownBook(argument: "test_split", id: "d", known: ["a", "b", "c"])) {
+            try corpus(withoutSplit)
+        }
         for text in ["{", "[]", #"{"test_split": true}"#] {
             try shop.write(text, to: "dataset.json")
             #expect(throws: CorpusError.self, "\(text)") { try corpus(withoutSplit) }
@@ -126,13 +140,33 @@ struct CoordinateTableTests {
         try shop.table("b", [row])
         let table: [(CorpusError, (inout CorpusConfiguration) -> Void)] = [
             (.missingSequenceLength, { $0.scope = .sequence }),
-            (.badSequenceLength(minimum: 0, maximum: 0), { $0.scope = .sequence; $0.sequenceLength = 0 }),
-            (.badSequenceLength(minimum: 3, maximum: 2), { $0.scope = .sequence; $0.sequenceLength = 3; $0.sequenceMaximum = 2 }),
+            (
+                .badSequenceLength(minimum: 0, maximum: 0),
+                {
+                    $0.scope = .sequence; $0.sequenceLength = 0
+                }
+            ),
+            (
+                .badSequenceLength(minimum: 3, maximum: 2),
+                {
+                    $0.scope = .sequence; $0.sequenceLength = 3; $0.sequenceMaximum = 2
+                }
+            ),
             (.badArgument(argument: "dev_factor", value: "0", rule: "at least 1"), { $0.devFactor = 0 }),
             (.badArgument(argument: "vocab_size", value: "-1", rule: "0 or more"), { $0.vocabularySize = -1 }),
             (.tooFewExamples(subset: "dev", wanted: 4, available: 4), { $0.devSplit = "1" }),
-            (.tooFewExamples(subset: "test", wanted: 2, available: 1), { $0.testSplit = "0.5"; $0.devSplit = "a" }),
-            (.devFactorUnreachable(factor: 7, available: 4), { $0.devFactor = 7; $0.devSplit = "0.25" }),
+            (
+                .tooFewExamples(subset: "test", wanted: 2, available: 1),
+                {
+                    $0.testSplit = "0.5"; $0.devSplit = "a"
+                }
+            ),
+            (
+                .devFactorUnreachable(factor: 7, available: 4),
+                {
+                    $0.devFactor = 7; $0.devSplit = "0.25"
+                }
+            ),
         ]
         for (error, change) in table { #expect(throws: error) { try corpus(change) } }
         #expect(throws: CorpusError.noExamples(folder: shop.path, repertoire: "kanji")) {

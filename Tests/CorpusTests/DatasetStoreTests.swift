@@ -11,7 +11,8 @@ struct DatasetStoreTests {
     init() throws { shop = try Workshop() }
 
     private func sample(_ change: (inout CorpusConfiguration) -> Void = { _ in }) throws -> Corpus {
-        var configuration = CorpusConfiguration(dataFolder: try SampleData.folder(environment: [:]), repertoire: try Repertoire(named: "kana"))
+        var configuration = CorpusConfiguration(
+            dataFolder: try SampleData.folder(environment: [:]), repertoire: try Repertoire(named: "kana"))
         change(&configuration)
         return try Corpus(configuration)
     }
@@ -53,7 +54,10 @@ struct DatasetStoreTests {
             #expect(try example.image == pages[path]?.cropped(to: box))
             #expect(example.targets == corpus.targets(of: excerpt).map { Int32($0) })
             #expect(try example.features.integer("image/char/count") == 1)
-            #expect(Set(example.features.context.keys) == ["image/data", "image/height", "image/width", "image/channels", "image/char/count"])
+            #expect(
+                Set(example.features.context.keys) == [
+                    "image/data", "image/height", "image/width", "image/channels", "image/char/count",
+                ])
         }
     }
 
@@ -68,17 +72,26 @@ struct DatasetStoreTests {
             request.recipe.shape = try Shape(height: .pixels(20), width: .free)
             _ = try DatasetStore.open(corpus, request)
             let names = try FileManager.default.contentsOfDirectory(atPath: place)
-            seen.append(try Dictionary(uniqueKeysWithValues: names.map { ($0, try [UInt8](Data(contentsOf: URL(filePath: "\(place)/\($0)")))) }))
+            seen.append(
+                try Dictionary(
+                    uniqueKeysWithValues: names.map { ($0, try [UInt8](Data(contentsOf: URL(filePath: "\(place)/\($0)")))) }))
         }
         #expect(seen[0] == seen[1] && seen[0] == seen[2] && seen[0].count == 7)
     }
 
     @Test func staleDataIsRefusedOrReplaced() throws {
         _ = try DatasetStore.open(sample(), request(.dev))
-        let other = try sample { $0.seed = 7; $0.minimumFrequency = 2 }
-        #expect(throws: CorpusError.staleDataset(folder: folder, differences: [
-            StaleArgument(name: "min_freq", stored: "0", wanted: "2"), StaleArgument(name: "seed", stored: "123456", wanted: "7"),
-        ])) { try DatasetStore.open(other, request(.dev)) }
+        let other = try sample {
+            $0.seed = 7; $0.minimumFrequency = 2
+        }
+        #expect(
+            throws: CorpusError.staleDataset(
+                folder: folder,
+                differences: [
+                    StaleArgument(name: "min_freq", stored: "0", wanted: "2"),
+                    StaleArgument(name: "seed", stored: "123456", wanted: "7"),
+                ])
+        ) { try DatasetStore.open(other, request(.dev)) }
         #expect(throws: CorpusError.self) {
             try DatasetStore.open(sample(), request(.dev) { $0.recipe.color = .rgb })
         }
@@ -101,7 +114,9 @@ struct DatasetStoreTests {
         for harm in spoil {
             try harm()
             try Data([1, 2, 3]).write(to: URL(filePath: "\(folder)/.dev-00003-of-00008.partial-1-1"))
-            #expect(throws: CorpusError.notGenerated(folder: folder, subset: "dev")) { try DatasetStore.open(folder: folder, subset: .dev) }
+            #expect(throws: CorpusError.notGenerated(folder: folder, subset: "dev")) {
+                try DatasetStore.open(folder: folder, subset: .dev)
+            }
             #expect(try DatasetStore.open(corpus, request(.dev)).wasGenerated)
             #expect(try [UInt8](Data(contentsOf: URL(filePath: path))) == whole)
             #expect(!FileManager.default.fileExists(atPath: "\(folder)/.dev-00003-of-00008.partial-1-1"))
@@ -134,7 +149,8 @@ struct DatasetStoreTests {
         try shop.write(good, to: "data/a/images/p.jpg")
         let rows = (0..<3).map { "U+3042,p,\($0),2,B0001,C000\($0 + 1),5,6" }
         try shop.table("data/a", rows)
-        try FileManager.default.moveItem(atPath: "\(shop.path)/data/a/data/a_coordinate.csv", toPath: "\(shop.path)/data/a/a_coordinate.csv")
+        try FileManager.default.moveItem(
+            atPath: "\(shop.path)/data/a/data/a_coordinate.csv", toPath: "\(shop.path)/data/a/a_coordinate.csv")
         let table = "\(shop.path)/data/a/a_coordinate.csv"
         let image = "\(shop.path)/data/a/images/p.jpg"
         func corpus() throws -> Corpus {
@@ -144,7 +160,9 @@ struct DatasetStoreTests {
         }
         func fails(with error: CorpusError) throws {
             #expect(throws: error) { try DatasetStore.open(corpus(), request(.train) { $0.overwrite = true }) }
-            #expect(throws: CorpusError.notGenerated(folder: folder, subset: "train")) { try DatasetStore.open(folder: folder, subset: .train) }
+            #expect(throws: CorpusError.notGenerated(folder: folder, subset: "train")) {
+                try DatasetStore.open(folder: folder, subset: .train)
+            }
             let left = try FileManager.default.contentsOfDirectory(atPath: folder).filter { $0.contains("train") }
             #expect(left.isEmpty, "\(error) left \(left)")
         }
@@ -161,8 +179,9 @@ struct DatasetStoreTests {
 
         let text = ([Workshop.header] + rows + ["U+3044,p,38,2,B0001,C0004,5,6"]).joined(separator: "\n")
         try Data(text.utf8).write(to: URL(filePath: table))
-        try fails(with: .boxOutsidePage(
-            file: table, row: 5, box: Box(x: 38, y: 2, width: 5, height: 6), image: image, width: 40, height: 30))
+        try fails(
+            with: .boxOutsidePage(
+                file: table, row: 5, box: Box(x: 38, y: 2, width: 5, height: 6), image: image, width: 40, height: 30))
     }
 
     @Test func foldersThatCannotBeWrittenAreNamed() throws {
@@ -217,8 +236,11 @@ struct DatasetStoreTests {
         let page = try Image(width: 40, height: 30, format: .gray, pixels: pixels)
         try shop.write(page.encoded(as: .png), to: "data/a/images/p.png")
         try shop.write(
-            [Workshop.header, "U+3042,p,30,2,B0001,C0001,6,8", "U+3044,p,30,12,B0001,C0002,8,8", "U+3042,p,4,2,B0001,C0003,10,10"]
-                .joined(separator: "\n"), to: "data/a/a_coordinate.csv")
+            [
+                Workshop.header, "U+3042,p,30,2,B0001,C0001,6,8", "U+3044,p,30,12,B0001,C0002,8,8",
+                "U+3042,p,4,2,B0001,C0003,10,10",
+            ]
+            .joined(separator: "\n"), to: "data/a/a_coordinate.csv")
         var configuration = CorpusConfiguration(dataFolder: "\(shop.path)/data", repertoire: try Repertoire(named: "kana"))
         (configuration.testSplit, configuration.devSplit, configuration.scope) = ("0", "0", .page)
         let corpus = try Corpus(configuration)
@@ -232,8 +254,11 @@ struct DatasetStoreTests {
         var features = try #require(examples.first).features
         #expect(examples.count == 1 && examples[0].image.width == 20 && examples[0].image.height == 15)
         #expect(try features.integer("image/char/count") == 3 && features.integer("image/line/count") == 2)
-        #expect(try features.floats("image/seq/char/bbox/xmin") == [15, 15, 2] && features.floats("image/seq/char/bbox/ymax") == [5, 10, 6])
-        #expect(try features.floats("image/seq/line/bbox/xmax") == [19, 7] && features.floats("image/seq/line/bbox/ymin") == [1, 1])
+        #expect(
+            try features.floats("image/seq/char/bbox/xmin") == [15, 15, 2]
+                && features.floats("image/seq/char/bbox/ymax") == [5, 10, 6])
+        #expect(
+            try features.floats("image/seq/line/bbox/xmax") == [19, 7] && features.floats("image/seq/line/bbox/ymin") == [1, 1])
         let mask = try features.bytes("image/mask/char")
         // 3 x 4, 4 x 4 and 5 x 5 pixels; the first two do not touch.
         #expect(mask.count == 300 && mask.reduce(0) { $0 + Int($1) } == 12 + 16 + 25)

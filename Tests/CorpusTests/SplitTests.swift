@@ -16,7 +16,11 @@ private struct SplitReference: Decodable {
             let value = try decoder.singleValueContainer()
             self = .text(try (try? value.decode(String.self)) ?? String(value.decode(Double.self)))
         }
-        var text: String { switch self { case .text(let text): text } }
+        var text: String {
+            switch self {
+            case .text(let text): text
+            }
+        }
     }
     struct Part: Decodable, Equatable { var count: Int, crc: UInt32, start: [String] }
     var configuration: Configuration
@@ -70,7 +74,8 @@ struct SplitTests {
     @Test func rulesAreReadFromText() throws {
         let books = ["200003076", "hnsd00000", "synt00001"]
         let good: [(String, SplitRule)] = [
-            ("0.1", .fraction(0.1)), ("0", .fraction(0)), ("1", .fraction(1)), (" 0.25 ", .fraction(0.25)), ("1e-2", .fraction(0.01)),
+            ("0.1", .fraction(0.1)), ("0", .fraction(0)), ("1", .fraction(1)), (" 0.25 ", .fraction(0.25)),
+            ("1e-2", .fraction(0.01)),
             ("200003076", .books(["200003076"])), ("hnsd00000, synt00001", .books(["hnsd00000", "synt00001"])),
         ]
         for (text, rule) in good { #expect(try SplitRule(text, argument: "dev_split", among: books) == rule, "\(text)") }

@@ -19,11 +19,12 @@ struct StripComposerTests {
         let heldOut = Dictionary(grouping: corpus[.dev] + corpus[.test], by: \.book).mapValues { Set($0.flatMap(\.glyphs)) }
         let books = Set(corpus[.train].map(\.book))
         let usable = books.reduce(0) { sum, book in
-            sum + corpus.books[book].glyphs.indices.count { glyph in
-                let scalar = corpus.books[book].glyphs[glyph].scalar
-                return corpus.configuration.repertoire.contains(scalar) && corpus.vocabulary.contains(scalar)
-                    && heldOut[book]?.contains(glyph) != true
-            }
+            sum
+                + corpus.books[book].glyphs.indices.count { glyph in
+                    let scalar = corpus.books[book].glyphs[glyph].scalar
+                    return corpus.configuration.repertoire.contains(scalar) && corpus.vocabulary.contains(scalar)
+                        && heldOut[book]?.contains(glyph) != true
+                }
         }
         #expect(try StripComposer(corpus, .init(shortest: 1, longest: 3)).characterCount == usable)
         #expect(!books.contains { corpus.books[$0].id == "synt00015" })
@@ -35,7 +36,9 @@ struct StripComposerTests {
         for number in 0..<40 {
             let strip = try composer.strip(Key(seed: 1).folded(number))
             #expect(try composer.strip(Key(seed: 1).folded(number)) == strip)
-            #expect(strip.targets.allSatisfy { (corpus.vocabulary.reservedCount..<corpus.vocabulary.count).contains(Int($0)) }, "\(strip.targets)")
+            #expect(
+                strip.targets.allSatisfy { (corpus.vocabulary.reservedCount..<corpus.vocabulary.count).contains(Int($0)) },
+                "\(strip.targets)")
             lengths.insert(strip.targets.count)
         }
         // A stretch of a real column may be shorter, where the column is.
@@ -48,7 +51,9 @@ struct StripComposerTests {
         let kana = try composer.strip(Key(seed: 5))
         #expect(kana.targets.count == 1 && kana.image.format == .gray)
         let scalar = corpus.vocabulary.type(of: Int(kana.targets[0]))
-        let boxes = corpus.books.flatMap { book in book.glyphs.filter { $0.label == scalar }.map { ($0.box, book.pages[$0.page].path) } }
+        let boxes = corpus.books.flatMap { book in
+            book.glyphs.filter { $0.label == scalar }.map { ($0.box, book.pages[$0.page].path) }
+        }
         let same = try boxes.contains { box, path in
             guard box.width == kana.image.width, box.height == kana.image.height else { return false }
             return try Image.read(path, as: .gray).cropped(to: box) == kana.image

@@ -35,8 +35,10 @@ public struct Augmentation: Sendable, Hashable, Codable {
     /// The extents by name, with the greatest that makes sense.
     public static var extents: [(name: String, path: WritableKeyPath<Augmentation, Double>, limit: Double)] {
         [
-            ("rotation", \.rotation, Double.pi), ("shear", \.shear, 2), ("scale", \.scale, 3), ("stretch", \.stretch, 3), ("shift", \.shift, 1),
-            ("elastic", \.elastic, 0.5), ("thickness", \.thickness, 1), ("contrast", \.contrast, 1), ("brightness", \.brightness, 1),
+            ("rotation", \.rotation, Double.pi), ("shear", \.shear, 2), ("scale", \.scale, 3), ("stretch", \.stretch, 3),
+            ("shift", \.shift, 1),
+            ("elastic", \.elastic, 0.5), ("thickness", \.thickness, 1), ("contrast", \.contrast, 1),
+            ("brightness", \.brightness, 1),
             ("erase", \.erase, 1),
         ]
     }

@@ -108,7 +108,8 @@ public final class BatchSource {
         frames = try FrameStore(store, fitting: request.frame, memoryLimit: request.memoryLimit, threads: threads)
         self.request = request
         guard batchesPerEpoch > 0 else {
-            throw CorpusError.badArgument(argument: "batch_size", value: "\(request.batchSize)", rule: "at most the \(count) examples")
+            throw CorpusError.badArgument(
+                argument: "batch_size", value: "\(request.batchSize)", rule: "at most the \(count) examples")
         }
     }
 
@@ -141,7 +142,9 @@ public final class BatchSource {
     /// The examples of the next batch that is not yet begun.
     private func takeWork() -> Work? {
         let left = count - frontier.index
-        if left <= 0 || (request.dropsRemainder && left < request.batchSize) { frontier = BatchPosition(epoch: frontier.epoch + 1) }
+        if left <= 0 || (request.dropsRemainder && left < request.batchSize) {
+            frontier = BatchPosition(epoch: frontier.epoch + 1)
+        }
         if let epochs = request.epochs, frontier.epoch >= epochs { return nil }
         let start = frontier.index
         let end = min(start + request.batchSize, count)
@@ -198,7 +201,8 @@ private struct Work: Sendable {
         return Batch(
             images: images, count: examples.count, height: height, width: fitting.width,
             targets: targets.flatMap { $0 + [Int32](repeating: 0, count: length - $0.count) }, targetLength: length,
-            lengths: targets.map { Int32($0.count) }, places: places, surrounds: surrounds, indices: examples, epoch: epoch, next: next)
+            lengths: targets.map { Int32($0.count) }, places: places, surrounds: surrounds, indices: examples, epoch: epoch,
+            next: next)
     }
 }
 
@@ -214,7 +218,9 @@ extension Work {
         guard let composed = request.composed else { throw CorpusError.interrupted }
         let strip = try composed.composer.strip(composed.key.folded(epoch).folded(example - frames.count))
         let fitted = try frames.fitting.fitted(strip.image)
-        fitted.pixels.withUnsafeBufferPointer { frames.fitting.fill(frame, place: fitted.place, pixels: $0, surround: fitted.surround) }
+        fitted.pixels.withUnsafeBufferPointer {
+            frames.fitting.fill(frame, place: fitted.place, pixels: $0, surround: fitted.surround)
+        }
         return (fitted.place, fitted.surround, strip.targets)
     }
 

@@ -29,7 +29,9 @@ final class FrameStore: Sendable {
         self.fitting = fitting
         let isSmall = store.bytes <= memoryLimit
         let parts = Slots<Part>(count: store.partCount)
-        try inParallel(store.partCount, threads: threads) { i in parts[i] = try Part(store, part: i, fitting: isSmall ? fitting : nil) }
+        try inParallel(store.partCount, threads: threads) { i in
+            parts[i] = try Part(store, part: i, fitting: isSmall ? fitting : nil)
+        }
         targets = parts.values.flatMap(\.targets)
         if isSmall {
             var pixels: [UInt8] = []
@@ -59,7 +61,9 @@ final class FrameStore: Sendable {
         case .store(let access, let places):
             let (part, place) = places[example]
             let fitted = try fitting.fitted(access.example(ofPart: part, at: place, number: example).image)
-            fitted.pixels.withUnsafeBufferPointer { fitting.fill(target, place: fitted.place, pixels: $0, surround: fitted.surround) }
+            fitted.pixels.withUnsafeBufferPointer {
+                fitting.fill(target, place: fitted.place, pixels: $0, surround: fitted.surround)
+            }
             return (fitted.place, fitted.surround)
         }
     }

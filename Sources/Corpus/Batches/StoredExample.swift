@@ -66,7 +66,9 @@ extension DatasetStore: ExampleStore {
         }
     }
 
-    public func access() throws -> any ExampleAccess { OpenShards(readers: try shards.map { try OpenShards.Reader(path: $0.path) }) }
+    public func access() throws -> any ExampleAccess {
+        OpenShards(readers: try shards.map { try OpenShards.Reader(path: $0.path) })
+    }
 }
 
 /// The shards of a dataset, each opened once.

@@ -187,7 +187,8 @@ public final class StripComposer: Sendable {
             guard image.bounds.contains(region) else {
                 let glyph = book.glyphs[range.lowerBound]
                 throw CorpusError.boxOutsidePage(
-                    file: book.table, row: glyph.row, box: region, image: book.pages[page].path, width: image.width, height: image.height)
+                    file: book.table, row: glyph.row, box: region, image: book.pages[page].path, width: image.width,
+                    height: image.height)
             }
             return Column(
                 image: try image.cropped(to: region),

@@ -162,7 +162,8 @@ extension CorpusCheck.Look {
         let variance = image.pixels.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(image.pixels.count)
         // Two checksums of 32 bits and the size: crops that agree in all are the same.
         let head = UInt64(CRC32C.checksum(image.pixels))
-        let tail = UInt64(CRC32C.checksum(image.pixels.reversed() + withUnsafeBytes(of: Int32(truncatingIfNeeded: image.width)) { Array($0) }))
+        let tail = UInt64(
+            CRC32C.checksum(image.pixels.reversed() + withUnsafeBytes(of: Int32(truncatingIfNeeded: image.width)) { Array($0) }))
         self.init(subset: subset, id: id, hash: head << 32 | tail, spread: variance.squareRoot(), box: box)
     }
 }

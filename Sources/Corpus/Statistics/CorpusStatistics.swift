@@ -106,7 +106,9 @@ extension CorpusStatistics {
     ///   - classes: which ids of the vocabulary the frequencies are given for, the end not included; nil for all that are not reserved.
     ///   - limit: the most rows of a table of frequencies; what is left out is said.
     /// - Throws: `CorpusError.badArgument` for classes that do not exist.
-    public func report(_ topics: [Topic] = Topic.allCases, classes: Range<Int>? = nil, limit: Int = 20) throws(CorpusError) -> String {
+    public func report(_ topics: [Topic] = Topic.allCases, classes: Range<Int>? = nil, limit: Int = 20) throws(CorpusError)
+        -> String
+    {
         var lines: [String] = []
         if topics.contains(.frequency) { lines += frequencyLines(try checked(classes), limit) }
         if topics.contains(.majority) { lines += subsets.flatMap(majorityLines) }
@@ -120,7 +122,8 @@ extension CorpusStatistics {
         guard let classes else { return all }
         guard classes.lowerBound >= 0, classes.upperBound <= vocabulary.count else {
             throw .badArgument(
-                argument: "include", value: "(\(classes.lowerBound), \(classes.upperBound))", rule: "within 0 to \(vocabulary.count)")
+                argument: "include", value: "(\(classes.lowerBound), \(classes.upperBound))",
+                rule: "within 0 to \(vocabulary.count)")
         }
         return classes
     }
@@ -137,7 +140,8 @@ extension CorpusStatistics {
         let rows = classes.prefix(limit).map { id in
             let type = vocabulary.type(of: id)
             // A kanji or kana takes two columns on a screen.
-            let name = CodePoint.scalar(of: type).map { "\($0) \(type)" + String(repeating: " ", count: max(0, 8 - type.count)) }
+            let name =
+                CodePoint.scalar(of: type).map { "\($0) \(type)" + String(repeating: " ", count: max(0, 8 - type.count)) }
                 ?? type + String(repeating: " ", count: max(0, 11 - type.count))
             return Self.right("\(id)", 5) + "  " + name + subsets.map { Self.right("\(count(ofClass: id, in: $0))", 8) }.joined()
         }
@@ -151,13 +155,15 @@ extension CorpusStatistics {
         guard let majority = majority(of: subset) else { return ["Majority class from \(subset.rawValue): none, it is empty"] }
         let id = vocabulary.id(of: majority.scalar)
         let first = "Majority class from \(subset.rawValue): \(id) (\(majority.scalar)), \(Self.percent(majority.share))"
-        return [first] + subsets.filter { $0 != subset }.map { "    of \($0.rawValue): \(Self.percent(share(of: majority.scalar, in: $0)))" }
+        return [first]
+            + subsets.filter { $0 != subset }.map { "    of \($0.rawValue): \(Self.percent(share(of: majority.scalar, in: $0)))" }
     }
 
     private func unknownLine(_ subset: Subset) -> String {
         let unknowns = unknowns(in: subset)
         let shown = unknowns.prefix(20).map { "\($0.scalar)" }.joined(separator: " ")
-        return "Unknowns in \(subset.rawValue): \(unknowns.count)" + (unknowns.isEmpty ? "" : " (\(shown)\(unknowns.count > 20 ? " ..." : ""))")
+        return "Unknowns in \(subset.rawValue): \(unknowns.count)"
+            + (unknowns.isEmpty ? "" : " (\(shown)\(unknowns.count > 20 ? " ..." : ""))")
     }
 
     static func percent(_ share: Double) -> String {

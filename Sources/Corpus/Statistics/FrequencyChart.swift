@@ -82,7 +82,8 @@ private struct FrequencyChart {
         let name = Self.escaped(row.name)
         let bars = row.counts.enumerated().map { i, count in
             let y = Self.y(count, of: ceiling)
-            return "<rect x=\"\(x + i * Self.bar)\" y=\"\(y)\" width=\"\(Self.bar - 1)\" height=\"\(Self.top + Self.height - y)\" "
+            return
+                "<rect x=\"\(x + i * Self.bar)\" y=\"\(y)\" width=\"\(Self.bar - 1)\" height=\"\(Self.top + Self.height - y)\" "
                 + "fill=\"\(Self.colour(i))\"><title>\(name) \(subsets[i].rawValue): \(count)</title></rect>"
         }
         let middle = x + subsets.count * Self.bar / 2

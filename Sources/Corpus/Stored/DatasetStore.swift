@@ -192,14 +192,17 @@ public struct DatasetStore: Sendable {
             for name in try files(of: subset, in: folder) { try FileSystem.remove("\(folder)/\(name)") }
         }
         for name in try FileSystem.names(in: folder) where name.contains(".partial-") {
-            if [subset.rawValue, "spool"].contains(where: { name.hasPrefix(".\($0)") }) { try FileSystem.remove("\(folder)/\(name)") }
+            if [subset.rawValue, "spool"].contains(where: { name.hasPrefix(".\($0)") }) {
+                try FileSystem.remove("\(folder)/\(name)")
+            }
         }
     }
 
     /// The files whose names are those of shards, or of the folder of images, of a subset.
     private static func files(of subset: Subset, in folder: String) throws(CorpusError) -> [String] {
         try FileSystem.names(in: folder).filter { name in
-            name == subset.rawValue || name.wholeMatch(of: #/[a-z]+-[0-9]{5}-of-[0-9]{5}/#) != nil && name.hasPrefix("\(subset.rawValue)-")
+            name == subset.rawValue
+                || name.wholeMatch(of: #/[a-z]+-[0-9]{5}-of-[0-9]{5}/#) != nil && name.hasPrefix("\(subset.rawValue)-")
         }
     }
 }

@@ -38,7 +38,8 @@ struct DatasetWriter: Sendable {
         return "\(subset.rawValue)-\(padded(number + 1))-of-\(padded(count))"
     }
 
-    private func writeRecords(_ entries: [DatasetGenerator.Entry], number: Int, from spool: RecordSpool) throws -> Manifest.Shard {
+    private func writeRecords(_ entries: [DatasetGenerator.Entry], number: Int, from spool: RecordSpool) throws -> Manifest.Shard
+    {
         let name = Self.shardName(subset, number, of: shardCount)
         let path = "\(folder)/\(name)"
         return try AtomicFile.replace(path) { file in
@@ -57,10 +58,14 @@ struct DatasetWriter: Sendable {
         do {
             try FileSystem.makeFolder(temporary)
             if hasClassFolders {
-                for label in Set(parts.joined().compactMap { $0.caption?.label }) { try FileSystem.makeFolder("\(temporary)/\(label)") }
+                for label in Set(parts.joined().compactMap { $0.caption?.label }) {
+                    try FileSystem.makeFolder("\(temporary)/\(label)")
+                }
             }
             let made = Slots<Manifest.Shard>(count: shardCount)
-            try inParallel(shardCount, threads: threads) { i in made[i] = try writeImages(parts[i], number: i, to: temporary, from: spool) }
+            try inParallel(shardCount, threads: threads) { i in
+                made[i] = try writeImages(parts[i], number: i, to: temporary, from: spool)
+            }
             try AtomicFile.move(temporary, to: final)
             return made.values
         } catch {
@@ -89,6 +94,7 @@ struct DatasetWriter: Sendable {
         let bytes = Array(targets.utf8)
         try AtomicFile.write(bytes, to: "\(temporary)/targets_\(number).csv")
         return Manifest.Shard(
-            name: "\(subset.rawValue)/targets_\(number).csv", examples: entries.count, bytes: bytes.count, checksum: CRC32C.checksum(bytes))
+            name: "\(subset.rawValue)/targets_\(number).csv", examples: entries.count, bytes: bytes.count,
+            checksum: CRC32C.checksum(bytes))
     }
 }

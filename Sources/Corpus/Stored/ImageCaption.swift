@@ -18,7 +18,9 @@ final class ImageCaption: Sendable {
             let (height, width) = unit == .ratio ? (Double(product.image.height), Double(product.image.width)) : (1, 1)
             boxes = product.characters.map { character in
                 let box = character.box
-                let values = [box.left / width, box.top / height, (box.right - box.left) / width, (box.bottom - box.top) / height]
+                let values = [
+                    box.left / width, box.top / height, (box.right - box.left) / width, (box.bottom - box.top) / height,
+                ]
                 return values.map { "\($0)" }.joined(separator: ":")
             }.joined(separator: "_")
         } else {

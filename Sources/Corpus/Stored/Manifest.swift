@@ -65,7 +65,10 @@ struct Manifest: Codable, Equatable {
         guard manifest.configurationHash == hash(of: manifest.configuration) else {
             throw .badManifest(file: path, problem: "its configuration was changed after it was written")
         }
-        for shard in manifest.subsets.values.joined() where shard.name.split(separator: "/").contains("..") || shard.name.hasPrefix("/") || shard.examples < 0 || shard.bytes < 0 {
+        for shard in manifest.subsets.values.joined()
+        where shard.name.split(separator: "/").contains("..") || shard.name.hasPrefix("/") || shard.examples < 0
+            || shard.bytes < 0
+        {
             throw .badManifest(file: path, problem: "its entry '\(shard.name)' is no file of this folder")
         }
         return manifest
@@ -122,8 +125,9 @@ public enum ExampleCounts {
         guard let counts = try? JSONDecoder().decode([String: Int?].self, from: Data(bytes)) else {
             throw .badManifest(file: path, problem: "it is no table of counts")
         }
-        return Dictionary(uniqueKeysWithValues: Subset.allCases.compactMap { subset in
-            counts[subset.rawValue].flatMap { $0 }.map { (subset, $0) }
-        })
+        return Dictionary(
+            uniqueKeysWithValues: Subset.allCases.compactMap { subset in
+                counts[subset.rawValue].flatMap { $0 }.map { (subset, $0) }
+            })
     }
 }

@@ -70,7 +70,9 @@ final class RecordSpool: Sendable {
             return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
                 let base = UnsafeMutableRawPointer(buffer.baseAddress)
                 // `done` bytes are read; the rest fits the buffer.
-                try transfer(count, at: offset, .read) { done, place in pread(descriptor, base.map { $0 + done }, count - done, off_t(place)) }
+                try transfer(count, at: offset, .read) { done, place in
+                    pread(descriptor, base.map { $0 + done }, count - done, off_t(place))
+                }
                 filled = count
             }
         }

@@ -64,7 +64,9 @@ struct DelimitedText {
             if byte == UInt8(ascii: "\"") {
                 guard place < text.count, text[place] == UInt8(ascii: "\"") else { break }
                 place += 1
-            } else if byte == UInt8(ascii: "\n") || (byte == UInt8(ascii: "\r") && !(place < text.count && text[place] == UInt8(ascii: "\n"))) {
+            } else if byte == UInt8(ascii: "\n")
+                || (byte == UInt8(ascii: "\r") && !(place < text.count && text[place] == UInt8(ascii: "\n")))
+            {
                 line += 1
             }
             value.append(byte)
@@ -76,7 +78,9 @@ struct DelimitedText {
 
     private mutating func plain() -> ArraySlice<UInt8> {
         let start = place
-        while place < text.count, text[place] != UInt8(ascii: ","), text[place] != UInt8(ascii: "\n"), text[place] != UInt8(ascii: "\r") {
+        while place < text.count, text[place] != UInt8(ascii: ","), text[place] != UInt8(ascii: "\n"),
+            text[place] != UInt8(ascii: "\r")
+        {
             place += 1
         }
         return text[start..<place]

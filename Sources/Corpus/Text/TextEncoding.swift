@@ -33,7 +33,8 @@ enum TextEncoding: String, CaseIterable {
                 var from = source.baseAddress?.assumingMemoryBound(to: CChar.self)
                 var rest = source.count
                 var to = UnsafeMutableRawBufferPointer(buffer).baseAddress?.assumingMemoryBound(to: CChar.self)
-                complete = iconv(descriptor, &from, &rest, &to, &room) != -1 && iconv(descriptor, nil, nil, &to, &room) != -1
+                complete =
+                    iconv(descriptor, &from, &rest, &to, &room) != -1 && iconv(descriptor, nil, nil, &to, &room) != -1
                     && rest == 0
             }
             count = buffer.count - room

@@ -72,7 +72,8 @@ extension Corpus {
             }
         }
         return try ContactSheet(
-            frames: frames, texts: chosen.map { text(of: excerpts[$0]) }, height: frame.height, width: frame.width, columns: columns)
+            frames: frames, texts: chosen.map { text(of: excerpts[$0]) }, height: frame.height, width: frame.width,
+            columns: columns)
     }
 }
 
