@@ -24,7 +24,8 @@ import Training
         #expect(try String(contentsOfFile: scratch.file("run/eval/report-8.txt"), encoding: .utf8) == report.text)
         let accuracy = try #require(evaluation.confusion?.accuracy)
         for part in [
-            "toy: evaluation at step 8, 31 examples", accuracy.summary, "balanced accuracy", "Highest losses", "point",
+            "toy: evaluation at step 8, 31 examples", accuracy.summary, "balanced accuracy", "character errors",
+            "texts with errors", "Highest losses", "point",
             "Most confused",
         ] {
             #expect(report.text.contains(part), "\(part)")

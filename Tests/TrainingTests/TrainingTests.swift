@@ -110,6 +110,10 @@ final class ToyTask: TrainingTask {
         if let confusion = results.metrics["confusion"] as? Confusion { results.metrics["accuracy"] = confusion.accuracy }
         outcome.summaries.text("note", ["step"])
         results.texts = ["ids": outcome.ids]
+        if !names.isEmpty, case .dense(let labels)? = outcome.targets.first, let answers = results.predictions["classes"] {
+            results.texts["gt"] = labels.integers.map { names[$0] }
+            results.texts["decoded"] = answers.integers.map { $0 == 0 ? "" : names[$0] }
+        }
         return results
     }
 }

@@ -82,7 +82,8 @@ extension EvaluationReport {
     private func figures(_ examples: [ExampleRecord]) -> String {
         let items = examples.map { example in
             let verdict = example.truth.map { truth in
-                "<b>\(markup(truth))</b> " + (example.isWrong ? "answered as <b>\(markup(example.answer ?? "?"))</b>" : "(right)")
+                "<b>\(markup(truth))</b> "
+                    + (example.isWrong ? "answered as <b>\(markup(Self.shown(example.answer)))</b>" : "(right)")
             }
             let loss = example.loss.isNaN ? nil : "loss \(significant(example.loss, 3))"
             let caption = [verdict, loss].compactMap { $0 }.joined(separator: "<br>")

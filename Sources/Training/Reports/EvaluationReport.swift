@@ -52,22 +52,21 @@ public struct EvaluationReport {
                 rows.append(("always the commonest class", confusion.majority.summary))
             }
         }
-        if evaluation.measures.values.allSatisfy({ !($0 is ErrorRate) }), let texts = textErrors { rows += texts }
+        rows += textErrors
         let loss = significant(evaluation.metrics["loss"] ?? .nan, 5)
         let penalty = evaluation.metrics["penalty"] ?? 0
         rows.append(("loss", penalty == 0 ? loss : "\(loss) (penalty \(significant(penalty, 4)))"))
         return rows
     }
 
-    /// Character and sequence errors where the task gives read and true texts but does not measure them.
-    private var textErrors: [(name: String, value: String)]? {
+    /// Errors of characters, and of whole texts where the task does not measure them, from read and true texts.
+    private var textErrors: [(name: String, value: String)] {
         guard let truths = evaluation.texts["gt"], let answers = evaluation.texts["decoded"],
             let errors = try? ErrorRate.characters(truths, answers: answers)
-        else { return nil }
-        return [
-            ("character errors", errors.summary),
-            ("sequences with errors", Proportion(zip(truths, answers).map { $0 != $1 }).summary),
-        ]
+        else { return [] }
+        let wrong = Proportion(zip(truths, answers).map { $0 != $1 })
+        return [("character errors", errors.summary)]
+            + (evaluation.measures["ser"] == nil ? [("texts with errors", wrong.summary)] : [])
     }
 
     // MARK: - Text
@@ -96,7 +95,7 @@ public struct EvaluationReport {
         if !hardest.isEmpty {
             lines += ["", "Highest losses"]
             for example in hardest {
-                let verdict = example.truth.map { "  \($0) answered as \(example.answer ?? "?")" } ?? ""
+                let verdict = example.truth.map { "  \($0) answered as \(Self.shown(example.answer))" } ?? ""
                 lines.append("  \(significant(example.loss, 4))  \(example.id)\(verdict)")
             }
         }
@@ -105,6 +104,12 @@ public struct EvaluationReport {
             lines += ["Settings: " + hyperparameters.map { "\($0.name)=\($0.value)" }.joined(separator: ", ")]
         }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// An answer for people.
+    static func shown(_ answer: String?) -> String {
+        guard let answer else { return "?" }
+        return answer.isEmpty ? "(nothing)" : answer
     }
 
     /// A picture of an example as an `img` tag; empty when there is none.
