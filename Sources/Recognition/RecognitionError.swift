@@ -39,7 +39,8 @@ extension RecognitionError: LocalizedError {
     public var errorDescription: String? {
         switch self {
         case .missingMember(let task, let member, _): "\(task) does not define '\(member)'"
-        case .badArgument(let owner, let argument, let value, let rule): "\(owner): \(argument) is \(value), but it must be \(rule)"
+        case .badArgument(let owner, let argument, let value, let rule):
+            "\(owner): \(argument) is \(value), but it must be \(rule)"
         case .wrongOutput(let task, let needed): "\(task) needs \(needed)"
         case .labelsDoNotFit(let it):
             "example '\(it.example)' (\(it.text)): \(it.labels) labels with \(it.repeats) repeated need \(it.labels + it.repeats) time steps, "

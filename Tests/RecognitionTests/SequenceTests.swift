@@ -89,7 +89,10 @@ import Training
         let classes = vocabulary.count + 1
         func output(_ path: [Int]) throws -> ModelOutput {
             let hot = path.flatMap { label in (0..<classes).map { $0 == min(label, classes - 1) ? Float(30) : 0 } }
-            return .named(["logits": try Tensor(hot, shape: [1, path.count, classes]), "seq_len": try Tensor([Int32(path.count)], shape: [1])])
+            return .named([
+                "logits": try Tensor(hot, shape: [1, path.count, classes]),
+                "seq_len": try Tensor([Int32(path.count)], shape: [1]),
+            ])
         }
         let outcome = StepOutcome(
             mode: .evaluate, loss: nil, exampleLosses: nil, features: [[:], [:]], outputs: try paths.map(output),
@@ -125,7 +128,8 @@ import Training
         func save(_ model: String) throws {
             var state = RunState()
             (state.model, state.variables) = (model, ["\(model)/conv0/bias"])
-            try RunFolder(path: folder.path).save(Checkpoint(state: state, parameters: ["\(model)/conv0/bias": .zeros([64])], slots: [:]))
+            try RunFolder(path: folder.path).save(
+                Checkpoint(state: state, parameters: ["\(model)/conv0/bias": .zeros([64])], slots: [:]))
         }
         let model = try SequenceBaseline(classes: 5)
         #expect(throws: TrainingError.self) { try model.initializePretrained(from: folder.path) }

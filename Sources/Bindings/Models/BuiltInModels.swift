@@ -31,11 +31,13 @@ extension Engine {
                 }
             ),
             (
-                "SingleCharStrong", "Learns more from few pages than the baseline: even contrast, dropout, on request batch normalization.",
+                "SingleCharStrong",
+                "Learns more from few pages than the baseline: even contrast, dropout, on request batch normalization.",
                 "num_classes, filters=(64, 96, 128, 160), depth=1, batch_norm=False, units=256, dropout=0.4, conv_dropout=0.1, **unused",
                 { [unowned self] in
                     try SingleCharacterStrong(
-                        classes: $0.int(0), units: $0.int(4), dropout: $0.double(5), network: strongNetwork($0, dropout: $0[6], lastStride: 2))
+                        classes: $0.int(0), units: $0.int(4), dropout: $0.double(5),
+                        network: strongNetwork($0, dropout: $0[6], lastStride: 2))
                 }
             ),
             (
@@ -64,7 +66,8 @@ extension Engine {
 
     private func extractor(_ value: Value) throws -> ConvolutionalNetwork? {
         if value.isNone { return nil }
-        guard case .host(let box) = interpreter.plain(value), let model = (box.object as? ModelObject)?.model as? FeatureModel else {
+        guard case .host(let box) = interpreter.plain(value), let model = (box.object as? ModelObject)?.model as? FeatureModel
+        else {
             throw Raised(
                 .typeError, "feature_extractor must be None or a CNN, not \(interpreter.typeName(of: value))",
                 hint: "Write feature_extractor=dm.models.CNN(...), or registry.model(\"cnn\")(...).")
@@ -82,15 +85,18 @@ extension Engine {
         settings.poolStrides = try integers(call[4], "pool_stride")
         settings.poolEvery = try call.optionalInt(5)
         settings.pooling = try choice(
-            ConvolutionalNetwork.Pooling(rawValue: call.string(6)), call, 6, "pooling_fn", ConvolutionalNetwork.Pooling.allCases.map(\.rawValue))
+            ConvolutionalNetwork.Pooling(rawValue: call.string(6)), call, 6, "pooling_fn",
+            ConvolutionalNetwork.Pooling.allCases.map(\.rawValue))
         settings.activation = try Activation(named: call.string(7))
         return try ConvolutionalNetwork(settings)
     }
 
-    private func choice<Choice>(_ found: Choice?, _ call: Call, _ index: Int, _ name: String, _ known: [String]) throws -> Choice {
+    private func choice<Choice>(_ found: Choice?, _ call: Call, _ index: Int, _ name: String, _ known: [String]) throws -> Choice
+    {
         guard let found else {
             throw Raised(
-                .valueError, "\(name) must not be \(try interpreter.repr(call[index]).string)", hint: "Known: \(known.joined(separator: ", ")).")
+                .valueError, "\(name) must not be \(try interpreter.repr(call[index]).string)",
+                hint: "Known: \(known.joined(separator: ", ")).")
         }
         return found
     }

@@ -44,7 +44,8 @@ extension Engine {
         return try dict.entries.map { key, value in
             guard case .str(let name) = key, known.contains(name.string) else {
                 throw Raised(
-                    .valueError, "\(what) has no entry \(try interpreter.repr(key).string)", hint: "Known entries: \(known.joined(separator: ", ")).")
+                    .valueError, "\(what) has no entry \(try interpreter.repr(key).string)",
+                    hint: "Known entries: \(known.joined(separator: ", ")).")
             }
             return (name.string, value)
         }

@@ -102,10 +102,12 @@ public struct ConvolutionalNetwork: Sendable {
         }
         guard !settings.filters.isEmpty else { throw refuse("num_filters", "empty", "one number for each convolution") }
         guard settings.kernelSizes.count == settings.filters.count else {
-            throw refuse("kernel_size", "\(settings.kernelSizes.count) sizes", "as many as num_filters, \(settings.filters.count)")
+            throw refuse(
+                "kernel_size", "\(settings.kernelSizes.count) sizes", "as many as num_filters, \(settings.filters.count)")
         }
         guard settings.poolSizes.count == settings.poolStrides.count else {
-            throw refuse("pool_stride", "\(settings.poolStrides.count) strides", "as many as pool_size, \(settings.poolSizes.count)")
+            throw refuse(
+                "pool_stride", "\(settings.poolStrides.count) strides", "as many as pool_size, \(settings.poolSizes.count)")
         }
         if let stride = settings.poolStrides.first(where: { $0 < 1 }) { throw refuse("pool_stride", "\(stride)", "1 or more") }
         guard let every = settings.poolEvery else { return }

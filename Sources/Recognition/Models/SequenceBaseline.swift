@@ -19,7 +19,8 @@ public final class SequenceBaseline: SequenceModel {
     /// - Throws: `RecognitionError.badArgument` for less than one class, layer or unit.
     public init(classes: Int, layers: Int = 2, units: Int = 100, network: ConvolutionalNetwork? = nil) throws {
         for (argument, value) in [("num_classes", classes), ("lstm_layers", layers), ("lstm_units", units)] where value < 1 {
-            throw RecognitionError.badArgument(owner: "SequenceBaseline", argument: argument, value: "\(value)", rule: "1 or more")
+            throw RecognitionError.badArgument(
+                owner: "SequenceBaseline", argument: argument, value: "\(value)", rule: "1 or more")
         }
         self.classes = classes
         self.network = try network ?? ConvolutionalNetwork()
@@ -49,10 +50,12 @@ public final class SequenceBaseline: SequenceModel {
 /// The rows of features `[n, t, w, c]` as steps `[n, t, w·c]`, and how many of them are true ones.
 ///
 /// - Throws: `RecognitionError.wrongOutput` when the images are too small to leave any step.
-func columns(of seen: Tensor, _ features: [String: Tensor], _ model: any SequenceModel) throws -> (steps: Tensor, lengths: Tensor) {
+func columns(of seen: Tensor, _ features: [String: Tensor], _ model: any SequenceModel) throws -> (steps: Tensor, lengths: Tensor)
+{
     let (count, steps, depth) = (seen.shape[0], seen.shape[1], seen.shape[2] * seen.shape[3])
     guard steps > 0, depth > 0 else {
-        throw RecognitionError.wrongOutput(task: "the sequence model", needed: "images large enough to leave a step after all pooling")
+        throw RecognitionError.wrongOutput(
+            task: "the sequence model", needed: "images large enough to leave a step after all pooling")
     }
     let rows = features[rowsFeature]?.integers ?? []
     let lengths = (0..<count).map { n in
@@ -66,7 +69,9 @@ func columns(of seen: Tensor, _ features: [String: Tensor], _ model: any Sequenc
 ///
 /// - Throws: `TrainingError.noCheckpoint`.
 func convolutionMapping(from folder: String, to name: String) throws -> [(theirs: String, ours: String)] {
-    guard let checkpoint = try RunFolder(path: folder).newest(report: { _ in }) else { throw TrainingError.noCheckpoint(folder: folder) }
+    guard let checkpoint = try RunFolder(path: folder).newest(report: { _ in }) else {
+        throw TrainingError.noCheckpoint(folder: folder)
+    }
     let model = checkpoint.state.model
     return model == name ? [(name + "/", name + "/")] : [(model + "/conv", name + "/conv")]
 }

@@ -50,13 +50,16 @@ public struct StrongNetwork: Sendable {
             }
         }
         norms = try stages.map { stage in
-            try (0..<settings.depth).map { try BatchNormalization(momentum: 0.9, name: "conv\(stage * settings.depth + $0)/norm") }
+            try (0..<settings.depth).map {
+                try BatchNormalization(momentum: 0.9, name: "conv\(stage * settings.depth + $0)/norm")
+            }
         }
         dropout = try Dropout(rate: settings.dropout, name: "dropout")
     }
 
     public var name: String {
-        "Strong_" + settings.filters.map { "c3x3.\($0)" + (settings.depth > 1 ? "x\(settings.depth)" : "") }.joined(separator: "-")
+        "Strong_"
+            + settings.filters.map { "c3x3.\($0)" + (settings.depth > 1 ? "x\(settings.depth)" : "") }.joined(separator: "-")
             + (settings.isNormalized ? "-bn" : "")
     }
 
@@ -121,7 +124,8 @@ public final class SingleCharacterStrong: Model {
     /// - Parameter dropout: share of the inputs of the dense layers that training leaves out.
     public init(classes: Int, units: Int = 256, dropout: Double = 0.4, network: StrongNetwork) throws {
         guard classes >= 1 else {
-            throw RecognitionError.badArgument(owner: "SingleCharStrong", argument: "num_classes", value: "\(classes)", rule: "1 or more")
+            throw RecognitionError.badArgument(
+                owner: "SingleCharStrong", argument: "num_classes", value: "\(classes)", rule: "1 or more")
         }
         (self.classes, self.network) = (classes, network)
         self.dropout = try Dropout(rate: dropout, name: "dropout")

@@ -151,7 +151,8 @@ public final class OCRTask: TrainingTask {
         if let strips { return strips }
         guard try definition.imageScope() == .sequence else {
             throw RecognitionError.badArgument(
-                owner: definition.typeName, argument: "composed", value: "\(settings.composedExamples)", rule: "0 where examples are no sequences")
+                owner: definition.typeName, argument: "composed", value: "\(settings.composedExamples)",
+                rule: "0 where examples are no sequences")
         }
         let composer = try StripComposer(corpus(), recipe, threads: max(1, settings.threads))
         strips = composer

@@ -53,7 +53,8 @@ public final class SequenceReading: TaskDefinition {
         let readings = try Self.inOrder(outcome.outputs.map { try read($0, isTraining: outcome.isTraining) })
         let characters = try task.corpus().vocabulary.typesAsCharacters
         func text(_ labels: [Int]) -> String { labels.map { characters.indices.contains($0) ? characters[$0] : "?" }.joined() }
-        var results = StepResults(predictions: try Self.predictions(readings), texts: ["decoded": readings.map { text($0.labels) }])
+        var results = StepResults(
+            predictions: try Self.predictions(readings), texts: ["decoded": readings.map { text($0.labels) }])
         guard !outcome.targets.isEmpty else { return results }
         let truth = try Self.inOrder(outcome.targets.map(sequences))
         results.texts["gt"] = truth.map(text)
