@@ -39,7 +39,8 @@ enum BytesMethods {
             return bytes.bytes
         }
         switch interpreter.plain(source) {
-        case .int, .bool, .bigInt:
+        case .bigInt: throw Raised(.overflowError, "cannot fit 'int' into an index-sized integer")
+        case .int, .bool:
             let count = try interpreter.index(source)
             if count < 0 { throw Raised.value("negative count") }
             try interpreter.charge(bytes: count)

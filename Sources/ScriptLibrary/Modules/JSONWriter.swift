@@ -62,7 +62,10 @@ struct JSONWriter {
 
     private func text(of value: Double) throws -> String {
         if value.isFinite { return FloatText.repr(value) }
-        if !allowsNaN { throw Raised.value("Out of range float values are not JSON compliant") }
+        if !allowsNaN {
+            // CPython's writer in Python, which it takes for indented text, tells the value too.
+            throw Raised.value("Out of range float values are not JSON compliant" + (indent == nil ? "" : ": " + FloatText.repr(value)))
+        }
         return value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
     }
 

@@ -16,6 +16,7 @@ struct RegexParser {
     private var conditionPlaces: [(number: Int, position: Int)] = []
     /// Groups that existed before the look-behind being read; nil outside one.
     private var lookbehindGroups: Int?
+    private var hasVariableLookbehind = false
 
     static func parse(
         _ pattern: StrObject, isBytes: Bool, flags: RegexFlags, _ interpreter: Interpreter
@@ -50,6 +51,7 @@ struct RegexParser {
             for (number, place) in conditionPlaces where number >= groupCount {
                 throw error("invalid group reference \(number)", at: place)
             }
+            if hasVariableLookbehind { throw RegexError(message: "look-behind requires fixed-width pattern", position: -1) }
             if !isBytes, !flags.contains(.ascii) { flags.insert(.unicode) }
             return node
         } catch is NeedsVerbose {
@@ -320,7 +322,8 @@ struct RegexParser {
         guard take(")") else { throw error("missing ), unterminated subpattern", at: start) }
         if !isAhead {
             let width = inner.width(closed)
-            guard width.least == width.most else { throw RegexError(message: "look-behind requires fixed-width pattern", position: -1) }
+            // Told when all of the pattern was read and found right otherwise.
+            if width.least != width.most { hasVariableLookbehind = true }
         }
         return .look(inner, isAhead: isAhead, isNegated: unit == 33)
     }

@@ -102,9 +102,10 @@ struct RegexWriter {
         case .textEnd: append("\\z")
         case .boundary, .noBoundary:
             let word = "[" + RegexWriter.word(isASCII) + "]"
+            // In an empty text CPython finds neither.
             append(
                 place == .boundary
-                    ? "(?:(?<=\(word))(?!\(word))|(?<!\(word))(?=\(word)))" : "(?:(?<=\(word))(?=\(word))|(?<!\(word))(?!\(word)))")
+                    ? "(?:(?<=\(word))(?!\(word))|(?<!\(word))(?=\(word)))" : "(?:(?!\\A\\z)(?:(?<=\(word))(?=\(word))|(?<!\(word))(?!\(word))))")
         }
     }
 
