@@ -39,7 +39,10 @@ public final class PromptConversation: Conversation {
         let screen = screen
         session.services.shell = { line in
             MainActor.assumeIsolated { screen.flush() }
-            return try Shell.run(line)
+            let code = try Shell.run(line)
+            // The terminal has written ^C and left the cursor behind it.
+            if code == 128 + SIGINT { MainActor.assumeIsolated { screen.write("\n") } }
+            return code
         }
         session.services.edit = { [unowned self] text in try MainActor.assumeIsolated { try edit(text) } }
         if !banner.isEmpty { screen.write(banner + "\n") }

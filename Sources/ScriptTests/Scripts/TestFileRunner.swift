@@ -38,8 +38,11 @@ public struct TestFileRunner {
         do {
             try runCases(skipping: done)
         } catch {
-            // The file itself is a case, the first one, when it cannot be loaded.
-            if done == 0 { tell(.ended(broken(error))) }
+            var result = fileCase
+            result.verdict = .broken
+            result.summary = error.localizedDescription
+            if let hint = (error as? any LocalizedError)?.recoverySuggestion { result.detail = "\(result.summary)\nhint: \(hint)\n" }
+            tell(.ended(result))
         }
         tell(.done)
     }
@@ -62,11 +65,21 @@ public struct TestFileRunner {
         let session = try makeSession(setup)
         notices = { [unowned session] in session.notice($0) }
 
-        let start = CaseResult(file: file, name: "the file itself", line: 1)
-        tell(.begins(start, limit: options.timeout))
+        tell(.begins(fileCase, limit: options.timeout))
         let name = URL(fileURLWithPath: file).deletingPathExtension().lastPathComponent
-        let module = try session.interpreter.loadModule(source, as: name)
-        let items = try TestCollector(interpreter: session.interpreter, source: source).items(of: module, parsed.module)
+        let module: ModuleObject
+        let items: [TestItem]
+        do throws(ProgramError) {
+            module = try session.interpreter.loadModule(source, as: name)
+            items = try tests(of: module, parsed, session.interpreter)
+        } catch {
+            // The file itself is a case, the only one, when it cannot be loaded.
+            var result = fileCase
+            result.verdict = .broken
+            result.detail = session.interpreter.report(error)
+            result.summary = "the file cannot be run: " + (result.detail.split(separator: "\n").first.map(String.init) ?? "")
+            return tell(.ended(result))
+        }
 
         var cases: [(result: CaseResult, run: (inout CaseResult) -> Void)] = []
         for docstring in docstrings {
@@ -103,22 +116,15 @@ public struct TestFileRunner {
         name == wanted || name.hasPrefix(wanted + "[") || name.hasPrefix(wanted + "::")
     }
 
-    private func broken(_ error: any Error) -> CaseResult {
-        var result = CaseResult(file: file, name: "the file itself", line: 1, verdict: .broken)
-        switch error {
-        case let error as ProgramError:
-            result.detail = Self.text(error)
-            result.summary = "the file cannot be run: " + (result.detail.split(separator: "\n").first.map(String.init) ?? "")
-        case let error as Raised:
-            result.summary = error.localizedDescription
-        default:
-            result.summary = error.localizedDescription
-            if let hint = (error as? any LocalizedError)?.recoverySuggestion { result.detail = "\(result.summary)\nhint: \(hint)\n" }
-        }
-        return result
-    }
+    private var fileCase: CaseResult { CaseResult(file: file, name: "the file itself", line: 1) }
 
-    private static func text(_ error: ProgramError) -> String { Interpreter().report(error) }
+    private func tests(
+        of module: ModuleObject, _ parsed: ParsedSource, _ interpreter: Interpreter
+    ) throws(ProgramError) -> [TestItem] {
+        do throws(Raised) {
+            return try TestCollector(interpreter: interpreter, source: parsed.source).items(of: module, parsed.module)
+        } catch { throw .raised(error) }
+    }
 
     /// Makes a test independent of those before it: the default random stream starts anew.
     private func reseed(_ interpreter: Interpreter) {
