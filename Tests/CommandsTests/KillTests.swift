@@ -39,7 +39,7 @@ import Testing
 
     private func kill(in folder: URL, atStep step: Int) throws {
         let process = Process()
-        process.executableURL = try #require(Program.path)
+        process.executableURL = Program.path
         process.arguments = ["run", "test.cdm", "killed", "1"]
         process.currentDirectoryURL = folder
         let errors = Pipe()
