@@ -13,7 +13,7 @@ struct FailingScriptsTests {
 
     @Test("the report of thirty failing files")
     func failing() throws {
-        let program = try Program(["test", "Failing", "--timeout", "1"], in: Self.folder)
+        let program = try Program(["test", "Failing", "--timeout", "5"], in: Self.folder)
         let expected = Self.folder.appendingPathComponent("Failing/expected.txt")
         let text = try report(program.output)
         if ProcessInfo.processInfo.environment["CARPEDM_RECORD"] != nil { try Data(text.utf8).write(to: expected) }

@@ -96,7 +96,7 @@ final class PseudoTerminal {
     // MARK: - What is seen
 
     /// Waits until the picture is as `condition` says.
-    func wait(seconds: Double = 20, for what: @autoclosure () -> String = "the picture", _ condition: (TerminalPicture) -> Bool)
+    func wait(seconds: Double = 90, for what: @autoclosure () -> String = "the picture", _ condition: (TerminalPicture) -> Bool)
         throws
     {
         let deadline = Date(timeIntervalSinceNow: seconds)
@@ -110,12 +110,12 @@ final class PseudoTerminal {
 
     struct Missing: Error {}
 
-    func wait(forText text: String, seconds: Double = 20) throws {
+    func wait(forText text: String, seconds: Double = 90) throws {
         try wait(seconds: seconds, for: "'\(text)'") { $0.text.contains(text) }
     }
 
     /// Waits until the cursor stands behind the prompt of input `number`, with nothing typed.
-    func waitForPrompt(_ number: Int, seconds: Double = 20) throws {
+    func waitForPrompt(_ number: Int, seconds: Double = 90) throws {
         let prompt = "In [\(number)]: "
         try wait(seconds: seconds, for: "prompt \(number)") { picture in
             picture.line(picture.cursor.row) == prompt.trimmingCharacters(in: .whitespaces)
@@ -136,7 +136,7 @@ final class PseudoTerminal {
     }
 
     /// Waits for the end of the program; gives its exit code, or 128 and the signal.
-    func waitForExit(seconds: Double = 20) throws -> Int32 {
+    func waitForExit(seconds: Double = 90) throws -> Int32 {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while exitStatus == nil {
             _ = receive(0.1)

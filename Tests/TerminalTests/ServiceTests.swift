@@ -71,7 +71,7 @@ import Testing
         try terminal.run("_exit_code", 2)
         #expect(terminal.picture.text.contains("Out[2]: 3"))
         // Ctrl-C ends the command, not the session.
-        try terminal.send("!echo begun; sleep 100\r")
+        try terminal.send("!echo begun; exec sleep 100\r")
         try terminal.wait(forText: "\nbegun\n")
         try terminal.send(PseudoTerminal.controlC)
         try terminal.waitForPrompt(4)
