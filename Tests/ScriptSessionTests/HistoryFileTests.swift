@@ -58,6 +58,10 @@ import Testing
         #expect(talk.session.history?.entries().last?.input == "x = 200")
     }
 
+    @Test func namesOfSessionsDiffer() {
+        #expect(Set((0..<1000).map { _ in History.newSession() }).count == 1000)
+    }
+
     @Test func earlierSessionsAreFound() throws {
         let folder = try Folder()
         let path = folder.url.path + "/history.jsonl"

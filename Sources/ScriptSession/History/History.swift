@@ -46,8 +46,10 @@ public final class History {
             attributes: [.posixPermissions: 0o700])
     }
 
+    /// The time sorts the names, the draw tells apart those that one process makes within a millisecond.
     public static func newSession() -> String {
-        String(UInt64(Date().timeIntervalSince1970 * 1000), radix: 36) + "-" + String(getpid(), radix: 36)
+        let time = String(UInt64(Date().timeIntervalSince1970 * 1000), radix: 36)
+        return "\(time)-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
     }
 
     func append(input: String, number: Int) {
