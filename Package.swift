@@ -55,13 +55,14 @@ let package = Package(
         .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-32", providers: [.apt(["libpcre2-dev"])]),
         .target(name: "CKernels"),
+        .target(name: "CPixels"),
 
         // 1: knows nothing of the rest.
         module("TextDistance"),
         module("Randomness"),
-        module("Formats", [protobuf, "CZip", "CZlib"], exclude: ["Protobuf/Definitions"]),
+        module("Formats", [protobuf, "CPixels", "CZip", "CZlib"], exclude: ["Protobuf/Definitions"]),
         module("Tensors", ["COpenBLAS", "CKernels", "Randomness"]),
-        module("Imaging", ["CTurboJPEG", "CPNG"]),
+        module("Imaging", ["CPixels", "CTurboJPEG", "CPNG"]),
         module("Distribution", ["Formats", "TextDistance", "CCurl"]),
 
         // The engine.
@@ -96,10 +97,10 @@ let package = Package(
 
         tests("TextDistance"),
         tests("Randomness", resources: [.copy("Fixtures")]),
-        tests("Formats", [protobuf]),
+        tests("Formats", ["CPixels", protobuf]),
         tests("Tensors", ["CKernels", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Distribution", ["Formats"]),
-        tests("Imaging", resources: [.copy("Fixtures")]),
+        tests("Imaging", ["CPixels"], resources: [.copy("Fixtures")]),
         tests("NeuralNetworks", ["Tensors", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Corpus", ["Formats", "Imaging", "Randomness"], resources: [.copy("Fixtures")]),
         tests("Training", ["NeuralNetworks", "Tensors", "Formats", "Randomness"]),

@@ -7,12 +7,16 @@ public enum PixelFormat: Int, Sendable, CaseIterable {
 }
 
 /// An image of 8-bit pixels, rows from the top, channels last.
-public struct Image: Sendable, Equatable {
+public struct Image: Sendable {
     public let width: Int
     public let height: Int
     public let format: PixelFormat
+    /// The pixels, and behind them what is left of a larger image that was there before.
+    private var storage: [UInt8]
+
     /// `height · width · channels` numbers.
-    public private(set) var pixels: [UInt8]
+    public var pixels: [UInt8] { storage.count == size ? storage : Array(storage[..<size]) }
+    private var size: Int { width * height * channels }
 
     /// - Throws: `ImagingError.badSize` unless both sides are positive and `pixels` fills the image exactly.
     public init(width: Int, height: Int, format: PixelFormat, pixels: [UInt8]) throws(ImagingError) {
@@ -34,11 +38,16 @@ public struct Image: Sendable, Equatable {
 
     /// Within the module sizes are known to fit.
     init(width: Int, height: Int, format: PixelFormat, filled pixels: [UInt8]) {
-        precondition(pixels.count == width * height * format.channels, "the pixels must fill the image")
+        precondition(pixels.count >= width * height * format.channels, "the pixels must fill the image")
         self.width = width
         self.height = height
         self.format = format
-        self.pixels = pixels
+        storage = pixels
+    }
+
+    /// Lends out the pixels, row by row.
+    func withPixels<Answer>(_ body: (UnsafeBufferPointer<UInt8>) -> Answer) -> Answer {
+        storage.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[..<size])) }
     }
 
     /// The greatest width and height that any image here has: what a JPEG can have.
@@ -50,7 +59,7 @@ public struct Image: Sendable, Equatable {
     /// The numbers of one pixel.
     public subscript(x: Int, y: Int) -> [UInt8] {
         let start = (y * width + x) * channels
-        return Array(pixels[start..<start + channels])
+        return Array(storage[start..<start + channels])
     }
 
     /// The part of the image in `box`.
@@ -64,7 +73,7 @@ public struct Image: Sendable, Equatable {
         part.reserveCapacity(box.height * rowBytes)
         for row in box.y..<box.bottom {
             let start = (row * width + box.x) * channels
-            part.append(contentsOf: pixels[start..<start + rowBytes])
+            part.append(contentsOf: storage[start..<start + rowBytes])
         }
         return Image(width: box.width, height: box.height, format: format, filled: part)
     }
@@ -79,7 +88,7 @@ public struct Image: Sendable, Equatable {
         let rowBytes = part.width * channels
         for row in 0..<part.height {
             let start = ((y + row) * width + x) * channels
-            pixels.replaceSubrange(start..<start + rowBytes, with: part.pixels[row * rowBytes..<(row + 1) * rowBytes])
+            storage.replaceSubrange(start..<start + rowBytes, with: part.storage[row * rowBytes..<(row + 1) * rowBytes])
         }
     }
 
@@ -94,7 +103,7 @@ public struct Image: Sendable, Equatable {
         var padded: [UInt8] = []
         padded.reserveCapacity((height + bottom) * (width + right) * channels)
         for row in 0..<height {
-            padded.append(contentsOf: pixels[row * width * channels..<(row + 1) * width * channels])
+            padded.append(contentsOf: storage[row * width * channels..<(row + 1) * width * channels])
             padded.append(contentsOf: repeatElement(value, count: right * channels))
         }
         padded.append(contentsOf: repeatElement(value, count: bottom * (width + right) * channels))
@@ -105,7 +114,7 @@ public struct Image: Sendable, Equatable {
     public func inGray() -> Image {
         guard format == .rgb else { return self }
         var gray = [UInt8](repeating: 0, count: width * height)
-        pixels.withUnsafeBufferPointer { source in
+        withPixels { source in
             gray.withUnsafeMutableBufferPointer { target in
                 // `source` has three numbers for each one of `target`.
                 for i in 0..<target.count {
@@ -126,6 +135,13 @@ public struct Image: Sendable, Equatable {
 
     /// The mean of all numbers.
     public var mean: Double {
-        Double(pixels.reduce(into: 0) { $0 += Int($1) }) / Double(pixels.count)
+        Double(withPixels { $0.reduce(into: 0) { $0 += Int($1) } }) / Double(size)
+    }
+}
+
+extension Image: Equatable {
+    public static func == (a: Image, b: Image) -> Bool {
+        a.width == b.width && a.height == b.height && a.format == b.format
+            && a.withPixels { own in b.withPixels { own.elementsEqual($0) } }
     }
 }

@@ -35,25 +35,24 @@ extension Image {
     ///   - format: grey reads only the luma of a JPEG, three times as fast as RGB; nil gives the file's own format.
     /// - Throws: `ImagingError` naming the file: not readable, empty, of another kind, CMYK, cut short, damaged, too large.
     public static func read(_ path: String, as format: PixelFormat? = nil) throws(ImagingError) -> Image {
-        try decode(contents(of: path), as: format, named: path)
+        try ImageReader().read(path, as: format)
     }
 
     /// Decodes the bytes of a JPEG or PNG file; `name` stands for the file in errors.
     public static func decode(_ bytes: [UInt8], as format: PixelFormat? = nil, named name: String) throws(ImagingError) -> Image {
-        switch try kind(of: bytes, named: name) {
-        case .jpeg: try JPEG.decode(bytes, as: format, file: name)
-        case .png: try PNG.decode(bytes, as: format, file: name)
-        }
+        var storage: [UInt8] = []
+        return try decode(bytes[...], as: format, named: name, into: &storage)
     }
 
     /// The size of the image in a file, from its header alone.
     ///
     /// - Throws: as `read`, as far as the header shows it.
     public static func size(of path: String) throws(ImagingError) -> (width: Int, height: Int) {
-        let bytes = try contents(of: path)
-        return switch try kind(of: bytes, named: path) {
-        case .jpeg: try JPEG.size(of: bytes, file: path)
-        case .png: try PNG.size(of: bytes, file: path)
+        var bytes: [UInt8] = []
+        let count = try contents(of: path, into: &bytes)
+        return switch try kind(of: bytes[..<count], named: path) {
+        case .jpeg: try JPEG.size(of: bytes[..<count], file: path)
+        case .png: try PNG.size(of: bytes[..<count], file: path)
         }
     }
 
@@ -68,13 +67,26 @@ extension Image {
         }
     }
 
-    private static func kind(of bytes: [UInt8], named name: String) throws(ImagingError) -> ImageFormat {
+    /// - Parameter storage: memory of an earlier image to use again.
+    fileprivate static func decode(
+        _ bytes: ArraySlice<UInt8>, as format: PixelFormat?, named name: String, into storage: inout [UInt8]
+    ) throws(ImagingError) -> Image {
+        switch try kind(of: bytes, named: name) {
+        case .jpeg: try JPEG.decode(bytes, as: format, file: name, into: &storage)
+        case .png: try PNG.decode(bytes, as: format, file: name)
+        }
+    }
+
+    private static func kind(of bytes: ArraySlice<UInt8>, named name: String) throws(ImagingError) -> ImageFormat {
         guard !bytes.isEmpty else { throw .emptyFile(file: name) }
         guard let kind = ImageFormat(signatureOf: bytes) else { throw .unknownFormat(file: name) }
         return kind
     }
 
-    private static func contents(of path: String) throws(ImagingError) -> [UInt8] {
+    /// Reads a file into the front of `bytes`, which grow where they must.
+    ///
+    /// - Returns: how many bytes the file has.
+    fileprivate static func contents(of path: String, into bytes: inout [UInt8]) throws(ImagingError) -> Int {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .unreadable(file: path, code: errno) }
         defer { close(descriptor) }
@@ -83,11 +95,17 @@ extension Image {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw .unreadable(file: path, code: status.st_mode & S_IFMT == S_IFDIR ? EISDIR : EINVAL)
         }
-        var code: Int32 = 0
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
-            // `read` fills at most the rest of the buffer and says how much it did.
-            while count < buffer.count, let base = buffer.baseAddress {
-                let got = Foundation.read(descriptor, base + count, buffer.count - count)
+        let size = Int(status.st_size)
+        if bytes.count < size {
+            bytes = []
+            // Only what is read into it below is ever looked at.
+            bytes = [UInt8](unsafeUninitializedCapacity: size) { _, count in count = size }
+        }
+        var (count, code): (Int, Int32) = (0, 0)
+        bytes.withUnsafeMutableBufferPointer { buffer in
+            // `read` fills at most the rest of the file's size and says how much it did.
+            while count < size, let base = buffer.baseAddress {
+                let got = Foundation.read(descriptor, base + count, size - count)
                 if got < 0, errno == EINTR { continue }
                 if got < 0 { code = errno }
                 if got <= 0 { break }
@@ -95,6 +113,22 @@ extension Image {
             }
         }
         guard code == 0 else { throw .unreadable(file: path, code: code) }
-        return bytes
+        return count
+    }
+}
+
+/// Reads image files one after the other into the same memory: an image that is let go before the next is read costs none.
+public final class ImageReader {
+    private var bytes: [UInt8] = []
+    private var storage: [UInt8] = []
+
+    public init() {}
+
+    /// Decodes a JPEG or PNG file.
+    ///
+    /// - Throws: as `Image.read`.
+    public func read(_ path: String, as format: PixelFormat? = nil) throws(ImagingError) -> Image {
+        let count = try Image.contents(of: path, into: &bytes)
+        return try Image.decode(bytes[..<count], as: format, named: path, into: &storage)
     }
 }

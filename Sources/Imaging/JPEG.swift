@@ -16,40 +16,48 @@ enum JPEG {
     /// - Parameters:
     ///   - wanted: grey decodes the luma alone; nil gives the file's own format.
     ///   - file: names the source in errors.
-    static func decode(_ bytes: [UInt8], as wanted: PixelFormat?, file: String) throws(ImagingError) -> Image {
+    ///   - storage: memory of an earlier image to use again; it holds the new one afterwards.
+    static func decode(
+        _ bytes: ArraySlice<UInt8>, as wanted: PixelFormat?, file: String, into storage: inout [UInt8]
+    ) throws(ImagingError) -> Image {
         guard let decoder = tjInitDecompress() else { throw .damaged(file: file, problem: "no decoder: \(message(nil))") }
         defer { tjDestroy(decoder) }
         let header = try header(of: bytes, decoder, file: file)
         let format = wanted ?? (header.colours == Int32(TJCS_GRAY.rawValue) ? .gray : .rgb)
         let row = Int(header.width) * format.channels
-        var failed = false
-        let pixels = [UInt8](unsafeUninitializedCapacity: Int(header.height) * row) { buffer, count in
-            // What a damaged stream leaves out must not be whatever the memory held.
-            buffer.initialize(repeating: 0)
-            count = buffer.count
-            // The buffer has `height` rows of `row` bytes, which is what the call fills.
-            failed =
-                tjDecompress2(
-                    decoder, bytes, UInt(bytes.count), buffer.baseAddress, header.width, Int32(row), header.height,
-                    Int32(format == .gray ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS) != 0
+        let size = Int(header.height) * row
+        if storage.count < size {
+            storage = []
+            // Not cleared: the call below fills every row or fails, and what it leaves when it fails is seen by nobody.
+            storage = [UInt8](unsafeUninitializedCapacity: size) { _, count in count = size }
         }
-        if failed { try check(decoder, file: file) }
-        return Image(width: Int(header.width), height: Int(header.height), format: format, filled: pixels)
+        let failed = storage.withUnsafeMutableBufferPointer { pixels in
+            bytes.withUnsafeBufferPointer { source in
+                // There is room for `height` rows of `row` bytes, which is what the call fills.
+                tjDecompress2(
+                    decoder, source.baseAddress, UInt(source.count), pixels.baseAddress, header.width, Int32(row), header.height,
+                    Int32(format == .gray ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS) != 0
+            }
+        }
+        if failed { try check(decoder, bytes, file: file) }
+        return Image(width: Int(header.width), height: Int(header.height), format: format, filled: storage)
     }
 
     /// The width and height that the header states.
-    static func size(of bytes: [UInt8], file: String) throws(ImagingError) -> (width: Int, height: Int) {
+    static func size(of bytes: ArraySlice<UInt8>, file: String) throws(ImagingError) -> (width: Int, height: Int) {
         guard let decoder = tjInitDecompress() else { throw .damaged(file: file, problem: "no decoder: \(message(nil))") }
         defer { tjDestroy(decoder) }
         let header = try header(of: bytes, decoder, file: file)
         return (Int(header.width), Int(header.height))
     }
 
-    private static func header(of bytes: [UInt8], _ decoder: tjhandle, file: String) throws(ImagingError) -> Header {
+    private static func header(of bytes: ArraySlice<UInt8>, _ decoder: tjhandle, file: String) throws(ImagingError) -> Header {
         var header = Header()
-        let status = tjDecompressHeader3(
-            decoder, bytes, UInt(bytes.count), &header.width, &header.height, &header.sampling, &header.colours)
-        if status != 0 { try check(decoder, file: file) }
+        let status = bytes.withUnsafeBufferPointer { source in
+            tjDecompressHeader3(
+                decoder, source.baseAddress, UInt(source.count), &header.width, &header.height, &header.sampling, &header.colours)
+        }
+        if status != 0 { try check(decoder, bytes, file: file) }
         guard header.colours != Int32(TJCS_CMYK.rawValue), header.colours != Int32(TJCS_YCCK.rawValue) else {
             throw .cmyk(file: file)
         }
@@ -60,14 +68,24 @@ enum JPEG {
     }
 
     /// Turns what the decoder says into an error, except what leaves every pixel as it was meant.
-    private static func check(_ decoder: tjhandle, file: String) throws(ImagingError) {
+    private static func check(_ decoder: tjhandle, _ bytes: ArraySlice<UInt8>, file: String) throws(ImagingError) {
         let text = message(decoder)
-        // Bytes between the end of a scan and the next marker: scanners leave them, and no pixel is concerned.
-        if tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue), text.contains("extraneous bytes before marker") { return }
+        // Bytes between the end of a scan and the next marker: scanners leave them, and no pixel is concerned. The decoder tells only its
+        // first warning, so that the end of the file must be looked for here.
+        if tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue), text.contains("extraneous bytes before marker") {
+            guard endsWithMarker(bytes) else { throw .truncated(file: file, problem: "it has no end marker") }
+            return
+        }
         if text.contains("Premature end") || text.contains("Input file read error") {
             throw .truncated(file: file, problem: text)
         }
         throw .damaged(file: file, problem: text)
+    }
+
+    /// Whether an end-of-image marker is among the last bytes; some writers add zeros or a few bytes of their own behind it.
+    private static func endsWithMarker(_ bytes: ArraySlice<UInt8>) -> Bool {
+        let tail = Array(bytes.suffix(4096))
+        return zip(tail, tail.dropFirst()).contains { $0 == 0xFF && $1 == 0xD9 }
     }
 
     private static func message(_ handle: tjhandle?) -> String {

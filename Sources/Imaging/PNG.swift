@@ -3,16 +3,27 @@ import CPNG
 /// PNG through libpng's simplified interface, whose calls return errors instead of jumping.
 enum PNG {
     /// Decodes to 8 bits; what is transparent lies on white.
-    static func decode(_ bytes: [UInt8], as wanted: PixelFormat?, file: String) throws(ImagingError) -> Image {
+    static func decode(_ bytes: ArraySlice<UInt8>, as wanted: PixelFormat?, file: String) throws(ImagingError) -> Image {
+        // The reader keeps the pointer until it is freed, which is inside this call.
+        try bytes.withUnsafeBufferPointer { (source) throws(ImagingError) in try decode(source, as: wanted, file: file) }
+    }
+
+    private static func decode(
+        _ bytes: UnsafeBufferPointer<UInt8>, as wanted: PixelFormat?, file: String
+    ) throws(ImagingError) -> Image {
         var reader = png_image()
         reader.version = UInt32(PNG_IMAGE_VERSION)
-        guard png_image_begin_read_from_memory(&reader, bytes, bytes.count) != 0 else { throw problem(reader, file) }
+        guard let start = bytes.baseAddress, png_image_begin_read_from_memory(&reader, start, bytes.count) != 0 else {
+            throw problem(reader, file)
+        }
         defer { png_image_free(&reader) }
         let (width, height) = (Int(reader.width), Int(reader.height))
         guard width <= Image.greatestSide, height <= Image.greatestSide, width * height <= Image.mostPixels else {
             throw .tooLarge(file: file, width: width, height: height)
         }
         let format: PixelFormat = reader.format & colourFlag != 0 ? .rgb : .gray
+        // Else the library would take 16 bits for linear light where the file does not say what they are, and brighten them.
+        reader.flags |= sixteenBitsAreSRGB
         reader.format = format == .rgb ? colourFlag : 0
         var background = png_color(red: 255, green: 255, blue: 255)
         var failed = false
@@ -32,12 +43,17 @@ enum PNG {
     }
 
     /// The width and height that the header states.
-    static func size(of bytes: [UInt8], file: String) throws(ImagingError) -> (width: Int, height: Int) {
+    static func size(of bytes: ArraySlice<UInt8>, file: String) throws(ImagingError) -> (width: Int, height: Int) {
         var reader = png_image()
         reader.version = UInt32(PNG_IMAGE_VERSION)
-        guard png_image_begin_read_from_memory(&reader, bytes, bytes.count) != 0 else { throw problem(reader, file) }
-        defer { png_image_free(&reader) }
-        return (Int(reader.width), Int(reader.height))
+        return try bytes.withUnsafeBufferPointer { (source) throws(ImagingError) in
+            // The reader keeps the pointer until it is freed, which is inside this closure.
+            guard let start = source.baseAddress, png_image_begin_read_from_memory(&reader, start, source.count) != 0 else {
+                throw problem(reader, file)
+            }
+            defer { png_image_free(&reader) }
+            return (Int(reader.width), Int(reader.height))
+        }
     }
 
     static func encode(_ image: Image) throws(ImagingError) -> [UInt8] {
@@ -60,6 +76,8 @@ enum PNG {
         return bytes
     }
 
+    /// `PNG_IMAGE_FLAG_16BIT_sRGB`
+    private static let sixteenBitsAreSRGB: UInt32 = 4
     /// `PNG_FORMAT_FLAG_COLOR`; without it pixels are grey.
     private static let colourFlag: UInt32 = 2
 

@@ -112,6 +112,16 @@ import Testing
         }
     }
 
+    /// The bytes that `np.savez` writes when it is given nothing.
+    @Test func anArchiveMayBeEmpty() throws {
+        let folder = try ScratchFolder()
+        try NumpyArchive.write([:], to: folder.file("none.npz"))
+        #expect(
+            [UInt8](try Data(contentsOf: URL(filePath: folder.file("none.npz")))) == [0x50, 0x4B, 5, 6]
+                + [UInt8](repeating: 0, count: 18))
+        #expect(try NumpyArchive.read(path: folder.file("none.npz")).isEmpty)
+    }
+
     @Test func otherOrdersAreTurned() throws {
         func file(_ header: String, _ data: [UInt8]) -> [UInt8] {
             [0x93] + Array("NUMPY\u{1}\u{0}".utf8) + [UInt8(header.utf8.count), 0] + Array(header.utf8) + data

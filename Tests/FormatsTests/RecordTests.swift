@@ -1,3 +1,4 @@
+import CPixels
 import Formats
 import Foundation
 import Testing
@@ -17,6 +18,17 @@ import Testing
     func checksumEqualsPublishedValue(bytes: [UInt8], expected: UInt32) {
         #expect(CRC32C.checksum(bytes) == expected)
         #expect(CRC32C.checksum(AnySequence(bytes)) == expected)
+    }
+
+    /// The CPU's own instruction and the table give the same, from every start and of every length.
+    @Test func checksumsDoNotDependOnTheCPU() {
+        let bytes = (0..<1000).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 31 &+ $0 >> 3) }
+        for start in 0..<9 {
+            for count in [0, 1, 3, 7, 8, 9, 15, 16, 17, 63, 500, 991] {
+                let part = Array(bytes[start..<start + count])
+                #expect(cp_crc32c(~0, part, count) == cp_crc32c_portable(~0, part, count))
+            }
+        }
     }
 
     /// The bytes that TensorFlow 2.21 wrote: `tf.io.TFRecordWriter(p).write(b"hello")`.

@@ -1,3 +1,4 @@
+import CPixels
 import Foundation
 import Imaging
 import Testing
@@ -51,6 +52,71 @@ struct ImagingTests {
             let found = try image.resized(width: entry.width, height: entry.height)
             #expect(found.pixels == Array(entry.pixels), "\(entry.width) x \(entry.height) x \(entry.channels)")
         }
+    }
+
+    /// Vector instructions and plain C give the same pixels.
+    @Test func scalingDoesNotDependOnTheCPU() {
+        let source = (0..<40 * 50).map { UInt8(truncatingIfNeeded: $0 &* $0 &* 7 &+ $0) }
+        for columns in [1, 7, 8, 9, 23, 40] {
+            for taps in [4, 8, 12] {
+                let starts = (0..<columns).map { Int32($0 * (40 - taps) / columns) }
+                let weights = (0..<taps * columns).map { Int32(truncatingIfNeeded: ($0 &* 2_654_435) % (1 << 22) - (1 << 20)) }
+                let counts = (0..<columns).map { Int32($0 % taps + 1) }
+                var (fast, plain) = ([UInt8](repeating: 1, count: 50 * columns), [UInt8](repeating: 2, count: 50 * columns))
+                cp_scale_rows(source, 40, 50, starts, weights, taps, columns, &fast)
+                cp_scale_rows_portable(source, 40, 50, starts, weights, taps, columns, &plain)
+                #expect(fast == plain)
+                // As rows of 37 bytes there are more than the 40 that starts and counts reach.
+                var (fastRows, plainRows) = (
+                    [UInt8](repeating: 1, count: 37 * columns), [UInt8](repeating: 2, count: 37 * columns)
+                )
+                cp_scale_columns(source, 37, starts, counts, weights, taps, columns, &fastRows)
+                cp_scale_columns_portable(source, 37, starts, counts, weights, taps, columns, &plainRows)
+                #expect(fastRows == plainRows)
+            }
+        }
+    }
+
+    /// One reader, pages of different sizes and kinds: none shows what an earlier one left.
+    @Test func aReaderUsesItsMemoryAgain() throws {
+        let reader = ImageReader()
+        for name in ["rgb420.jpg", "gray.jpg", "rgb.png", "progressive.jpg", "bilevel.png", "gray.jpg"] {
+            for format in [PixelFormat.rgb, .gray] {
+                let image = try reader.read(fixture(name), as: format)
+                #expect(image.pixels.count == image.width * image.height * image.channels)
+                #expect(try image == Image.read(fixture(name), as: format))
+            }
+        }
+        let kept = try reader.read(fixture("rgb444.jpg"), as: .gray)
+        let pixels = kept.pixels
+        _ = try reader.read(fixture("rgb420.jpg"), as: .gray)
+        #expect(kept.pixels == pixels)
+    }
+
+    @Test func scannersPaddingIsReadAndWhatItHidesIsNot() throws {
+        let good = try [UInt8](Data(contentsOf: URL(filePath: fixture("gray.jpg"))))
+        let padded = Array(good.dropLast(2)) + [UInt8](repeating: 0, count: 9) + good.suffix(2)
+        #expect(try Image.decode(padded, named: "padded") == Image.decode(good, named: "good"))
+        // The decoder tells only its first warning; a later one must not be lost.
+        #expect(throws: ImagingError.self) { try Image.decode(Array(padded.dropLast(2)), named: "cut") }
+    }
+
+    /// What cameras write about the side that is up is left alone, as in Pillow: boxes are those of the stored pixels.
+    @Test func orientationIsNotApplied() throws {
+        let good = try [UInt8](Data(contentsOf: URL(filePath: fixture("rgb420.jpg"))))
+        let exif: [UInt8] =
+            Array("Exif".utf8) + [0, 0] + Array("MM".utf8) + [0, 42, 0, 0, 0, 8, 0, 1, 0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6]
+            + [UInt8](repeating: 0, count: 6)
+        let length = exif.count + 2
+        let rotated = good.prefix(2) + [0xFF, 0xE1, UInt8(length >> 8), UInt8(length & 0xFF)] + exif + good.dropFirst(2)
+        #expect(try Image.decode(Array(rotated), named: "rotated") == Image.decode(good, named: "good"))
+    }
+
+    /// Of 16 bits the upper 8 count, also where a file does not say how bright its numbers are.
+    @Test func sixteenBitsAreReadAsTheirUpperEight() throws {
+        let image = try Image.read(fixture("gray16.png"))
+        #expect(image.format == .gray && image.width == 16 && image.height == 16)
+        #expect(image.pixels == (0...255).map { UInt8($0) })
     }
 
     @Test func cropsAndResizesInOneStep() throws {

@@ -5,15 +5,19 @@ import Synchronization
 public enum AtomicFile {
     /// Replaces the file at `path` by what `body` writes; on any error what was there stays.
     ///
+    /// - Parameter isDurable: wait until the file is on the disk. Without it a process that is killed leaves the file whole or absent all the
+    ///   same; only a machine that loses its power may lose the newest files, which is good enough for what can be made again.
     /// - Throws: `FormatsError.system` with the path when the system refuses, and whatever `body` throws.
-    public static func replace<Answer>(_ path: String, with body: (OutputFile) throws -> Answer) throws -> Answer {
+    public static func replace<Answer>(
+        _ path: String, isDurable: Bool = true, with body: (OutputFile) throws -> Answer
+    ) throws -> Answer {
         let temporary = partialPath(for: path)
         do {
             let file = try OutputFile(path: temporary)
             let answer = try body(file)
-            try file.synchronize()
+            if isDurable { try file.synchronize() }
             try file.close()
-            try move(temporary, to: path)
+            try move(temporary, to: path, isDurable: isDurable)
             return answer
         } catch {
             _ = unlink(temporary)
@@ -25,14 +29,14 @@ public enum AtomicFile {
     }
 
     /// Replaces the file at `path` by `bytes`.
-    public static func write(_ bytes: some Collection<UInt8>, to path: String) throws {
-        try replace(path) { try $0.write(bytes) }
+    public static func write(_ bytes: some Collection<UInt8>, to path: String, isDurable: Bool = true) throws {
+        try replace(path, isDurable: isDurable) { try $0.write(bytes) }
     }
 
-    /// Renames a finished file or folder and brings the rename to the disk.
-    public static func move(_ source: String, to target: String) throws {
+    /// Renames a finished file or folder and, if it is to be durable, brings the rename to the disk.
+    public static func move(_ source: String, to target: String, isDurable: Bool = true) throws {
         guard rename(source, target) == 0 else { throw FormatsError.system(action: .rename, path: target, code: errno) }
-        try synchronizeFolder(of: target)
+        if isDurable { try synchronizeFolder(of: target) }
     }
 
     /// A name beside `path` that no other writer uses; names of this form are leftovers when their process is gone.

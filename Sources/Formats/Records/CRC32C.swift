@@ -1,6 +1,6 @@
+internal import CPixels
+
 /// The Castagnoli checksum, with the rotation ("mask") that TensorFlow's record files apply to it.
-///
-/// - Source: polynomial 0x1EDC6F41 (reflected 0x82F63B78); eight bytes at a time ("slicing by 8", Kounavis and Berry, 2005).
 public enum CRC32C {
     /// The checksum of `bytes`: 0xE3069283 for the ASCII digits 1 to 9.
     public static func checksum(_ bytes: some Sequence<UInt8>) -> UInt32 {
@@ -30,43 +30,9 @@ public enum CRC32C {
         (checksum >> 15 | checksum << 17) &+ 0xA282_EAD8
     }
 
-    // MARK: - Implementation
-
-    /// Row k, entry b: what byte b does to the state when k more bytes follow it.
-    private static let table: [UInt32] = {
-        var table = [UInt32](repeating: 0, count: 8 * 256)
-        for byte in 0..<256 {
-            var state = UInt32(byte)
-            for _ in 0..<8 { state = state & 1 == 1 ? state >> 1 ^ 0x82F6_3B78 : state >> 1 }
-            table[byte] = state
-        }
-        for entry in 256..<(8 * 256) {
-            let previous = table[entry - 256]
-            table[entry] = previous >> 8 ^ table[Int(previous & 0xFF)]
-        }
-        return table
-    }()
-
-    fileprivate static func update(_ start: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
-        // Reads of `table` stay in range: every index is a row start plus a byte. Loads from `raw` stay in range by the loops' bounds.
-        table.withUnsafeBufferPointer { table in
-            let raw = UnsafeRawBufferPointer(bytes)
-            var state = start
-            var position = 0
-            while position + 8 <= raw.count {
-                let low = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: position, as: UInt32.self)) ^ state
-                let high = UInt32(littleEndian: raw.loadUnaligned(fromByteOffset: position + 4, as: UInt32.self))
-                state = table[0x700 + Int(low & 0xFF)] ^ table[0x600 + Int(low >> 8 & 0xFF)]
-                state ^= table[0x500 + Int(low >> 16 & 0xFF)] ^ table[0x400 + Int(low >> 24)]
-                state ^= table[0x300 + Int(high & 0xFF)] ^ table[0x200 + Int(high >> 8 & 0xFF)]
-                state ^= table[0x100 + Int(high >> 16 & 0xFF)] ^ table[Int(high >> 24)]
-                position += 8
-            }
-            while position < raw.count {
-                state = state >> 8 ^ table[Int((state ^ UInt32(raw[position])) & 0xFF)]
-                position += 1
-            }
-            return state
-        }
+    private static func update(_ state: UInt32, _ bytes: UnsafeBufferPointer<UInt8>) -> UInt32 {
+        guard let start = bytes.baseAddress else { return state }
+        // The call reads exactly the bytes of the buffer.
+        return cp_crc32c(state, start, bytes.count)
     }
 }

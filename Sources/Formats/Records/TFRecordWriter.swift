@@ -24,12 +24,29 @@ public final class TFRecordWriter {
     ///
     /// - Throws: `FormatsError.system` when the disk is full or gone.
     public func append(_ payload: [UInt8]) throws {
+        var framed: [UInt8] = []
+        Self.append(payload, to: &framed)
+        try append(framed: framed, count: 1)
+    }
+
+    /// Adds records that have their framing already.
+    public func append(framed records: [UInt8], count: Int) throws {
+        try file.write(records)
+        running.add(records)
+        self.count += count
+    }
+
+    /// Bytes that framing adds before and after a payload.
+    public static let framing = (before: 12, after: 4)
+
+    /// Adds one record with its framing to bytes in memory.
+    public static func append(_ payload: [UInt8], to bytes: inout [UInt8]) {
         let length = littleEndianBytes(UInt64(payload.count))
-        for piece in [length, littleEndianBytes(CRC32C.masked(length)), payload, littleEndianBytes(CRC32C.masked(payload))] {
-            try file.write(piece)
-            running.add(piece)
-        }
-        count += 1
+        bytes.reserveCapacity(bytes.count + payload.count + framing.before + framing.after)
+        bytes += length
+        bytes += littleEndianBytes(CRC32C.masked(length))
+        bytes += payload
+        bytes += littleEndianBytes(CRC32C.masked(payload))
     }
 
     /// Hands what is buffered to the system.
