@@ -70,6 +70,25 @@ import Testing
                 """, "\(run.output)")
     }
 
+    @Test(arguments: ["OCRSingleKana", "OCRSeqKana3"])
+    func examplesWithoutClassesHaveNoBuiltInLoss(task: String) throws {
+        let run = try Self.run(
+            """
+            class Blind(dm.tasks.\(task)):
+                label = False
+
+            class Net(dm.models.Model):
+                def forward_pass(self, features, data_format, axes_order, is_training):
+                    x = nn.dense(nn.flatten(features["image/data"]), 2 * (blind.num_classes + 1), name="logits")
+                    return x.reshape(-1, 2, blind.num_classes + 1) if blind.sparse_labels else x[:, :blind.num_classes]
+
+            blind = Blind(data_dir=dm.data.sample, task_dir=folder, shape_in=(16, 16))
+            fit(blind, Net(), 2)
+            """)
+        #expect(run.exitCode == 1)
+        #expect(run.error.contains("were stored without") && run.error.contains("label=False"), "\(run.error)")
+    }
+
     /// Penalties written with tensors, left to the base class, and left out.
     @Test func regularizationWrittenOutEqualsTheBuiltInOne() throws {
         let run = try Self.run(

@@ -82,7 +82,12 @@ public final class SequenceReading: TaskDefinition {
 
     private func sequences(of targets: Targets) throws -> [[Int]] {
         switch targets {
-        case .sequences(let sequences): return sequences
+        case .sequences(let sequences):
+            guard sequences.isEmpty || sequences.contains(where: { !$0.isEmpty }) else {
+                throw RecognitionError.wrongOutput(
+                    task: typeName, needed: "classes, but the examples were stored without (label=False or character=False)")
+            }
+            return sequences
         case .dense, .unknown:
             throw RecognitionError.wrongOutput(task: typeName, needed: "a sequence of classes for each image (sparse_labels)")
         }

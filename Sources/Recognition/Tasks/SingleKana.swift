@@ -41,7 +41,8 @@ public final class SingleKana: TaskDefinition {
         let labels = try Tensor.concatenated(outcome.targets.map(classes), axis: 0)
         let confusion = try Confusion(classes: task.classCount(), labels: labels.integers, answers: answers.integers)
         results.metrics = [
-            "accuracy": confusion.accuracy, "confusion": confusion, "majority": confusion.share(ofClass: try Self.mostFrequentClass(task)),
+            "accuracy": confusion.accuracy, "confusion": confusion,
+            "majority": confusion.share(ofClass: try Self.mostFrequentClass(task)),
             "top_5": try Proportion.top(5, labels: labels, logits: logits),
         ]
         return results
@@ -54,6 +55,13 @@ public final class SingleKana: TaskDefinition {
     private func classes(of targets: Targets) throws -> Tensor {
         guard case .dense(let ids) = targets else {
             throw RecognitionError.wrongOutput(task: typeName, needed: "one class for each image, not sequences (sparse_labels)")
+        }
+        guard ids.rank == 1 || ids.rank == 2 && ids.shape[1] == 1 else {
+            throw RecognitionError.wrongOutput(
+                task: typeName,
+                needed:
+                    "one class for each image, but the examples have \(ids.shape.last ?? 0): they were stored without classes "
+                    + "(label=False or character=False), or show several characters")
         }
         return ids.rank == 1 ? ids : try ids.reshaped([ids.shape.first ?? 0])
     }
