@@ -51,6 +51,9 @@ struct CorpusOptions: ParsableArguments {
     @Option(help: "Tokens with the first classes, with commas between them.")
     var reserved = "<PAD>,<GO>,<END>,<UNK>"
 
+    @Option(help: "What tells the lines: table (the order of its rows) or geometry (where the boxes are).")
+    var linesFrom = "table"
+
     @Option(help: "Seed of the split.")
     var seed: Int?
 
@@ -70,6 +73,7 @@ struct CorpusOptions: ParsableArguments {
         (configuration.vocabularySize, configuration.minimumFrequency) = (vocabSize, minFreq)
         configuration.reserved = reserved.split(separator: ",").map(String.init)
         configuration.seed = seed
+        configuration.lineSource = try LineSource(named: linesFrom)
         return configuration
     }
 }

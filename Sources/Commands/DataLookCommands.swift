@@ -100,7 +100,10 @@ struct DataCheckCommand: ParsableCommand {
 struct DataViewCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "view", abstract: "Write a page to leaf through a subset in a browser.",
-        discussion: "One HTML file with everything in it: it needs no network and works from a disk.")
+        discussion: """
+            One HTML file with everything in it: it needs no network and works from a disk. Where the pages are too large for one file \
+            (\(CorpusViewer().byteLimit >> 20) MB), it has the crops alone, of \(CorpusViewer.usualCropLimit) examples at most, and says so.
+            """)
 
     @OptionGroup var options: CorpusOptions
 
@@ -109,6 +112,9 @@ struct DataViewCommand: ParsableCommand {
 
     @Option(help: "The size at which images are shown, HEIGHTxWIDTH or a factor; without it that of the window.")
     var shape: ShapeArgument?
+
+    @Option(help: "The most examples, evenly chosen from all.")
+    var limit: Int?
 
     @Option(name: [.short, .long], help: "The file to write; without it one in the temporary folder.")
     var output: String?
@@ -119,8 +125,9 @@ struct DataViewCommand: ParsableCommand {
             let corpus = try options.corpus()
             var viewer = CorpusViewer()
             if let shape { viewer.shape = shape.shape }
+            viewer.limit = limit
             let path = try output ?? CorpusViewer.usualPath(for: corpus, subset)
-            try viewer.write(corpus, subset: subset, to: path)
+            if let note = try viewer.write(corpus, subset: subset, to: path).note { printNote(note) }
             print("wrote \(path); open it in a browser")
         }
     }

@@ -47,7 +47,8 @@ public struct Corpus: Sendable {
         var notices = shelf.notices
         var books: [Book] = []
         for id in shelf.ids {
-            let book = try shelf.book(id, problem: problem)
+            var book = try shelf.book(id, problem: problem)
+            if configuration.lineSource == .geometry, !shelf.isArrays(id) { book = book.arrangedByGeometry() }
             guard !shelf.isArrays(id) || [.character, .page].contains(configuration.scope) else {
                 throw .arraysHoldCharacters(book: id)
             }

@@ -25,6 +25,8 @@ public struct CorpusConfiguration: Sendable, Equatable {
     /// Distance of the starts of sequences, which may then overlap; nil cuts runs without overlap.
     public var sequenceStride: Int?
     public var seed: Int?
+    /// Which rule finds lines, and with them sequences.
+    public var lineSource = LineSource.table
 
     public init(dataFolder: String, repertoire: Repertoire) {
         self.dataFolder = dataFolder

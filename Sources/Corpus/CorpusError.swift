@@ -65,8 +65,8 @@ public enum CorpusError: Error, Equatable, Sendable {
     case notGenerated(folder: String, subset: String)
     case badRecord(file: String, number: Int, problem: String)
     case notReadable(folder: String)
+    case excerptTooLarge(id: String, bytes: Int)
     case interrupted
-    case tooManyPages(bytes: Int, limit: Int)
 }
 
 extension CorpusError {
@@ -161,10 +161,9 @@ extension CorpusError: LocalizedError {
         case .badManifest(let file, let problem): "\(file): \(problem)"
         case .notGenerated(let folder, let subset): "there is no whole '\(subset)' dataset in '\(folder)'"
         case .badRecord(let file, let number, let problem): "\(file): record \(number): \(problem)"
+        case .excerptTooLarge(let id, let bytes): "\(id) takes \(bytes) bytes, more than one example may have"
         case .notReadable(let folder): "the dataset in '\(folder)' is stored as image files, which give no batches"
         case .interrupted: "the dataset was not finished: interrupted"
-        case .tooManyPages(let bytes, let limit):
-            "the page images have more than \(bytes >> 20) MB, too much for one file (\(limit >> 20) MB)"
         default: nil
         }
     }
@@ -214,7 +213,7 @@ extension CorpusError: LocalizedError {
         case .noDefaultTestSplit(_, let books):
             "Give test_split as a share (0.1) or as one or more of the books \(books.joined(separator: ", ")); "
                 + "or add a dataset.json with {\"test_split\": \"<book>\"} to the folder."
-        case .missingSequenceLength: "Give seq_len, and seq_maxlen for random lengths."
+        case .missingSequenceLength: "Give seq_len (--seq-len), and seq_maxlen (--seq-maxlen) for random lengths."
         case .badSequenceLength: "Give 1 <= seq_len <= seq_maxlen."
         case .noExamples: "Choose a wider character set, a shorter seq_len or another scope."
         case .tooFewExamples: "Give smaller shares, hold out fewer books, or add data."
@@ -228,9 +227,9 @@ extension CorpusError: LocalizedError {
         case .badManifest: "Generate the dataset again with overwrite=True (--overwrite), or remove its folder."
         case .notGenerated: "Generate it first."
         case .badRecord: "Generate the dataset again with overwrite=True (--overwrite)."
+        case .excerptTooLarge: "Store it smaller (shape_store), or without masks."
         case .notReadable: "Generate it with format_store='tfrecords' in another folder."
         case .interrupted: "Run again to finish it."
-        case .tooManyPages: "View a subset with fewer books, for example by a smaller dev_split."
         default: nil
         }
     }

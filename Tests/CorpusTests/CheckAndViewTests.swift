@@ -77,9 +77,50 @@ struct CheckAndViewTests {
         #expect(entries.count == 1 && entries[0]["id"] as? String == "c/p/C0001-C0002")
         #expect(entries[0]["box"] as? [Int] == [5, 5, 11, 27] && entries[0]["lines"] as? [[Int]] == [[5, 5, 11, 27]])
         #expect(entries[0]["glyphs"] as? [[Int]] == [[5, 5, 10, 10, 0x3042], [6, 20, 10, 12, 0x3044]])
-        var viewer = CorpusViewer()
-        viewer.byteLimit = 10
-        #expect(throws: CorpusError.self) { try viewer.html(Corpus(configuration), subset: .train) }
+    }
+
+    /// Pages that are too large give way to crops, and more examples than are wanted to an even choice.
+    @Test func largeSetsAreShownAsCrops() throws {
+        var configuration = CorpusConfiguration(
+            dataFolder: try SampleData.folder(environment: [:]), repertoire: try Repertoire(named: "kana"))
+        func made(_ change: (inout CorpusViewer) -> Void) throws -> (CorpusViewer.Summary, [String: Any], Corpus) {
+            let corpus = try Corpus(configuration)
+            var viewer = CorpusViewer()
+            change(&viewer)
+            let path = "\(shop.path)/view.html"
+            let summary = try viewer.write(corpus, subset: .dev, to: path)
+            let html = try String(contentsOfFile: path, encoding: .utf8)
+            let json = try #require(html.split(separator: "application/json\">").last?.split(separator: "</script>").first)
+            return (summary, try #require(try JSONSerialization.jsonObject(with: Data(json.utf8)) as? [String: Any]), corpus)
+        }
+        let (whole, all, corpus) = try made { _ in }
+        #expect(whole.note == nil && all["note"] == nil && (all["entries"] as? [Any])?.count == corpus[.dev].count)
+
+        let (limited, few, _) = try made { $0.limit = 10 }
+        #expect(limited.note == "10 of \(corpus[.dev].count) examples, evenly chosen" && few["note"] as? String == limited.note)
+        let ids = try #require(few["entries"] as? [[String: Any]]).compactMap { $0["id"] as? String }
+        #expect(ids == (0..<10).map { corpus.identifier(of: corpus[.dev][$0 * corpus[.dev].count / 10]) })
+
+        let (crops, parts, _) = try made { $0.byteLimit = 3_000_000 }
+        #expect(
+            crops.note?.hasSuffix("examples; crops alone, since the pages have 3 MB") == true && crops.shown == corpus[.dev].count
+        )
+        let first = try #require((parts["entries"] as? [[String: Any]])?.first)
+        let source = try #require((first["image"] as? String)?.split(separator: ",").last)
+        let crop = try Image.decode([UInt8](#require(Data(base64Encoded: String(source)))), named: "crop")
+        #expect(first["box"] as? [Int] == corpus.bounds(of: corpus[.dev][0]).map { [$0.x, $0.y, $0.width, $0.height] })
+        #expect((first["box"] as? [Int])?.suffix(2) == [crop.width, crop.height])
+        #expect((parts["sheets"] as? [[String: Any]])?.allSatisfy { $0["source"] == nil } == true)
+
+        // Too many crops, too: as many as fit. And whole pages are scaled down.
+        let (thin, _, _) = try made { $0.byteLimit = 300_000 }
+        #expect(thin.shown > 10 && thin.shown < corpus[.dev].count)
+        configuration.scope = .page
+        let (_, pages, _) = try made { $0.byteLimit = 100 }
+        let page = try #require(((pages["entries"] as? [[String: Any]])?.first?["image"] as? String)?.split(separator: ",").last)
+        let small = try Image.decode([UInt8](#require(Data(base64Encoded: String(page)))), named: "page")
+        #expect(max(small.width, small.height) == CorpusViewer.greatestCropSide)
+        #expect(throws: CorpusError.badArgument(argument: "limit", value: "0", rule: "at least 1")) { try made { $0.limit = 0 } }
     }
 }
 

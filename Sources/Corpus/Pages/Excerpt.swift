@@ -17,18 +17,25 @@ public enum ImageScope: String, Sendable, CaseIterable {
 }
 
 /// A stretch of neighbouring rows of one book on one page; scripts know it as `ImageMeta`.
+///
+/// Twelve bytes: a corpus holds hundreds of thousands.
 public struct Excerpt: Sendable, Hashable {
+    /// Twice the index of the book, and 1 for a whole page.
+    private var bookAndScope: UInt32
+    private var first: UInt32
+    private var count: UInt32
+
     /// Which book, an index into `Corpus.books`.
-    public var book: Int
+    public var book: Int { Int(bookAndScope >> 1) }
     /// Which glyphs, indices into `Book.glyphs`.
-    public var glyphs: Range<Int>
+    public var glyphs: Range<Int> { Int(first)..<Int(first) + Int(count) }
     /// Whether it shows the whole page rather than the box around its glyphs.
-    public var isWholePage: Bool
+    public var isWholePage: Bool { bookAndScope & 1 == 1 }
 
     public init(book: Int, glyphs: Range<Int>, isWholePage: Bool = false) {
-        self.book = book
-        self.glyphs = glyphs
-        self.isWholePage = isWholePage
+        bookAndScope = UInt32(clamping: book) << 1 | (isWholePage ? 1 : 0)
+        first = UInt32(clamping: glyphs.lowerBound)
+        count = UInt32(clamping: glyphs.count)
     }
 }
 

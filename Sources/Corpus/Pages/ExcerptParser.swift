@@ -28,6 +28,7 @@ struct ExcerptParser {
 
     /// The vertical lines of a book: a new one begins where the page changes or the rule refuses the next box.
     func lines(of book: Book) -> [Range<Int>] {
+        if let lines = book.lines { return lines }
         var rule = LineRule()
         return runs(of: book) { previous, next in
             // `runs` asks once per row in order, so that the rule always holds the line of `previous`.
@@ -56,10 +57,12 @@ struct ExcerptParser {
         var length = try draw(&generator)
         var start: Int?
         var rule = LineRule()
+        let lineStarts = book.lines.map { Set($0.map(\.lowerBound)) }
         for (i, glyph) in book.glyphs.enumerated() {
             let isMember = repertoire.contains(glyph.scalar)
             if let first = start {
-                let goesOn = isMember && i - first < length && book.glyphs[first].page == glyph.page && rule.admits(glyph.box)
+                let sameLine = lineStarts.map { !$0.contains(i) } ?? rule.admits(glyph.box)
+                let goesOn = isMember && i - first < length && book.glyphs[first].page == glyph.page && sameLine
                 if goesOn {
                     rule.add(glyph.box)
                     continue
@@ -81,8 +84,9 @@ struct ExcerptParser {
     private func windows(of book: Book, every step: Int) -> [Range<Int>] {
         let length = lengths.upperBound
         return lines(of: book).flatMap { line in
+            // The pieces of a range are ranges themselves, and count from where they lie.
             line.split { !repertoire.contains(book.glyphs[$0].scalar) }.flatMap { run in
-                Swift.stride(from: run.startIndex, through: run.endIndex - length, by: step).map { $0..<$0 + length }
+                Swift.stride(from: run.lowerBound, through: run.upperBound - length, by: step).map { $0..<$0 + length }
             }
         }
     }

@@ -1,26 +1,57 @@
 public import Imaging
 
 /// One character of a page as a coordinate table has it.
+///
+/// A corpus holds hundreds of thousands, so that its numbers are kept in 32 bits: coordinates beyond `greatestCoordinate` are held there,
+/// and tables have none.
 public struct Glyph: Sendable, Equatable {
     public var scalar: Unicode.Scalar
+    private var x: Int32 = 0
+    private var y: Int32 = 0
+    private var width: Int32 = 0
+    private var height: Int32 = 0
+    private var pageIndex: Int32
+    private var blockNumber: Int32
+    private var ownNumber: Int32
+    private var tableRow: Int32
+
     /// Where it is on its page, in pixels.
-    public var box: Box
+    public var box: Box {
+        get { Box(x: Int(x), y: Int(y), width: Int(width), height: Int(height)) }
+        set {
+            (x, y, width, height) = (
+                Int32(held: newValue.x), Int32(held: newValue.y), Int32(held: newValue.width), Int32(held: newValue.height)
+            )
+        }
+    }
     /// Which page of its book, an index into `Book.pages`.
-    public var page: Int
+    public var page: Int {
+        get { Int(pageIndex) }
+        set { pageIndex = Int32(clamping: newValue) }
+    }
     /// The number in `B0001`.
-    public var block: Int
+    public var block: Int {
+        get { Int(blockNumber) }
+        set { blockNumber = Int32(clamping: newValue) }
+    }
     /// The number in `C0001`, unique in its page, in reading order.
-    public var number: Int
+    public var number: Int {
+        get { Int(ownNumber) }
+        set { ownNumber = Int32(clamping: newValue) }
+    }
     /// The line of the table, counted from 1, for messages.
-    public var row: Int
+    public var row: Int {
+        get { Int(tableRow) }
+        set { tableRow = Int32(clamping: newValue) }
+    }
 
     public init(scalar: Unicode.Scalar, box: Box, page: Int, block: Int = 1, number: Int, row: Int) {
         self.scalar = scalar
+        pageIndex = Int32(clamping: page)
+        blockNumber = Int32(clamping: block)
+        ownNumber = Int32(clamping: number)
+        tableRow = Int32(clamping: row)
         self.box = box
-        self.page = page
-        self.block = block
-        self.number = number
-        self.row = row
     }
 
     /// `U+306B`.
@@ -56,6 +87,8 @@ public struct Book: Sendable, Equatable {
     public var pages: [Page]
     /// In the order of the table.
     public var glyphs: [Glyph]
+    /// The lines of all pages in order, where they were found by geometry; else the rows tell them.
+    var lines: [Range<Int>]?
 }
 
 extension Glyph {
@@ -102,5 +135,10 @@ extension Glyph {
     }
 }
 
-/// Coordinates beyond this are refused, so that sums of boxes cannot overflow.
-let greatestCoordinate = 1 << 31
+/// Coordinates beyond this are refused: no image has them.
+let greatestCoordinate = 1 << 30
+
+extension Int32 {
+    /// A coordinate within its limits.
+    fileprivate init(held value: Int) { self.init(Swift.min(Swift.max(value, -greatestCoordinate), greatestCoordinate)) }
+}

@@ -44,8 +44,8 @@ extension Page {
     /// Its pixels.
     ///
     /// - Throws: `ImagingError` naming the file.
-    public func image(as format: PixelFormat) throws(ImagingError) -> Image {
-        guard let sheet else { return try Image.read(path, as: format) }
+    public func image(as format: PixelFormat, by reader: ImageReader = ImageReader()) throws(ImagingError) -> Image {
+        guard let sheet else { return try reader.read(path, as: format) }
         let image = try sheet.image()
         return format == .rgb ? image.inRGB() : image
     }

@@ -40,7 +40,7 @@ public struct CorpusCheck: Sendable {
             case .blank(let id, let spread): "\(id): nothing to be seen (grey levels spread by \(Int(spread.rounded())) of 255)"
             case .tiny(let id, let width, let height): "\(id): only \(width) x \(height) pixels"
             case .rare(let label, let inTrain, let asked):
-                "\(CodePoint.character(of: label)) \(label): \(inTrain) in train, but asked \(asked) times in dev and test"
+                "\(CodePoint.character(of: label)) \(label): \(inTrain) in train, but asked \(asked == 1 ? "once" : "\(asked) times") in dev and test"
             case .imbalance(let subset, let label, let share):
                 "\(subset.rawValue): \(CodePoint.character(of: label)) \(label) makes up \(CorpusStatistics.percent(share))"
             }

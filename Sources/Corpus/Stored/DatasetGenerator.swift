@@ -34,18 +34,19 @@ struct DatasetGenerator: Sendable {
     let threads: Int
     let monitor: GenerationMonitor
 
-    /// One example on its way to a file.
+    /// The examples of one excerpt, in the spool with the framing of TFRecord files. For image files each is two records: its caption, then
+    /// the file. Sixteen bytes: there are hundreds of thousands.
     struct Entry: Sendable {
-        var record: RecordSpool.Handle
-        /// For image files, which have tables beside them.
-        var caption: ImageCaption?
+        var place = 0
+        var byteCount: UInt32 = 0
+        var examples: UInt32 = 0
     }
 
     /// The excerpts of one page, as places in the row of all.
     private struct Job: Sendable {
         var book: Int
         var page: Int
-        var excerpts: [Int]
+        var excerpts: ArraySlice<UInt32>
     }
 
     private struct State {
@@ -54,29 +55,29 @@ struct DatasetGenerator: Sendable {
         var done = 0
         var examples = 0
         var failure: (job: Int, error: any Error)?
-        var entries: [[Entry]]
+        var entries: [Entry]
     }
 
-    /// The entries of every excerpt, for each subset in its order.
+    /// The entry of every excerpt, for each subset in its order.
     ///
     /// - Throws: the error of the first page (in the order of books) that has one.
-    func entries(in spool: RecordSpool) throws -> [[[Entry]]] {
+    func entries(in spool: RecordSpool) throws -> [ArraySlice<Entry>] {
         let excerpts = subsets.flatMap { corpus[$0] }
         let jobs = jobs(for: excerpts)
         // Large pages first, so that no thread ends with one while the others wait.
         let bytes = jobs.map { FileSystem.size(of: corpus.books[$0.book].pages[$0.page].path) ?? 0 }
         let waiting = jobs.indices.sorted { (bytes[$0], $1) < (bytes[$1], $0) }
-        let state = Mutex(State(waiting: waiting, entries: Array(repeating: [], count: excerpts.count)))
-        let maker = ExampleMaker(recipe: recipe, vocabulary: corpus.vocabulary)
+        let state = Mutex(State(waiting: waiting, entries: Array(repeating: Entry(), count: excerpts.count)))
         DispatchQueue.concurrentPerform(iterations: max(1, min(threads, jobs.count))) { _ in
+            let (reader, maker) = (ImageReader(), ExampleMaker(recipe: recipe, vocabulary: corpus.vocabulary))
             while let number = state.withLock({ Self.take(&$0) }) {
                 do {
                     if monitor.isCancelled?() == true { throw CorpusError.interrupted }
-                    let made = try make(jobs[number], excerpts, maker, spool)
+                    let made = try make(jobs[number], excerpts, reader, maker, spool)
                     let progress = state.withLock { state in
-                        for (place, entries) in made {
-                            state.entries[place] = entries
-                            state.examples += entries.count
+                        for (place, entry) in zip(jobs[number].excerpts, made) {
+                            state.entries[Int(place)] = entry
+                            state.examples += Int(entry.examples)
                         }
                         state.done += 1
                         return GenerationProgress(
@@ -95,7 +96,7 @@ struct DatasetGenerator: Sendable {
             var rest = state.entries[...]
             return subsets.map { subset in
                 defer { rest = rest.dropFirst(corpus[subset].count) }
-                return Array(rest.prefix(corpus[subset].count))
+                return rest.prefix(corpus[subset].count)
             }
         }
     }
@@ -110,49 +111,79 @@ struct DatasetGenerator: Sendable {
         return nil
     }
 
+    /// One job for each page that is needed, in the order of books.
     private func jobs(for excerpts: [Excerpt]) -> [Job] {
-        var places: [[Int]: [Int]] = [:]
+        var firstPage = [0]
+        for book in corpus.books { firstPage.append(firstPage[firstPage.count - 1] + book.pages.count) }
+        func page(_ excerpt: Excerpt) -> Int { corpus.books[excerpt.book].glyphs[excerpt.glyphs.lowerBound].page }
+        // Sorted by counting: `ends[n]` moves from the start of page n to its end while its excerpts are put in their places.
+        var ends = [Int](repeating: 0, count: firstPage[firstPage.count - 1] + 1)
+        for excerpt in excerpts { ends[firstPage[excerpt.book] + page(excerpt) + 1] += 1 }
+        for n in ends.indices.dropFirst() { ends[n] += ends[n - 1] }
+        var places = [UInt32](repeating: 0, count: excerpts.count)
         for (place, excerpt) in excerpts.enumerated() {
-            places[[excerpt.book, corpus.books[excerpt.book].glyphs[excerpt.glyphs.lowerBound].page], default: []].append(place)
+            let number = firstPage[excerpt.book] + page(excerpt)
+            places[ends[number]] = UInt32(place)
+            ends[number] += 1
         }
-        return places.sorted { $0.key.lexicographicallyPrecedes($1.key) }.map {
-            Job(book: $0.key[0], page: $0.key[1], excerpts: $0.value)
-        }
-    }
-
-    private func make(
-        _ job: Job, _ excerpts: [Excerpt], _ maker: ExampleMaker, _ spool: RecordSpool
-    ) throws -> [(Int, [Entry])] {
-        let book = corpus.books[job.book]
-        let page = book.pages[job.page]
-        let image = try book.image(of: job.page, as: recipe.color)
-        return try job.excerpts.map { place in
-            let excerpt = excerpts[place]
-            let glyphs = book.glyphs[excerpt.glyphs]
-            for glyph in glyphs where !image.bounds.contains(glyph.box) {
-                throw CorpusError.boxOutsidePage(
-                    file: book.table, row: glyph.row, box: glyph.box, image: page.path, width: image.width, height: image.height)
+        var jobs: [Job] = []
+        var start = 0
+        for (number, book) in corpus.books.enumerated() {
+            for page in book.pages.indices {
+                let end = ends[firstPage[number] + page]
+                if end > start { jobs.append(Job(book: number, page: page, excerpts: places[start..<end])) }
+                start = end
             }
-            let region = excerpt.isWholePage ? image.bounds : book.bounds(of: excerpt.glyphs)
-            let products = try maker.products(page: image, region: region, glyphs: glyphs, isWholePage: excerpt.isWholePage)
-            return (
-                place,
-                try products.map { product in
-                    Entry(
-                        record: try spool.append(bytes(of: product, maker)),
-                        caption: recipe.format == .tfrecords ? nil : ImageCaption(product, maker, page: page.name, region: region)
-                    )
-                }
-            )
         }
+        return jobs
     }
 
-    private func bytes(of product: ExampleMaker.Product, _ maker: ExampleMaker) throws -> [UInt8] {
-        switch recipe.format {
-        case .tfrecords: try maker.record(of: product).serialized()
-        case .png: try product.image.encoded(as: .png)
-        case .jpeg, .jpg: try product.image.encoded(as: .jpeg, quality: recipe.quality)
+    /// The entries of a job's excerpts in their order.
+    private func make(
+        _ job: Job, _ excerpts: [Excerpt], _ reader: ImageReader, _ maker: ExampleMaker, _ spool: RecordSpool
+    ) throws -> [Entry] {
+        let book = corpus.books[job.book]
+        let image = try book.image(of: job.page, as: recipe.color, by: reader)
+        var records: [UInt8] = []
+        var entries: [Entry] = []
+        for place in job.excerpts {
+            let start = records.count
+            let count = try append(excerpts[Int(place)], of: job.page, image, maker, to: &records)
+            guard let bytes = UInt32(exactly: records.count - start) else {
+                throw CorpusError.excerptTooLarge(id: corpus.identifier(of: excerpts[Int(place)]), bytes: records.count - start)
+            }
+            entries.append(Entry(place: start, byteCount: bytes, examples: UInt32(count)))
         }
+        let first = try spool.append(records)
+        return entries.map { Entry(place: first + $0.place, byteCount: $0.byteCount, examples: $0.examples) }
+    }
+
+    /// Adds the records of an excerpt and gives the number of its examples.
+    private func append(
+        _ excerpt: Excerpt, of page: Int, _ image: Image, _ maker: ExampleMaker, to records: inout [UInt8]
+    ) throws -> Int {
+        let book = corpus.books[excerpt.book]
+        let glyphs = book.glyphs[excerpt.glyphs]
+        for glyph in glyphs where !image.bounds.contains(glyph.box) {
+            throw CorpusError.boxOutsidePage(
+                file: book.table, row: glyph.row, box: glyph.box, image: book.pages[page].path, width: image.width,
+                height: image.height)
+        }
+        let region = excerpt.isWholePage ? image.bounds : book.bounds(of: excerpt.glyphs)
+        let lines = excerpt.isWholePage ? book.lineBoxes(of: excerpt.glyphs) : []
+        let products = try maker.products(page: image, region: region, glyphs: glyphs, lines: lines)
+        for product in products {
+            switch recipe.format {
+            case .tfrecords:
+                TFRecordWriter.append(try maker.record(of: product).serialized(), to: &records)
+            case .png, .jpeg, .jpg:
+                let caption = ImageCaption(product, maker, page: book.pages[page].name, region: region)
+                TFRecordWriter.append(try caption.serialized(), to: &records)
+                let file = try product.image.encoded(as: recipe.format == .png ? .png : .jpeg, quality: recipe.quality)
+                TFRecordWriter.append(file, to: &records)
+            }
+        }
+        return products.count
     }
 }
 
@@ -160,9 +191,9 @@ extension Book {
     /// The image of a page.
     ///
     /// - Throws: `CorpusError.missingImage`, `.badImage`, with the first row that names it.
-    func image(of page: Int, as format: PixelFormat) throws(CorpusError) -> Image {
+    func image(of page: Int, as format: PixelFormat, by reader: ImageReader = ImageReader()) throws(CorpusError) -> Image {
         do {
-            return try pages[page].image(as: format)
+            return try pages[page].image(as: format, by: reader)
         } catch { throw problem(with: page, error) }
     }
 

@@ -13,18 +13,14 @@ struct DatasetWriter: Sendable {
     let threads: Int
 
     /// Writes the files and gives what the manifest says of them.
-    func write(_ entries: [[DatasetGenerator.Entry]], from spool: RecordSpool) throws -> [Manifest.Shard] {
-        let ranges = Self.ranges(of: entries.count, shards: shardCount)
-        var shards = Array(repeating: Manifest.Shard(name: "", examples: 0, bytes: 0, checksum: 0), count: shardCount)
-        let parts = ranges.map { entries[$0].flatMap { $0 } }
-        if recipe.format == .tfrecords {
-            let made = Slots<Manifest.Shard>(count: shardCount)
-            try inParallel(shardCount, threads: threads) { i in made[i] = try writeRecords(parts[i], number: i, from: spool) }
-            shards = made.values
-        } else {
-            shards = try writeImages(parts, from: spool)
+    func write(_ entries: ArraySlice<DatasetGenerator.Entry>, from spool: RecordSpool) throws -> [Manifest.Shard] {
+        let parts = Self.ranges(of: entries.count, shards: shardCount).map {
+            entries[entries.startIndex + $0.lowerBound..<entries.startIndex + $0.upperBound]
         }
-        return shards
+        guard recipe.format == .tfrecords else { return try writeImages(parts, from: spool) }
+        let made = Slots<Manifest.Shard>(count: shardCount)
+        try inParallel(shardCount, threads: threads) { i in made[i] = try writeRecords(parts[i], number: i, from: spool) }
+        return made.values
     }
 
     /// Which excerpts each shard has: neighbouring ones, as even as can be.
@@ -38,30 +34,29 @@ struct DatasetWriter: Sendable {
         return "\(subset.rawValue)-\(padded(number + 1))-of-\(padded(count))"
     }
 
-    private func writeRecords(_ entries: [DatasetGenerator.Entry], number: Int, from spool: RecordSpool) throws -> Manifest.Shard
+    /// Shards are not waited for: the manifest, which is, says their sizes, so that a shard that a loss of power has cut is made again.
+    private func writeRecords(_ entries: ArraySlice<DatasetGenerator.Entry>, number: Int, from spool: RecordSpool) throws
+        -> Manifest.Shard
     {
         let name = Self.shardName(subset, number, of: shardCount)
-        let path = "\(folder)/\(name)"
-        return try AtomicFile.replace(path) { file in
+        return try AtomicFile.replace("\(folder)/\(name)", isDurable: false) { file in
             let writer = TFRecordWriter(file)
-            for entry in entries { try writer.append(try spool.record(entry.record)) }
-            return Manifest.Shard(name: name, examples: entries.count, bytes: file.count, checksum: writer.checksum)
+            for entry in entries {
+                try writer.append(
+                    framed: try spool.bytes(at: entry.place, count: Int(entry.byteCount)), count: Int(entry.examples))
+            }
+            return Manifest.Shard(name: name, examples: writer.count, bytes: file.count, checksum: writer.checksum)
         }
     }
 
     // MARK: - Image files
 
     /// Writes a folder of images and two tables per shard beside its place, then puts it there whole.
-    private func writeImages(_ parts: [[DatasetGenerator.Entry]], from spool: RecordSpool) throws -> [Manifest.Shard] {
+    private func writeImages(_ parts: [ArraySlice<DatasetGenerator.Entry>], from spool: RecordSpool) throws -> [Manifest.Shard] {
         let final = "\(folder)/\(subset.rawValue)"
         let temporary = AtomicFile.partialPath(for: final)
         do {
             try FileSystem.makeFolder(temporary)
-            if hasClassFolders {
-                for label in Set(parts.joined().compactMap { $0.caption?.label }) {
-                    try FileSystem.makeFolder("\(temporary)/\(label)")
-                }
-            }
             let made = Slots<Manifest.Shard>(count: shardCount)
             try inParallel(shardCount, threads: threads) { i in
                 made[i] = try writeImages(parts[i], number: i, to: temporary, from: spool)
@@ -75,26 +70,31 @@ struct DatasetWriter: Sendable {
     }
 
     private func writeImages(
-        _ entries: [DatasetGenerator.Entry], number: Int, to temporary: String, from spool: RecordSpool
+        _ entries: ArraySlice<DatasetGenerator.Entry>, number: Int, to temporary: String, from spool: RecordSpool
     ) throws -> Manifest.Shard {
         var targets = CommaSeparated.row(["file_id", "unicodes", "bounding_boxes (x:y:w:h)"])
         var parents = CommaSeparated.row(["file_id", "image_id", "X", "Y", "Width", "Height"])
-        for (n, entry) in entries.enumerated() {
-            let id = "\(number)_\(n)"
-            guard let caption = entry.caption else { continue }
-            let place = hasClassFolders ? caption.label.map { "/\($0)" } ?? "" : ""
-            let file = try OutputFile(path: "\(temporary)\(place)/\(id).\(recipe.format.rawValue)")
-            try file.write(try spool.record(entry.record))
-            try file.close()
-            targets += CommaSeparated.row([id, caption.label ?? "", caption.boxes])
-            let region = caption.region
-            parents += CommaSeparated.row([id, caption.page, "\(region.x)", "\(region.y)", "\(region.width)", "\(region.height)"])
+        var folders: Set<String> = []
+        var count = 0
+        for entry in entries {
+            let records = TFRecordReader(bytes: try spool.bytes(at: entry.place, count: Int(entry.byteCount)), name: folder)
+            while let caption = try records.next().map(ImageCaption.init(serialized:)), let image = try records.next() {
+                let id = "\(number)_\(count)"
+                let place = hasClassFolders ? caption.label.map { "/\($0)" } ?? "" : ""
+                if folders.insert(place).inserted { try FileSystem.makeFolder("\(temporary)\(place)") }
+                let file = try OutputFile(path: "\(temporary)\(place)/\(id).\(recipe.format.rawValue)")
+                try file.write(image)
+                try file.close()
+                targets += CommaSeparated.row([id, caption.label ?? "", caption.boxes])
+                parents += CommaSeparated.row([id, caption.page] + caption.region.map { "\($0)" })
+                count += 1
+            }
         }
         try AtomicFile.write(Array(parents.utf8), to: "\(temporary)/parents_\(number).csv")
         let bytes = Array(targets.utf8)
         try AtomicFile.write(bytes, to: "\(temporary)/targets_\(number).csv")
         return Manifest.Shard(
-            name: "\(subset.rawValue)/targets_\(number).csv", examples: entries.count, bytes: bytes.count,
+            name: "\(subset.rawValue)/targets_\(number).csv", examples: count, bytes: bytes.count,
             checksum: CRC32C.checksum(bytes))
     }
 }

@@ -2,9 +2,16 @@ import Formats
 import Imaging
 
 /// Turns an excerpt and the image of its page into the features that are stored (`generate_features`).
-struct ExampleMaker: Sendable {
+///
+/// Each thread has its own, which keeps what it worked out for a size.
+struct ExampleMaker {
     let recipe: StorageRecipe
     let vocabulary: Vocabulary
+    private let scaler: Scaler
+
+    init(recipe: StorageRecipe, vocabulary: Vocabulary) {
+        (self.recipe, self.vocabulary, scaler) = (recipe, vocabulary, Scaler(recipe.kernel))
+    }
 
     /// One example, ready to be written.
     struct Product: Sendable {
@@ -17,19 +24,21 @@ struct ExampleMaker: Sendable {
 
     /// The examples of an excerpt: one, or the tiles of a grid.
     ///
-    /// - Parameter region: the part of the page that the excerpt shows.
-    func products(page: Image, region: Box, glyphs: ArraySlice<Glyph>, isWholePage: Bool) throws -> [Product] {
+    /// - Parameters:
+    ///   - region: the part of the page that the excerpt shows.
+    ///   - lines: the boxes of its lines, stored if the recipe says so.
+    func products(page: Image, region: Box, glyphs: ArraySlice<Glyph>, lines: [Box]) throws -> [Product] {
         if let tile = recipe.tile {
-            let product = try scaled(page, region, glyphs, size: (region.height, region.width), isWholePage)
+            let product = try scaled(page, region, glyphs, lines, size: (region.height, region.width))
             return try tiles(of: product, height: tile.height, width: tile.width)
         }
         return [
-            try scaled(page, region, glyphs, size: recipe.shape.size(forHeight: region.height, width: region.width), isWholePage)
+            try scaled(page, region, glyphs, lines, size: recipe.shape.size(forHeight: region.height, width: region.width))
         ]
     }
 
     private func scaled(
-        _ page: Image, _ region: Box, _ glyphs: ArraySlice<Glyph>, size: (height: Int, width: Int), _ isWholePage: Bool
+        _ page: Image, _ region: Box, _ glyphs: ArraySlice<Glyph>, _ lines: [Box], size: (height: Int, width: Int)
     ) throws -> Product {
         let vertical = Double(size.height) / Double(region.height)
         let horizontal = Double(size.width) / Double(region.width)
@@ -39,10 +48,9 @@ struct ExampleMaker: Sendable {
                 left: Double(box.x) * horizontal, top: Double(box.y) * vertical, right: Double(box.right) * horizontal,
                 bottom: Double(box.bottom) * vertical)
         }
-        let lines = recipe.hasLines && isWholePage ? LineRule.lines(of: glyphs.map(\.box)) : []
         return Product(
-            image: try page.resized(region, width: size.width, height: size.height, by: recipe.kernel),
-            characters: glyphs.map { ($0.scalar, place($0.box)) }, lines: lines.map(place))
+            image: try scaler.scaled(page, region, width: size.width, height: size.height),
+            characters: glyphs.map { ($0.scalar, place($0.box)) }, lines: recipe.hasLines ? lines.map(place) : [])
     }
 
     /// The image cut on a regular grid, filled up with its mean below and to the right; a tile has what is wholly inside it.

@@ -1,3 +1,4 @@
+import Formats
 import Foundation
 
 /// The examples of a subset made from the pages and kept without files (`format_store='generator'`): in memory up to a limit, beyond it
@@ -6,7 +7,8 @@ public struct GeneratedExamples: ExampleStore, ExampleAccess {
     public let subset: Subset
     public let vocabulary: Vocabulary
     private let spool: RecordSpool
-    private let records: [RecordSpool.Handle]
+    /// Where each record is.
+    private let records: [(place: Int, count: Int)]
 
     /// Makes the examples; each page is read once.
     ///
@@ -23,10 +25,29 @@ public struct GeneratedExamples: ExampleStore, ExampleAccess {
         let generator = DatasetGenerator(
             corpus: corpus, subsets: [subset], recipe: recipe,
             threads: threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount, monitor: monitor)
-        records = try generator.entries(in: spool).joined().flatMap { $0.map(\.record) }
+        var records: [(place: Int, count: Int)] = []
+        for entry in try generator.entries(in: spool).joined() {
+            // An excerpt of one example is one record; one of several is read again for their lengths.
+            if entry.examples == 1 {
+                records.append(Self.payload(of: entry.place, Int(entry.byteCount)))
+                continue
+            }
+            let reader = TFRecordReader(bytes: try spool.bytes(at: entry.place, count: Int(entry.byteCount)))
+            var start = 0
+            while try reader.next() != nil {
+                records.append(Self.payload(of: entry.place + start, reader.offset - start))
+                start = reader.offset
+            }
+        }
+        self.records = records
         self.subset = subset
         self.spool = spool
         vocabulary = corpus.vocabulary
+    }
+
+    private static func payload(of place: Int, _ count: Int) -> (place: Int, count: Int) {
+        let framing = TFRecordWriter.framing
+        return (place + framing.before, count - framing.before - framing.after)
     }
 
     public var count: Int { records.count }
@@ -40,6 +61,8 @@ public struct GeneratedExamples: ExampleStore, ExampleAccess {
     public func access() throws -> any ExampleAccess { self }
 
     public func example(ofPart part: Int, at place: Int, number: Int) throws -> StoredExample {
-        try StoredExample(record: spool.record(records[place]), file: "<generated \(subset.rawValue)>", number: number)
+        try StoredExample(
+            record: spool.bytes(at: records[place].place, count: records[place].count), file: "<generated \(subset.rawValue)>",
+            number: number)
     }
 }

@@ -1,14 +1,19 @@
+import Foundation
 import Imaging
 
-/// What the tables beside stored image files say about one of them; an object, so that records of other formats pay one pointer for it.
-final class ImageCaption: Sendable {
+/// What the tables beside stored image files say about one of them.
+struct ImageCaption: Codable {
     /// The types of its characters joined by `_`, or nil when labels are not stored.
-    let label: String?
+    var label: String?
     /// `x:y:w:h` of each character, joined by `_`.
-    let boxes: String
-    /// The page it is from and the part of it.
-    let page: String
-    let region: Box
+    var boxes: String
+    /// The page it is from and the part of it: x, y, width, height.
+    var page: String
+    var region: [Int]
+
+    func serialized() throws -> [UInt8] { [UInt8](try JSONEncoder().encode(self)) }
+
+    init(serialized bytes: [UInt8]) throws { self = try JSONDecoder().decode(Self.self, from: Data(bytes)) }
 
     init(_ product: ExampleMaker.Product, _ maker: ExampleMaker, page: String, region: Box) {
         let recipe = maker.recipe
@@ -27,6 +32,6 @@ final class ImageCaption: Sendable {
             boxes = ""
         }
         self.page = page
-        self.region = region
+        self.region = [region.x, region.y, region.width, region.height]
     }
 }

@@ -2,35 +2,24 @@ import Formats
 import Foundation
 import Synchronization
 
-/// Keeps records that are made in one order until they are wanted in another: in memory up to a limit, then in a file that has no
-/// name and vanishes with the process.
+/// Keeps bytes that are made in one order until they are wanted in another: in memory up to a limit, then in a file that has no name
+/// and vanishes with the process.
 final class RecordSpool: Sendable {
-    /// Where a record is.
-    enum Handle: Sendable {
-        case memory([UInt8])
-        case file(offset: Int, count: Int)
-
-        var count: Int {
-            switch self {
-            case .memory(let record): record.count
-            case .file(_, let count): count
-            }
-        }
-    }
-
     private struct State {
-        var bytesInMemory = 0
+        /// Reserved whole, so that it never moves; the system gives memory only to what is used of it.
+        var memory: [UInt8] = []
         var bytesInFile = 0
         var descriptor: Int32 = -1
     }
 
-    private let folder: String
+    /// The name of the file while it had one, for messages.
+    private let path: String
     private let memoryLimit: Int
     private let state = Mutex(State())
 
-    /// - Parameter memoryLimit: how many bytes of records may stay in memory.
+    /// - Parameter memoryLimit: how many bytes may stay in memory.
     init(folder: String, memoryLimit: Int = 16 << 20) {
-        self.folder = folder
+        path = AtomicFile.partialPath(for: "\(folder)/spool")
         self.memoryLimit = memoryLimit
     }
 
@@ -38,43 +27,41 @@ final class RecordSpool: Sendable {
         state.withLock { if $0.descriptor >= 0 { close($0.descriptor) } }
     }
 
-    /// Takes a record.
+    /// Takes bytes and gives the place to ask for them: those in memory have the places up to the limit, those in the file the ones after.
     ///
     /// - Throws: `FormatsError.system` when the disk is full.
-    func append(_ record: [UInt8]) throws -> Handle {
-        let place: (descriptor: Int32, offset: Int)? = try state.withLock { state in
-            if state.bytesInMemory + record.count <= memoryLimit {
-                state.bytesInMemory += record.count
-                return nil
+    func append(_ bytes: [UInt8]) throws -> Int {
+        let place: (descriptor: Int32?, offset: Int) = try state.withLock { state in
+            if state.memory.count + bytes.count <= memoryLimit {
+                if state.memory.isEmpty { state.memory.reserveCapacity(memoryLimit) }
+                state.memory += bytes
+                return (nil, state.memory.count - bytes.count)
             }
             if state.descriptor < 0 { state.descriptor = try namelessFile() }
-            defer { state.bytesInFile += record.count }
+            defer { state.bytesInFile += bytes.count }
             return (state.descriptor, state.bytesInFile)
         }
-        guard let place else { return .memory(record) }
-        try transfer(record.count, at: place.offset, .write) { done, offset in
-            record.withUnsafeBytes { source in
+        guard let descriptor = place.descriptor else { return place.offset }
+        try transfer(bytes.count, at: place.offset, .write) { done, offset in
+            bytes.withUnsafeBytes { source in
                 // `done` bytes are written; the rest lies inside `source`.
-                pwrite(place.descriptor, source.baseAddress.map { $0 + done }, source.count - done, off_t(offset))
+                pwrite(descriptor, source.baseAddress.map { $0 + done }, source.count - done, off_t(offset))
             }
         }
-        return .file(offset: place.offset, count: record.count)
+        return memoryLimit + place.offset
     }
 
-    /// Gives a record back.
-    func record(_ handle: Handle) throws -> [UInt8] {
-        switch handle {
-        case .memory(let record): return record
-        case .file(let offset, let count):
-            let descriptor = state.withLock { $0.descriptor }
-            return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
-                let base = UnsafeMutableRawPointer(buffer.baseAddress)
-                // `done` bytes are read; the rest fits the buffer.
-                try transfer(count, at: offset, .read) { done, place in
-                    pread(descriptor, base.map { $0 + done }, count - done, off_t(place))
-                }
-                filled = count
+    /// Gives bytes back, all or a part of what was appended at once.
+    func bytes(at place: Int, count: Int) throws -> [UInt8] {
+        if place < memoryLimit { return state.withLock { Array($0.memory[place..<place + count]) } }
+        let descriptor = state.withLock { $0.descriptor }
+        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+            let base = UnsafeMutableRawPointer(buffer.baseAddress)
+            // `done` bytes are read; the rest fits the buffer.
+            try transfer(count, at: place - memoryLimit, .read) { done, offset in
+                pread(descriptor, base.map { $0 + done }, count - done, off_t(offset))
             }
+            filled = count
         }
     }
 
@@ -83,15 +70,14 @@ final class RecordSpool: Sendable {
         while done < count {
             let moved = step(done, offset + done)
             if moved < 0, errno == EINTR { continue }
-            guard moved > 0 else { throw FormatsError.system(action: action, path: folder, code: moved < 0 ? errno : EIO) }
+            guard moved > 0 else { throw FormatsError.system(action: action, path: path, code: moved < 0 ? errno : EIO) }
             done += moved
         }
     }
 
     private func namelessFile() throws -> Int32 {
-        let path = AtomicFile.partialPath(for: "\(folder)/spool")
         let descriptor = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-        guard descriptor >= 0 else { throw FormatsError.system(action: .create, path: folder, code: errno) }
+        guard descriptor >= 0 else { throw FormatsError.system(action: .create, path: path, code: errno) }
         unlink(path)
         return descriptor
     }

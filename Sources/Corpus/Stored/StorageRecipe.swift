@@ -95,7 +95,9 @@ extension CorpusConfiguration {
     func entries(books: [Book], testRule: SplitRule, devRule: SplitRule, fingerprint: UInt32) -> [String: String] {
         func text(_ number: Int?) -> String { number.map { "\($0)" } ?? "None" }
         let ranges = repertoire.ranges.map { "\($0.lowerBound)-\($0.upperBound)" }.joined(separator: ",")
-        return [
+        // Likewise a key only for what is not usual.
+        let source = lineSource == .table ? [:] : ["lines_from": lineSource.rawValue]
+        return source.merging([
             "books": books.map(\.id).joined(separator: ","), "data": String(fingerprint, radix: 16), "test_split": testRule.text,
             "dev_split": devRule.text, "dev_factor": "\(devFactor)", "vocab_size": text(vocabularySize),
             "min_freq": "\(minimumFrequency)",
@@ -103,7 +105,7 @@ extension CorpusConfiguration {
             "seq_len": text(scope == .sequence ? sequenceLength : nil),
             "seq_maxlen": text(scope == .sequence ? sequenceMaximum ?? sequenceLength : nil),
             "stride": text(scope == .sequence ? sequenceStride : nil), "seed": "\(seed ?? Self.defaultSeed)",
-        ]
+        ]) { first, _ in first }
     }
 }
 

@@ -3,40 +3,48 @@ import Foundation
 public import Imaging
 
 /// Makes one HTML file in which a person can leaf through a subset (`view_images`): it needs no network and no other file.
+///
+/// Where the pages are too large for one file, it has the crops alone, scaled down where they are large, of as many examples as fit; what is
+/// left out is said in the file.
 public struct CorpusViewer: Sendable {
-    /// The most bytes of page images that are put into one file.
+    /// The most bytes of images that are put into one file.
     public var byteLimit = 256 << 20
+    /// The most examples, evenly chosen from all; nil for all whose pages fit, else `usualCropLimit`.
+    public var limit: Int?
     /// The size at which images are shown; unchanged fits them to the window.
     public var shape = Shape.unchanged
 
+    /// How many crops a file has at most where pages do not fit and no limit is given: a browser opens them in some seconds.
+    public static let usualCropLimit = 20_000
+    /// Crops are scaled down to this many pixels on their longer side.
+    public static let greatestCropSide = 900
+
     public init() {}
 
-    /// What the page's program is given; short keys, since there are thousands.
-    private struct Contents: Encodable {
-        struct Sheet: Encodable {
-            var name: String
-            var source: String
+    /// What was put into a file.
+    public struct Summary: Sendable, Equatable {
+        public var shown: Int
+        public var examples: Int
+        /// Bytes of the pages, where they were too many and only crops were taken.
+        public var pageBytes: Int?
+
+        /// What a person should know of what is missing; nil when nothing is.
+        public var note: String? {
+            guard shown < examples || pageBytes != nil else { return nil }
+            let choice = shown < examples ? "\(shown) of \(examples) examples, evenly chosen" : "all \(examples) examples"
+            guard let pageBytes else { return choice }
+            return choice + "; crops alone, since the pages have \(pageBytes >> 20) MB"
         }
-        struct Entry: Encodable {
-            var id: String
-            var page: Int
-            var box: [Int]
-            /// `[width, height]` on the screen; none for the size of the window.
-            var size: [Int]?
-            /// `[x, y, width, height]` on the page and the code point of each character.
-            var glyphs: [[Int]]
-            var lines: [[Int]]
-        }
-        var title: String
-        var sheets: [Sheet]
-        var entries: [Entry]
     }
 
     /// Writes the file.
     ///
-    /// - Throws: `CorpusError.missingImage`, `.badImage`; `.tooManyPages` when the images exceed `byteLimit`; `FormatsError.system`.
-    public func write(_ corpus: Corpus, subset: Subset, to path: String) throws {
-        try AtomicFile.write(Array(try html(corpus, subset: subset).utf8), to: path)
+    /// - Throws: `CorpusError.missingImage`, `.badImage`, `.boxOutsidePage`; `.badArgument` for a limit below 1; `FormatsError.system`.
+    @discardableResult
+    public func write(_ corpus: Corpus, subset: Subset, to path: String) throws -> Summary {
+        let (page, summary) = try bytes(corpus, subset)
+        try AtomicFile.write(page, to: path)
+        return summary
     }
 
     /// A name in the temporary folder, the same for the same corpus and subset.
@@ -48,46 +56,21 @@ public struct CorpusViewer: Sendable {
 
     /// The text of the file.
     public func html(_ corpus: Corpus, subset: Subset) throws -> String {
+        String(decoding: try bytes(corpus, subset).page, as: UTF8.self)
+    }
+
+    // MARK: - Implementation
+
+    private func bytes(_ corpus: Corpus, _ subset: Subset) throws -> (page: [UInt8], summary: Summary) {
+        let (contents, summary) = try ViewerContents.made(of: corpus, subset, by: self)
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        let json = String(decoding: try encoder.encode(try contents(corpus, subset)), as: UTF8.self)
+        var page = Array(ViewerPage.head.utf8)
         // Inside a script element no text may look like its end.
-        return ViewerPage.head + json.replacing("<", with: "\\u003c") + ViewerPage.tail
-    }
-
-    private func contents(_ corpus: Corpus, _ subset: Subset) throws -> Contents {
-        var sheets: [Contents.Sheet] = []
-        var sizes: [Box] = []
-        var sheetOfPage: [[Int]: Int] = [:]
-        var bytes = 0
-        let entries = try corpus[subset].map { excerpt in
-            let book = corpus.books[excerpt.book]
-            let glyphs = corpus.glyphs(of: excerpt)
-            let page = book.glyphs[excerpt.glyphs.lowerBound].page
-            if sheetOfPage[[excerpt.book, page]] == nil {
-                // Checks that the image is whole, so that what is shown is what is trained on.
-                sizes.append(try book.image(of: page, as: .gray).bounds)
-                let file = try book.pages[page].file()
-                bytes += file.count
-                guard bytes <= byteLimit else { throw CorpusError.tooManyPages(bytes: bytes, limit: byteLimit) }
-                let kind = ImageFormat(signatureOf: file)?.rawValue ?? "jpeg"
-                sheets.append(
-                    .init(name: book.pages[page].name, source: "data:image/\(kind);base64," + Data(file).base64EncodedString()))
-                sheetOfPage[[excerpt.book, page]] = sheets.count - 1
-            }
-            let sheet = sheetOfPage[[excerpt.book, page]] ?? 0
-            let box = corpus.bounds(of: excerpt) ?? sizes[sheet]
-            let shown = shape == .unchanged ? nil : shape.size(forHeight: box.height, width: box.width)
-            return Contents.Entry(
-                id: corpus.identifier(of: excerpt), page: sheet, box: Self.numbers(box),
-                size: shown.map { [$0.width, $0.height] },
-                glyphs: glyphs.map { Self.numbers($0.box) + [Int($0.scalar.value)] },
-                lines: LineRule.lines(of: glyphs.map(\.box)).map(Self.numbers))
+        for byte in try encoder.encode(contents) {
+            if byte == UInt8(ascii: "<") { page += Array("\\u003c".utf8) } else { page.append(byte) }
         }
-        return Contents(
-            title: "\(corpus.configuration.repertoire.name) \(corpus.configuration.scope.rawValue) \(subset.rawValue)",
-            sheets: sheets, entries: entries)
+        page += Array(ViewerPage.tail.utf8)
+        return (page, summary)
     }
-
-    private static func numbers(_ box: Box) -> [Int] { [box.x, box.y, box.width, box.height] }
 }

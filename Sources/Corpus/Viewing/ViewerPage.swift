@@ -8,19 +8,19 @@ enum ViewerPage {
         #side { width: 17rem; padding: 1rem; box-sizing: border-box; overflow: auto; background: #fff; border-right: 1px solid #ccc; }
         #side label { display: block; margin: .6rem 0 .2rem; } #side input[type=text] { width: 100%; box-sizing: border-box; }
         #stage { flex: 1; position: relative; min-width: 0; } canvas { position: absolute; inset: 0; width: 100%; height: 100%; }
-        #status { font-weight: bold; overflow-wrap: anywhere; } #message { color: #a33; min-height: 1.2em; }
+        #status { font-weight: bold; overflow-wrap: anywhere; } #note { color: #666; } #note:empty { display: none; } #message { color: #a33; min-height: 1.2em; }
         #text { font: 1.3rem "Noto Sans CJK JP","Hiragino Sans","Yu Gothic",serif; margin: .3rem 0; max-height: 8rem; overflow: auto; }
         #hover { font: 2rem "Noto Sans CJK JP","Hiragino Sans","Yu Gothic",serif; min-height: 3rem; overflow-wrap: anywhere; }
         kbd { border: 1px solid #bbb; border-radius: 3px; padding: 0 .25em; }
         </style></head><body>
         <div id="side">
-        <p id="status"></p><p id="text"></p>
+        <p id="status"></p><p id="note"></p><p id="text"></p>
         <button id="prev">&#x2190; previous</button> <button id="next">next &#x2192;</button>
         <label for="goto">Go to number</label><input id="goto" type="text" inputmode="numeric">
         <label for="images">Images whose name contains (commas between several)</label><input id="images" type="text">
         <label for="chars">Characters (さ or U+3055, commas between several)</label><input id="chars" type="text">
         <p><button id="replace">filter</button> <button id="add">add to filter</button> <button id="reset">reset</button></p>
-        <p><label><input id="boxes" type="checkbox"> characters</label><label><input id="lines" type="checkbox"> lines</label></p>
+        <p><label><input id="boxes" type="checkbox"> boxes of characters</label><label><input id="lines" type="checkbox"> boxes of lines</label></p>
         <p id="message" role="status"></p><p id="hover"></p>
         <p>Keys: <kbd>&#x2190;</kbd> <kbd>&#x2192;</kbd> leaf, <kbd>Home</kbd> <kbd>End</kbd>, <kbd>g</kbd> go to, <kbd>c</kbd> characters,
         <kbd>l</kbd> lines, <kbd>f</kbd> filter, <kbd>r</kbd> reset</p>
@@ -38,13 +38,16 @@ enum ViewerPage {
         let shown = all, place = 0, names = [], codes = [], view = null;
         document.title = data.title + " - carpedm viewer";
 
-        // A page is decoded when it is first shown; few stay decoded, since a page takes megabytes.
+        at("note").textContent = data.note || "";
+
+        // A page, or a crop that comes alone, is decoded when it is first shown; few stay decoded, since a page takes megabytes.
         const pages = new Map();
-        function sheet(n) {
+        function picture(entry) {
+          const source = entry.image || data.sheets[entry.page].source, n = entry.image ? entry.id : entry.page;
           if (pages.has(n)) { const kept = pages.get(n); pages.delete(n); pages.set(n, kept); return kept; }
           const image = new Image();
           image.onload = draw;
-          image.src = data.sheets[n].source;
+          image.src = source;
           pages.set(n, image);
           if (pages.size > 6) pages.delete(pages.keys().next().value);
           return image;
@@ -99,7 +102,7 @@ enum ViewerPage {
           const width = canvas.clientWidth, height = canvas.clientHeight;
           canvas.width = width * ratio; canvas.height = height * ratio; context.scale(ratio, ratio);
           if (!shown.length) { at("status").textContent = "no images"; return; }
-          const entry = data.entries[shown[place]], image = sheet(entry.page), [x, y, w, h] = entry.box;
+          const entry = data.entries[shown[place]], image = picture(entry), [x, y, w, h] = entry.box;
           at("status").textContent = place + "/" + (shown.length - 1) + " (" + entry.id + ")";
           // A character of some pixels is not blown up to the whole window.
           at("text").textContent = String.fromCodePoint(...entry.glyphs.map(g => g[4]));
@@ -107,7 +110,8 @@ enum ViewerPage {
           const [sx, sy] = entry.size ? [entry.size[0] / w, entry.size[1] / h] : [fit, fit];
           view = { sx, sy, x: (width - w * sx) / 2, y: (height - h * sy) / 2 };
           if (!image.complete || !image.naturalWidth) return;
-          context.drawImage(image, x, y, w, h, view.x, view.y, w * view.sx, h * view.sy);
+          const part = entry.image ? [0, 0, image.naturalWidth, image.naturalHeight] : [x, y, w, h];
+          context.drawImage(image, ...part, view.x, view.y, w * view.sx, h * view.sy);
           if (at("boxes").checked) for (const g of entry.glyphs) if (!codes.length || codes.includes(g[4])) frame(context, g, "#1a7f37", entry);
           if (at("lines").checked) for (const l of entry.lines) frame(context, l, "#0550ae", entry);
         }
