@@ -142,6 +142,29 @@ import Testing
         #expect(try scratch.names("a/eval").contains("report-4.html"))
     }
 
+    /// A task with texts of its own beside a confusion matrix: the crops are beside the pairs of classes. Where no classes are
+    /// predicted, the wrong answers are shown by text.
+    @Test(arguments: [("predictions", 0), ("{}", 1)])
+    func confusedPairsHaveCrops(predictions: String, galleries: Int) throws {
+        let scratch = try Scratch()
+        #expect(
+            try Conversation().answer(
+                workshop(scratch) + """
+                    class Told(dm.tasks.OCRSingleKana):
+                        def results(self, loss, f, p, t, is_training):
+                            logged, predictions, metrics = super().results(loss, f, p, t, is_training)
+                            count = len(t[0])
+                            return logged, {**\(predictions), "gt": ["true"] * count, "decoded": ["read"] * count}, metrics
+
+                    told = Told(data_dir=dm.data.sample, task_dir=place + "told", shape_in=(16, 16))
+                    net = "single_char_baseline"
+                    result = train.fit(told, net, max_steps=2, batch_size=8, eval_batch_size=50, model_dir=place + "b")
+                    page = result.report().html
+                    pairs = page[page.index("Most confused"):page.index("Confusion matrix")]
+                    print(pairs.count("<img") > 5, page.count("Wrong answers"))
+                    """) == "\(galleries == 0 ? "True" : "False") \(galleries)\n")
+    }
+
     @Test func measuresAreCountedAndJoined() throws {
         #expect(
             try Conversation().answer(

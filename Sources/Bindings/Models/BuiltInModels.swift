@@ -14,18 +14,18 @@ extension Engine {
                 "CNN", "Convolutions with pooling between them; gives features, and is the feature_extractor of other models.",
                 "kernel_size=((3, 3), (3, 3), (3, 3), (3, 3)), num_filters=(64, 96, 128, 160), padding='same', "
                     + "pool_size=((2, 2), (2, 2), (2, 2), (2, 2)), pool_stride=(2, 2, 2, 2), pool_every_n=1, pooling_fn='max', "
-                    + "activation_fn='relu', **unused",
+                    + "activation_fn='relu'",
                 { [unowned self] in FeatureModel(try network(of: $0)) }
             ),
             (
                 "SingleCharBaseline", "Convolutions and two dense layers of 200; one logit for each class.",
-                "num_classes, *, feature_extractor=None, **unused",
+                "num_classes, *, feature_extractor=None",
                 { [unowned self] in try SingleCharacterBaseline(classes: $0.int(0), network: extractor($0[1])) }
             ),
             (
                 "SequenceBaseline",
                 "Convolutions, LSTM over the image's height in both directions; logits of num_classes and CTC's blank, which is last.",
-                "num_classes, lstm_layers=2, lstm_units=100, feature_extractor=None, **unused",
+                "num_classes, lstm_layers=2, lstm_units=100, feature_extractor=None",
                 { [unowned self] in
                     try SequenceBaseline(classes: $0.int(0), layers: $0.int(1), units: $0.int(2), network: extractor($0[3]))
                 }
@@ -33,7 +33,7 @@ extension Engine {
             (
                 "SingleCharStrong",
                 "Learns more from few pages than the baseline: even contrast, dropout, on request batch normalization.",
-                "num_classes, filters=(64, 96, 128, 160), depth=1, batch_norm=False, units=256, dropout=0.4, conv_dropout=0.1, **unused",
+                "num_classes, filters=(64, 96, 128, 160), depth=1, batch_norm=False, units=256, dropout=0.4, conv_dropout=0.1",
                 { [unowned self] in
                     try SingleCharacterStrong(
                         classes: $0.int(0), units: $0.int(4), dropout: $0.double(5),
@@ -43,7 +43,7 @@ extension Engine {
             (
                 "SequenceStrong", "Learns more from few pages than the baseline; finer steps (an eighth of the height), dropout.",
                 "num_classes, filters=(64, 96, 128, 160), depth=1, batch_norm=False, lstm_layers=1, lstm_units=128, dropout=0.3, "
-                    + "conv_dropout=0.1, **unused",
+                    + "conv_dropout=0.1",
                 { [unowned self] in
                     try SequenceStrong(
                         classes: $0.int(0), layers: $0.int(4), units: $0.int(5), dropout: $0.double(6),

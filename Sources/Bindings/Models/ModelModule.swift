@@ -102,7 +102,7 @@ extension Engine {
     ) -> NativeType {
         NativeType(
             name, doc: doc, base: base, module: "carpedm.models",
-            constructor: Native("\(name)(\(parameters))", doc) { call in call.interpreter.value(of: ModelObject(try make(call))) })
+            constructor: constructor(name, parameters, doc) { call in call.interpreter.value(of: ModelObject(try make(call))) })
     }
 
     private var modelMethods: [Native] {

@@ -65,7 +65,7 @@ extension Engine {
                 }
                 logLevel = level
                 return .none
-            },
+            }.hintingWords,
             Native("level()", "How much is said now.") { [unowned self] _ in .str(logLevel.rawValue) },
         ]
         for level in [LogLevel.debug, .info, .warning, .error] {

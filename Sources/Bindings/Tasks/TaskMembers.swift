@@ -80,7 +80,7 @@ extension Engine {
                 "The task and a model put together, for an Estimator. Every device is a share of the batch; results do not depend on them."
             ) { [unowned self] call in
                 let strategy = try call.string(2)
-                guard ["CPU", "GPU"].contains(strategy) else {
+                guard OptionWords.variableStrategies.contains(strategy) else {
                     throw Raised.value("variable_strategy must be 'CPU' or 'GPU', not '\(strategy)'")
                 }
                 let devices = call[5].isNone ? nil : try call.interpreter.items(of: call[5]).count

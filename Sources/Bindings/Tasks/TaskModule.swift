@@ -61,15 +61,14 @@ extension Engine {
     func taskType(
         _ name: String, _ doc: String, base: TypeObject?, extra: [String], _ definition: @escaping (Call) throws -> any TaskDefinition
     ) -> NativeType {
-        let declaration = "\(name)(" + ([Self.commonParameters] + extra + ["**unused"]).joined(separator: ", ") + ")"
-        return NativeType(
+        NativeType(
             name, doc: doc, base: base, module: "carpedm.tasks",
-            constructor: Native(declaration, doc) { [unowned self] call in
+            constructor: constructor(name, ([Self.commonParameters] + extra).joined(separator: ", "), doc) { [unowned self] call in
                 let task = OCRTask(try definition(call), try taskSettings(call))
                 task.monitor = monitor
                 return call.interpreter.value(of: TaskObject(task, self))
             },
-            methods: base == nil ? taskMethods : [], properties: base == nil ? taskProperties : [])
+            methods: base == nil ? taskMethods.map(\.hintingWords) : [], properties: base == nil ? taskProperties : [])
     }
 
     /// Parameters that every task has; `taskSettings` reads them by place.

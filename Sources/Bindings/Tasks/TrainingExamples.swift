@@ -1,6 +1,7 @@
 import Corpus
 import Recognition
 import ScriptRuntime
+import TextDistance
 
 /// How scripts say what is done to training examples.
 extension Engine {
@@ -43,9 +44,11 @@ extension Engine {
         }
         return try dict.entries.map { key, value in
             guard case .str(let name) = key, known.contains(name.string) else {
+                let text = try interpreter.str(key).string
                 throw Raised(
                     .valueError, "\(what) has no entry \(try interpreter.repr(key).string)",
-                    hint: "Known entries: \(known.joined(separator: ", ")).")
+                    hint: nearest(to: text, among: known).map { "Did you mean '\($0)'?" }
+                        ?? "Known entries: \(known.joined(separator: ", ")).")
             }
             return (name.string, value)
         }

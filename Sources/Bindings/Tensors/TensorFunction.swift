@@ -33,19 +33,7 @@ struct TensorFunction {
         let native = Native(declaration, doc) { [unowned engine] call in
             try body(TensorCall(call: call, engine: engine, name: name))
         }
-        let hints = Self.choices.filter { declaration.contains(" \($0.name)=") }
-        return hints.isEmpty ? native : native.hinting { hints }
-    }
-
-    /// What strings may be given for parameters of these names, for completion.
-    private static var choices: [ParameterHint] {
-        [
-            ParameterHint("dtype", choices: { DType.allCases.map(\.name) }),
-            ParameterHint("padding", choices: { Padding.allCases.map(\.rawValue) }),
-            ParameterHint("activation", choices: { Activation.allCases.map(\.rawValue) }),
-            ParameterHint("kernel_initializer", choices: { Initializer.names }),
-            ParameterHint("initializer", choices: { Initializer.names }),
-        ]
+        return native.hintingWords
     }
 
     private var name: String { String(declaration.prefix { $0 != "(" }) }

@@ -18,7 +18,9 @@ extension Engine {
                 calling again goes on where it stopped. every says when to evaluate ('2 epochs', '500 steps', '10 minutes'), patience \
                 ends the run after so many evaluations without improvement. Other settings are those of HParams and RunConfig.
                 """
-            ) { [unowned self] call in try fit(call) },
+            ) { [unowned self] call in try fit(call) }
+            .hinting { [unowned self] in [ParameterHint("model", choices: { self.models.names })] + HParams.hints + RunConfig.hints }
+            .hintingWords,
             Native(
                 "find_learning_rate(estimator, input_fn, low=1e-6, high=1.0, steps=100)",
                 "Train in memory with rising rates; gives rates, losses, smoothed and suggestion. The estimator is not changed."

@@ -251,6 +251,6 @@ final class EvalSpecObject: HostObject {
                         try EvalSpec(
                             input: input.function, steps: try call.optionalInt(1), name: try call.optionalString(2),
                             schedule: schedules.first ?? .epochs(1))))
-            })
+            }.hintingWords)
     }
 }

@@ -78,18 +78,27 @@ struct Evaluator {
         return Outcome(report: report, summaries: summaries + recorder.summaries)
     }
 
-    /// What is right and what was answered, an entry for each example: the texts `gt` and `decoded`, or the predicted `classes` beside
-    /// targets of one class each.
-    private func verdicts(_ batch: Batch, _ results: StepResults) -> (truths: [String], answers: [String])? {
+    private typealias Verdicts = (truths: [String], answers: [String])
+
+    /// What is right and what was answered, an entry for each example: the texts `gt` and `decoded`, unless there is a confusion matrix
+    /// whose classes can be named.
+    private func verdicts(_ batch: Batch, _ results: StepResults) -> Verdicts? {
+        let confusion = results.metrics.values.lazy.compactMap { $0 as? Confusion }.first
+        let classes = classVerdicts(batch, results, confusion)
+        if confusion != nil, let classes { return classes }
         if let truths = results.texts["gt"], let answers = results.texts["decoded"], truths.count == batch.count,
             answers.count == batch.count
         {
             return (truths, answers)
         }
+        return classes
+    }
+
+    /// The predicted `classes` beside targets of one class each, by name.
+    private func classVerdicts(_ batch: Batch, _ results: StepResults, _ confusion: Confusion?) -> Verdicts? {
         guard case .dense(let targets) = batch.targets, targets.count == batch.count, !targets.dtype.isFloating,
             let classes = results.predictions["classes"], classes.count == batch.count
         else { return nil }
-        let confusion = results.metrics.values.lazy.compactMap { $0 as? Confusion }.first
         // Names belong to the numbers only where there are as many classes.
         let names =
             confusion.map { $0.classNames.isEmpty && $0.classes == run.classNames.count ? run.classNames : $0.classNames } ?? []

@@ -13,9 +13,8 @@ extension EvaluationReport {
             parts.append(section("Most confused", confusedPairs(confusion)))
             parts.append(section("Confusion matrix", "<div class=\"scroll\">\(confusion.svg(normalized: true))</div>"))
             parts.append(section("Classes", "<div class=\"scroll\">\(classTable(confusion))</div>"))
-        } else {
-            parts.append(section("Wrong answers", wrongAnswers))
         }
+        if !examplesAreOfClasses { parts.append(section("Wrong answers", wrongAnswers)) }
         parts.append(section("Highest losses", figures(evaluation.gallery.hardest)))
         parts.append(section("Run", table(facts)))
         return """
@@ -70,6 +69,13 @@ extension EvaluationReport {
                 <div class="row">\(examples.map(imageTag).joined())</div></div>
                 """
         }.joined(separator: "\n")
+    }
+
+    /// Whether the wrong answers that are kept are shown beside the pairs of the confusion matrix.
+    private var examplesAreOfClasses: Bool {
+        guard let confusion = evaluation.confusion else { return false }
+        let names = Set((0..<confusion.classes).map(confusion.name(ofClass:)))
+        return evaluation.gallery.confused.keys.allSatisfy { names.contains($0.truth) && names.contains($0.answer) }
     }
 
     private var wrongAnswers: String {

@@ -60,9 +60,12 @@ public struct MainMetric: Codable, Equatable, Sendable {
             self.init(name: name, isBetterWhenHigher: name == own.name ? own.isBetterWhenHigher : Self.isBetterWhenHigher(name))
         case "max": self.init(name: name, isBetterWhenHigher: true)
         case "min": self.init(name: name, isBetterWhenHigher: false)
-        case let other?: throw TrainingError.unknownName(kind: "mode", name: other, known: ["max", "min"])
+        case let other?: throw TrainingError.unknownName(kind: "mode", name: other, known: Self.modes)
         }
     }
+
+    /// What may be said of a measure: the greatest or the least is best.
+    public static let modes = ["max", "min"]
 
     /// Losses and error rates are better when they are lower, everything else when it is higher.
     public static func isBetterWhenHigher(_ name: String) -> Bool {
