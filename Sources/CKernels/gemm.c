@@ -1,11 +1,11 @@
 // Products of matrices in float32: c = alpha · a · b + beta · c.
 //
-// b is packed once into panels of 32 columns; a few dozen rows of a are packed at a time, in chunks 256 deep, for all products
-// that they take part in. A panel of a chunk's depth (32 kB) stays in the first-level cache while the rows pass over it.
+// b is packed once into panels of 32 columns; a few dozen rows of a are packed at a time, in chunks of some hundred, for all products
+// that they take part in. Fourteen rows of a chunk stay in the first-level cache while the panels stream past from the second.
 #ifndef CK_PATH
 #include "path.h"
 
-enum { panel_columns = 32, chunk_depth = 256, packed_row = chunk_depth + 16 };
+enum { panel_columns = 32, chunk_depth = 416, packed_row = chunk_depth + 16 };
 /// Floats of one chunk of packed rows.
 static size_t chunk_size(size_t rows) { return (rows + 15) / 16 * 16 * packed_row; }
 
@@ -43,6 +43,8 @@ static void NAME(copy_transposed)(const float *from, size_t ld, size_t rows, siz
         for (size_t i = 0; i < rows; i += 16) {
             const size_t lanes = rows - i < 16 ? rows - i : 16, lines = columns - j < 16 ? columns - j : 16;
             f16 block[16];
+            // Rows of `from` lie pages apart, where the CPU does not look ahead by itself.
+            for (size_t l = 0; l < 16; l++) __builtin_prefetch(from + (j + 16 + l) * ld + i);
             for (size_t l = 0; l < 16; l++)
                 block[l] = l >= lines ? (f16){0} : lanes == 16 ? load16(from + (j + l) * ld + i) : load_part(from + (j + l) * ld + i, lanes);
             transpose16(block);
@@ -75,20 +77,21 @@ static void NAME(pack)(const float *b, size_t ldb, int32_t transposed, size_t k,
 
 /// alpha times `rows` rows of a (columns when transposed): chunk after chunk of the depth.
 static void NAME(pack_rows)(size_t rows, size_t k, float alpha, const float *a, size_t lda, int32_t transposed, float *packed) {
-    for (size_t depth = 0; depth < k; depth += chunk_depth, packed += chunk_size(rows)) {
-        const size_t size = k - depth < chunk_depth ? k - depth : chunk_depth;
-        if (transposed) {
-            NAME(copy_transposed)(a + depth * lda, lda, rows, size, alpha, packed, packed_row);
-            continue;
-        }
-        for (size_t i = 0; i < rows; i++) {
+    if (transposed) {
+        for (size_t depth = 0; depth < k; depth += chunk_depth, packed += chunk_size(rows))
+            NAME(copy_transposed)(a + depth * lda, lda, rows, k - depth < chunk_depth ? k - depth : chunk_depth, alpha, packed,
+                                  packed_row);
+        return;
+    }
+    for (size_t i = 0; i < rows; i++)
+        for (size_t depth = 0; depth < k; depth += chunk_depth) {
+            const size_t size = k - depth < chunk_depth ? k - depth : chunk_depth;
             const float *from = a + i * lda + depth;
-            float *to = packed + i * packed_row;
+            float *to = packed + depth / chunk_depth * chunk_size(rows) + i * packed_row;
             size_t j = 0;
             for (; j + 16 <= size; j += 16) store16(to + j, load16(from + j) * alpha);
             for (; j < size; j++) to[j] = from[j] * alpha;
         }
-    }
 }
 
 /// `rows` rows of c from rows packed before, in the panels first..<last.

@@ -12,75 +12,49 @@
 #define CK_SELF "lstm.c"
 #include "each_path.h"
 
-size_t ck_lstm_packed_count(size_t units) { return 64 * blocks_of(units) * units; }
-size_t ck_lstm_scratch(size_t rows, size_t units) { return rows * 80 * blocks_of(units); }
-
-/// [u][4u] to [block of sixteen units][u][gate][16]: the four gates of a unit side by side.
-void ck_lstm_pack(const float *weights, size_t units, float *packed) {
-    for (size_t block = 0; block < blocks_of(units); block++)
-        for (size_t k = 0; k < units; k++)
-            for (size_t gate = 0; gate < 4; gate++, packed += 16) {
-                size_t lanes = units - 16 * block < 16 ? units - 16 * block : 16;
-                memset(packed, 0, 16 * sizeof(float));
-                memcpy(packed, weights + (4 * k + gate) * units + 16 * block, lanes * sizeof(float));
-            }
+void ck_lstm_forward(ck_recurrence shape, float forget_bias, const int32_t *lengths, const float *packed, const float *bias,
+                     float *gates, float *cells, float *out, float *scratch) {
+    CK_CALL(lstm_forward, shape, forget_bias, lengths, packed, bias, gates, cells, out, scratch);
 }
-
-/// [u][4u] to its transpose [4u][u rounded up to sixteen].
-void ck_lstm_pack_transposed(const float *weights, size_t units, float *packed) {
-    const size_t row = 16 * blocks_of(units);
-    memset(packed, 0, 4 * units * row * sizeof(float));
-    for (size_t unit = 0; unit < units; unit++)
-        for (size_t column = 0; column < 4 * units; column++) packed[column * row + unit] = weights[unit * 4 * units + column];
-}
-
-void ck_lstm_forward(ck_lstm shape, const int32_t *lengths, const float *packed, const float *bias, float *gates, float *cells,
-                     float *out, float *scratch) {
-    CK_CALL(lstm_forward, shape, lengths, packed, bias, gates, cells, out, scratch);
-}
-void ck_lstm_backward(ck_lstm shape, const float *packed, const float *gates, const float *cells, const float *dout,
+void ck_lstm_backward(ck_recurrence shape, const float *packed, const float *gates, const float *cells, const float *dout,
                       float *dgates, float *scratch) {
     CK_CALL(lstm_backward, shape, packed, gates, cells, dout, dgates, scratch);
 }
 
 #else
 #include "exponential.h"
+#include "lanes.h"
 #include "tile.h"
 
-INLINE f16 NAME(load_lanes)(const float *p, size_t lanes) { return lanes == 16 ? load16(p) : load_part(p, lanes); }
-INLINE void NAME(store_lanes)(float *p, f16 v, size_t lanes) {
-    if (lanes == 16)
-        store16(p, v);
-    else
-        store_part(p, v, lanes);
-}
-
 /// The gates of one row at one step: z holds what the input gives without the bias, `recurrent` (by blocks and gates) what the state gives.
-/// `before` is the cell one step earlier, null at the first.
-static void NAME(step_row)(size_t units, float forget_bias, const float *bias, float *z, const float *recurrent,
-                           const float *before, float *cell, float *out) {
+/// `before` is the cell one step earlier, null at the first. The next step's z is `ahead` floats from here: it waits in the third-level
+/// cache, and nothing but this tells the CPU to fetch it.
+static void NAME(step_row)(size_t units, float forget_bias, const float *bias, float *z, ptrdiff_t ahead,
+                           const float *recurrent, const float *before, float *cell, float *out) {
     for (size_t u = 0; u < units; u += 16) {
         const size_t lanes = units - u < 16 ? units - u : 16;
         f16 gate[4];
         UNROLL for (size_t g = 0; g < 4; g++) {
-            gate[g] = NAME(load_lanes)(z + g * units + u, lanes) + NAME(load_lanes)(bias + g * units + u, lanes);
+            __builtin_prefetch(z + g * units + u + ahead, 1, 2);
+            gate[g] = load_lanes(z + g * units + u, lanes) + load_lanes(bias + g * units + u, lanes);
             if (recurrent) gate[g] += load16(recurrent + 4 * u + 16 * g);
         }
         f16 i = sigmoid16(gate[0]), j = tanh16(gate[1]), f = sigmoid16(gate[2] + forget_bias), o = sigmoid16(gate[3]);
         f16 c = i * j;
-        if (before) c += f * NAME(load_lanes)(before + u, lanes);
-        NAME(store_lanes)(z + u, i, lanes);
-        NAME(store_lanes)(z + units + u, j, lanes);
-        NAME(store_lanes)(z + 2 * units + u, f, lanes);
-        NAME(store_lanes)(z + 3 * units + u, o, lanes);
-        NAME(store_lanes)(cell + u, c, lanes);
-        NAME(store_lanes)(out + u, o * tanh16(c), lanes);
+        if (before) c += f * load_lanes(before + u, lanes);
+        store_lanes(z + u, i, lanes);
+        store_lanes(z + units + u, j, lanes);
+        store_lanes(z + 2 * units + u, f, lanes);
+        store_lanes(z + 3 * units + u, o, lanes);
+        store_lanes(cell + u, c, lanes);
+        store_lanes(out + u, o * tanh16(c), lanes);
     }
 }
 
-static void NAME(lstm_forward)(ck_lstm s, const int32_t *lengths, const float *packed, const float *bias, float *gates,
-                               float *cells, float *out, float *scratch) {
+static void NAME(lstm_forward)(ck_recurrence s, float forget_bias, const int32_t *lengths, const float *packed, const float *bias,
+                               float *gates, float *cells, float *out, float *scratch) {
     const size_t units = s.units, row = 64 * blocks_of(units);
+    const ptrdiff_t ahead = s.reversed ? -(ptrdiff_t)(4 * units) : (ptrdiff_t)(4 * units);
     for (size_t k = 0; k < s.steps; k++) {
         const size_t t = s.reversed ? s.steps - 1 - k : k, earlier = s.reversed ? t + 1 : t - 1;
         if (k > 0)
@@ -96,35 +70,44 @@ static void NAME(lstm_forward)(ck_lstm s, const int32_t *lengths, const float *p
                 memset(h, 0, units * sizeof(float));
                 continue;
             }
-            NAME(step_row)(units, s.forget_bias, bias, z, k > 0 ? scratch + r * row : NULL,
+            NAME(step_row)(units, forget_bias, bias, z, ahead, k > 0 ? scratch + r * row : NULL,
                            k > 0 ? cells + (r * s.steps + earlier) * units : NULL, cell, h);
         }
     }
 }
 
-/// Gradients of the gates before their functions, from dh (of the output, plus `from_later`) and dc, which is carried on.
+/// Gradients of the gates before their functions, from dh (of the output, plus `from_later`) and dc, which is carried on. The
+/// step to come next is `ahead` cells, and `ahead_out` floats of the output, from here.
 static void NAME(step_row_back)(size_t units, const float *gates, const float *cell, const float *before, const float *dout,
-                                const float *from_later, float *dc, float *dgates) {
+                                const float *from_later, float *dc, float *dgates, ptrdiff_t ahead, ptrdiff_t ahead_out) {
     for (size_t u = 0; u < units; u += 16) {
+        UNROLL for (size_t g = 0; g < 4; g++) {
+            __builtin_prefetch(gates + g * units + u + 4 * ahead, 0, 2);
+            __builtin_prefetch(dgates + g * units + u + 4 * ahead, 1, 2);
+        }
+        __builtin_prefetch(cell + u + 2 * ahead, 0, 2);
+        __builtin_prefetch(dout + u + ahead_out, 0, 2);
         const size_t lanes = units - u < 16 ? units - u : 16;
-        f16 i = NAME(load_lanes)(gates + u, lanes), j = NAME(load_lanes)(gates + units + u, lanes);
-        f16 f = NAME(load_lanes)(gates + 2 * units + u, lanes), o = NAME(load_lanes)(gates + 3 * units + u, lanes);
-        f16 h = tanh16(NAME(load_lanes)(cell + u, lanes));
-        f16 dh = NAME(load_lanes)(dout + u, lanes);
+        f16 i = load_lanes(gates + u, lanes), j = load_lanes(gates + units + u, lanes);
+        f16 f = load_lanes(gates + 2 * units + u, lanes), o = load_lanes(gates + 3 * units + u, lanes);
+        f16 h = tanh16(load_lanes(cell + u, lanes));
+        f16 dh = load_lanes(dout + u, lanes);
         if (from_later) dh += load16(from_later + u);
         f16 d = load16(dc + u) + dh * o * (1.0f - h * h);
-        f16 previous = before ? NAME(load_lanes)(before + u, lanes) : (f16){0};
-        NAME(store_lanes)(dgates + u, d * j * (i * (1.0f - i)), lanes);
-        NAME(store_lanes)(dgates + units + u, d * i * (1.0f - j * j), lanes);
-        NAME(store_lanes)(dgates + 2 * units + u, d * previous * (f * (1.0f - f)), lanes);
-        NAME(store_lanes)(dgates + 3 * units + u, dh * h * (o * (1.0f - o)), lanes);
+        f16 previous = before ? load_lanes(before + u, lanes) : (f16){0};
+        store_lanes(dgates + u, d * j * (i * (1.0f - i)), lanes);
+        store_lanes(dgates + units + u, d * i * (1.0f - j * j), lanes);
+        store_lanes(dgates + 2 * units + u, d * previous * (f * (1.0f - f)), lanes);
+        store_lanes(dgates + 3 * units + u, dh * h * (o * (1.0f - o)), lanes);
         store16(dc + u, d * f);
     }
 }
 
-static void NAME(lstm_backward)(ck_lstm s, const float *packed, const float *gates, const float *cells, const float *dout,
+static void NAME(lstm_backward)(ck_recurrence s, const float *packed, const float *gates, const float *cells, const float *dout,
                                 float *dgates, float *scratch) {
     const size_t units = s.units, row = 16 * blocks_of(units);
+    const ptrdiff_t ahead = s.reversed ? (ptrdiff_t)units : -(ptrdiff_t)units;
+    const ptrdiff_t ahead_out = s.reversed ? (ptrdiff_t)s.out_step : -(ptrdiff_t)s.out_step;
     float *dc = scratch, *dh = dc + s.rows * row;
     memset(dc, 0, s.rows * row * sizeof(float));
     for (size_t k = 0; k < s.steps; k++) {
@@ -140,7 +123,7 @@ static void NAME(lstm_backward)(ck_lstm s, const float *packed, const float *gat
             NAME(step_row_back)(units, gates + at * 4 * units, cells + at * units,
                                 k + 1 < s.steps ? cells + (r * s.steps + earlier) * units : NULL,
                                 dout + r * s.out_row + t * s.out_step, k > 0 ? dh + r * row : NULL, dc + r * row,
-                                dgates + at * 4 * units);
+                                dgates + at * 4 * units, ahead, ahead_out);
         }
     }
 }

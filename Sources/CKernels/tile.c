@@ -30,16 +30,22 @@ INLINE void tile(size_t rows, size_t blocks, const float *x, size_t ldx, size_t 
     f16 sum[TILE_ROWS][TILE_BLOCKS];
     UNROLL for (size_t i = 0; i < rows; i++)
         UNROLL for (size_t j = 0; j < blocks; j++) sum[i][j] = add ? load16(y + i * ldy + 16 * j) : (f16){0};
+    // Every third row has a pointer of its own, which the compiler must not derive from another: the rest are reached by its
+    // addressing modes, and no sums of addresses take the place of products.
+    const float *row[(TILE_ROWS + 2) / 3];
+    UNROLL for (size_t i = 0; i < rows; i += 3) row[i / 3] = x + i * ldx;
     for (size_t k = 0; k < depth; k++, w += ldw) {
+        UNROLL for (size_t i = 0; i < rows; i += 3) __asm__("" : "+r"(row[i / 3]));
         f16 b[TILE_BLOCKS];
         UNROLL for (size_t j = 0; j < blocks; j++) {
             b[j] = load16(w + 16 * j);
             __builtin_prefetch(w + 8 * ldw + 16 * j);
         }
         UNROLL for (size_t i = 0; i < rows; i++) {
-            float a = x[i * ldx + k];
+            float a = row[i / 3][i % 3 * ldx];
             UNROLL for (size_t j = 0; j < blocks; j++) sum[i][j] += a * b[j];
         }
+        UNROLL for (size_t i = 0; i < rows; i += 3) row[i / 3]++;
     }
     UNROLL for (size_t i = 0; i < rows; i++)
         UNROLL for (size_t j = 0; j < blocks; j++) store16(y + i * ldy + 16 * j, sum[i][j]);

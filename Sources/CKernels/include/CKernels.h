@@ -208,27 +208,35 @@ void ck_conv3x3_pool_input_gradient_prepare(ck_conv3x3 shape, const float *weigh
 void ck_conv3x3_pool_input_gradient(ck_conv3x3 shape, const float *dpooled, const uint8_t *argmax, const float *prepared,
                                     float *dx, float *scratch);
 
-// MARK: - LSTM: the recurrent part
+// MARK: - LSTM and GRU: the recurrent part
 
 /// A few sequences: `rows` of them with `steps` each; the output of row r at step t begins at r · out_row + t · out_step.
 typedef struct {
     size_t rows, steps, units, out_row, out_step;
     int32_t reversed;
-    float forget_bias;
-} ck_lstm;
+} ck_recurrence;
 
-size_t ck_lstm_packed_count(size_t units);
-size_t ck_lstm_scratch(size_t rows, size_t units);
-/// Recurrent weights [u][4u], gates i, j, f, o, as the steps forward and backward want them.
-void ck_lstm_pack(const float *weights, size_t units, float *packed);
-void ck_lstm_pack_transposed(const float *weights, size_t units, float *packed);
-/// gates [rows][steps][4u]: on entry what the input gives, without the bias [4u]; on return the gates' values.
+size_t ck_recurrent_packed_count(size_t units, size_t gates);
+size_t ck_recurrent_scratch(size_t rows, size_t units);
+/// Weights of the state [u][gates · u], as the steps forward and backward want them.
+void ck_recurrent_pack(const float *weights, size_t units, size_t gates, float *packed);
+void ck_recurrent_pack_transposed(const float *weights, size_t units, size_t gates, float *packed);
+
+/// gates [rows][steps][4u] (i, j, f, o): on entry what the input gives, without the bias [4u]; on return the gates' values.
 /// cells [rows][steps][u] and out are written; from the length of a row on (null: all steps) everything is zero.
-void ck_lstm_forward(ck_lstm shape, const int32_t *lengths, const float *packed, const float *bias, float *gates, float *cells,
-                     float *out, float *scratch);
+void ck_lstm_forward(ck_recurrence shape, float forget_bias, const int32_t *lengths, const float *packed, const float *bias,
+                     float *gates, float *cells, float *out, float *scratch);
 /// dgates [rows][steps][4u]: the gradient of what the input gave; dout has the layout of out.
-void ck_lstm_backward(ck_lstm shape, const float *packed_transposed, const float *gates, const float *cells,
+void ck_lstm_backward(ck_recurrence shape, const float *packed_transposed, const float *gates, const float *cells,
                       const float *dout, float *dgates, float *scratch);
+
+/// gates [rows][steps][3u] (r, z, n): on entry what the input gives, without the biases [2][3u] of input and state; on return the
+/// gates' values. own [rows][steps][u], what the state gives n, and out are written, zero from the length of a row on.
+void ck_gru_forward(ck_recurrence shape, const int32_t *lengths, const float *packed, const float *bias, float *gates, float *own,
+                    float *out, float *scratch);
+/// dgates and dstate [rows][steps][3u]: the gradients of what input and state gave; dout has the layout of out.
+void ck_gru_backward(ck_recurrence shape, const int32_t *lengths, const float *packed_transposed, const float *gates,
+                     const float *own, const float *out, const float *dout, float *dgates, float *dstate, float *scratch);
 
 // MARK: - CTC
 

@@ -45,12 +45,19 @@ extension Tensor {
         guard let units = directions.first.map({ $0.recurrent.shape.first ?? 0 }), directions.count <= 2 else {
             throw TensorError.valueOutOfRange(operation: "gru", value: "\(directions.count) directions", rule: "one or two")
         }
-        let parts = try directions.enumerated().map { place, weights in
-            guard weights.kernel.shape == [shape[2], 3 * units], weights.recurrent.shape == [units, 3 * units],
-                weights.bias.shape == [2, 3 * units]
-            else {
-                throw TensorError.shapeMismatch(operation: "gru", left: [shape[2], 3 * units], right: weights.kernel.shape, axis: nil)
+        let fits = [[shape[2], 3 * units], [units, 3 * units], [2, 3 * units]]
+        for weights in directions {
+            for (part, fit) in zip([weights.kernel, weights.recurrent, weights.bias], fits) where part.shape != fit {
+                throw TensorError.shapeMismatch(operation: "gru", left: fit, right: part.shape, axis: nil)
             }
+        }
+        let inputs = [self] + directions.flatMap { [$0.kernel, $0.recurrent, $0.bias] }
+        if inputs.allSatisfy({ $0.dtype == .float32 }) {
+            let kernel = GRU(
+                sequences: shape[0], steps: shape[1], inputs: shape[2], units: units, directions: directions.count)
+            return try Tensor.recur(inputs, kernel, steps)
+        }
+        let parts = try directions.enumerated().map { place, weights in
             let projected = try matmul(weights.kernel) + weights.bias.indexed(.at(0))
             return try steps.run(projected, units, reversed: place == 1) { x, state in
                 try Self.gatedStep(x, state, weights.recurrent, weights.bias.indexed(.at(1)))
@@ -76,16 +83,14 @@ extension Tensor {
         return [try fresh + update * (state[0] - fresh), state[1]]
     }
 
-    private static func recur(_ inputs: [Tensor], _ kernel: LSTM, _ steps: Recurrence) throws -> Tensor {
+    private static func recur(_ inputs: [Tensor], _ kernel: some RecurrentOperation, _ steps: Recurrence) throws -> Tensor {
+        let name = type(of: kernel).name
         var saved: Tensor?
         return try Tape.nary(inputs) { inputs in
             let shape = [kernel.sequences, kernel.steps, kernel.units * kernel.directions]
-            let result = try Tensor.uninitialized(shape, .float32, "lstm")
-            let gates = try Tensor.uninitialized([kernel.savedCount], .float32, "lstm")
-            if result.count > 0 {
-                kernel.forward(
-                    inputs[0].float32, lengths: steps.pointer, directions(inputs), output: result.float32, saved: gates.float32)
-            }
+            let result = try Tensor.uninitialized(shape, .float32, name)
+            let gates = try Tensor.uninitialized([kernel.savedCount], .float32, name)
+            if result.count > 0 { kernel.forward(inputs, lengths: steps.pointer, result: result, saved: gates) }
             saved = gates
             return result
         } pullback: { inputs, y, needs in
@@ -93,24 +98,85 @@ extension Tensor {
             let needsInput = needs[0]
             return { g in
                 guard let gates else { preconditionFailure("the value was computed before its rule was made") }
-                let g = try g.plain(for: "lstm")
-                let inputs = try inputs.map { try $0.plain(for: "lstm") }
+                let g = try g.plain(for: name)
+                let inputs = try inputs.map { try $0.plain(for: name) }
                 // An empty batch moves nothing.
-                let slopes = try inputs.map { g.count > 0 ? try Tensor.uninitialized($0.shape, .float32, "lstm") : try .zeros(like: $0) }
+                let slopes = try inputs.map { g.count > 0 ? try Tensor.uninitialized($0.shape, .float32, name) : try .zeros(like: $0) }
                 if g.count == 0 { return slopes }
-                let targets = stride(from: 1, to: slopes.count, by: 2).map {
-                    LSTM.DirectionGradient(kernel: slopes[$0].float32, bias: slopes[$0 + 1].float32)
-                }
+                try MemoryPool.ensureRoom(kernel.workingBytes, name)
                 kernel.backward(
-                    inputs[0].float32, directions(inputs), output: y.float32, saved: gates.float32, outputGradient: g.float32,
-                    gradients: targets, inputGradient: needsInput ? slopes[0].float32 : nil)
+                    inputs, lengths: steps.pointer, result: y, saved: gates, gradient: g, slopes: slopes, needsInput: needsInput)
                 return [needsInput ? slopes[0] : nil] + slopes.dropFirst().map { Optional($0) }
             }
         }
     }
+}
 
-    private static func directions(_ inputs: [Tensor]) -> [LSTM.Direction] {
-        stride(from: 1, to: inputs.count, by: 2).map { LSTM.Direction(kernel: inputs[$0].float32, bias: inputs[$0 + 1].float32) }
+/// A fused recurrent layer as an operation on tensors: input first, then the parameters of each direction.
+private protocol RecurrentOperation: Sendable {
+    static var name: String { get }
+    var sequences: Int { get }
+    var steps: Int { get }
+    var units: Int { get }
+    var directions: Int { get }
+    var savedCount: Int { get }
+    var workingBytes: Int { get }
+    func forward(_ inputs: [Tensor], lengths: UnsafePointer<Int32>?, result: Tensor, saved: Tensor)
+    func backward(
+        _ inputs: [Tensor], lengths: UnsafePointer<Int32>?, result: Tensor, saved: Tensor, gradient: Tensor, slopes: [Tensor],
+        needsInput: Bool)
+}
+
+extension LSTM: RecurrentOperation {
+    fileprivate static var name: String { "lstm" }
+
+    fileprivate func forward(_ inputs: [Tensor], lengths: UnsafePointer<Int32>?, result: Tensor, saved: Tensor) {
+        forward(inputs[0].float32, lengths: lengths, Self.parts(inputs), output: result.float32, saved: saved.float32)
+    }
+
+    fileprivate func backward(
+        _ inputs: [Tensor], lengths: UnsafePointer<Int32>?, result: Tensor, saved: Tensor, gradient: Tensor, slopes: [Tensor],
+        needsInput: Bool
+    ) {
+        backward(
+            inputs[0].float32, Self.parts(inputs), output: result.float32, saved: saved.float32, outputGradient: gradient.float32,
+            gradients: stride(from: 1, to: slopes.count, by: 2).map {
+                DirectionGradient(kernel: slopes[$0].float32, bias: slopes[$0 + 1].float32)
+            },
+            inputGradient: needsInput ? slopes[0].float32 : nil)
+    }
+
+    private static func parts(_ inputs: [Tensor]) -> [Direction] {
+        stride(from: 1, to: inputs.count, by: 2).map { Direction(kernel: inputs[$0].float32, bias: inputs[$0 + 1].float32) }
+    }
+}
+
+extension GRU: RecurrentOperation {
+    fileprivate static var name: String { "gru" }
+
+    fileprivate func forward(_ inputs: [Tensor], lengths: UnsafePointer<Int32>?, result: Tensor, saved: Tensor) {
+        forward(inputs[0].float32, lengths: lengths, Self.parts(inputs), output: result.float32, saved: saved.float32)
+    }
+
+    fileprivate func backward(
+        _ inputs: [Tensor], lengths: UnsafePointer<Int32>?, result: Tensor, saved: Tensor, gradient: Tensor, slopes: [Tensor],
+        needsInput: Bool
+    ) {
+        backward(
+            inputs[0].float32, lengths: lengths, Self.parts(inputs), output: result.float32, saved: saved.float32,
+            outputGradient: gradient.float32,
+            gradients: stride(from: 1, to: slopes.count, by: 3).map {
+                Direction(kernel: slopes[$0].float32, recurrent: slopes[$0 + 1].float32, bias: slopes[$0 + 2].float32)
+            },
+            inputGradient: needsInput ? slopes[0].float32 : nil)
+    }
+
+    private static func parts(_ inputs: [Tensor]) -> [Direction<UnsafePointer<Float>>] {
+        stride(from: 1, to: inputs.count, by: 3).map {
+            Direction(
+                kernel: UnsafePointer(inputs[$0].float32), recurrent: UnsafePointer(inputs[$0 + 1].float32),
+                bias: UnsafePointer(inputs[$0 + 2].float32))
+        }
     }
 }
 

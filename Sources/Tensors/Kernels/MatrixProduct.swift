@@ -93,27 +93,36 @@ package struct ProductBatch {
         let a: UnsafePointer<Float>, b: UnsafePointer<Float>, c: UnsafeMutablePointer<Float>
         let lda: Int, ldb: Int, ldc: Int
         let beta: Float
+        let below: (a: UnsafePointer<Float>, lda: Int)?
 
         /// c = a · b + beta · c; the terms are done in order, so a later one may add to the same c.
+        ///
+        /// - Parameter below: a second matrix, whose rows stand below those of `a`.
         package init(
-            _ a: UnsafePointer<Float>, lda: Int, _ b: UnsafePointer<Float>, ldb: Int, beta: Float = 0,
-            _ c: UnsafeMutablePointer<Float>,
-            ldc: Int
+            _ a: UnsafePointer<Float>, lda: Int, below: (a: UnsafePointer<Float>, lda: Int)? = nil, _ b: UnsafePointer<Float>,
+            ldb: Int, beta: Float = 0, _ c: UnsafeMutablePointer<Float>, ldc: Int
         ) {
             (self.a, self.b, self.c) = (a, b, c)
-            (self.lda, self.ldb, self.ldc, self.beta) = (lda, ldb, ldc, beta)
+            (self.lda, self.ldb, self.ldc, self.beta, self.below) = (lda, ldb, ldc, beta, below)
         }
     }
 
-    private let m: Int, n: Int, k: Int
+    /// All rows, and those of the first left matrix.
+    private let m: Int, upper: Int
+    private let n: Int, k: Int
     private let alpha: Float
     private let transposeA: Bool, transposeB: Bool
     private let terms: [Term]
     private let panels: Int
     private let packedCount: Int
 
-    package init(m: Int, n: Int, k: Int, alpha: Float = 1, transposeA: Bool = false, transposeB: Bool = false, _ terms: [Term]) {
-        (self.m, self.n, self.k, self.alpha) = (m, n, k, alpha)
+    /// - Parameter below: how many rows the second left matrices have.
+    package init(
+        m: Int, below: Int = 0, n: Int, k: Int, alpha: Float = 1, transposeA: Bool = false, transposeB: Bool = false,
+        _ terms: [Term]
+    ) {
+        precondition(below == 0 || terms.allSatisfy { $0.below != nil }, "every product needs its second left matrix")
+        (self.m, upper, self.n, self.k, self.alpha) = (m + below, m, n, k, alpha)
         (self.transposeA, self.transposeB, self.terms) = (transposeA, transposeB, terms)
         panels = ck_gemm_panels(n)
         packedCount = (ck_gemm_packed_count(k, n) + 15) / 16 * 16
@@ -129,12 +138,12 @@ package struct ProductBatch {
         // A small product is done before a second worker has come.
         guard Double(m) * Double(n) * Double(k) * Double(terms.count) > 1e5 else { return runAlone() }
         // About sixteen tasks: by rows, in multiples of what the registers hold, and by columns where rows are few. More rows
-        // than 84, 256 deep, would take more than a tenth of a megabyte of the second-level cache. When b is larger than that
+        // than 84, some hundred deep, would take more than a tenth of a megabyte of the second-level cache. When b is larger than that
         // cache every task fetches it anew: then half as many tasks, of more rows.
         let (tasks, fewest) = k * n > 1 << 19 ? (8, 42) : (16, 14)
         let rows = max(fewest, min(84, ((m + tasks - 1) / tasks + 13) / 14 * 14))
-        let rowTasks = (m + rows - 1) / rows
-        let columnTasks = min(panels, (8 + rowTasks - 1) / rowTasks)
+        let shares = shares(of: rows)
+        let columnTasks = min(panels, (8 + shares.count - 1) / shares.count)
         let scratchStride = (scratchCount(rows) + 15) / 16 * 16 + 64
         Workspace.floats(terms.count * packedCount + Parallel.workers * scratchStride) { packed in
             let grain = max(1, (1 << 15) / (32 * k)), pieces = (panels + grain - 1) / grain
@@ -142,10 +151,10 @@ package struct ProductBatch {
                 let (term, piece) = (task / pieces, task % pieces)
                 pack(terms[term], packed + term * packedCount, piece * grain..<min(panels, (piece + 1) * grain))
             }
-            Parallel.run(rowTasks * columnTasks) { task, worker in
-                let row = task / columnTasks * rows, part = task % columnTasks
+            Parallel.run(shares.count * columnTasks) { task, worker in
+                let part = task % columnTasks
                 multiply(
-                    row..<min(m, row + rows), panels: panels * part / columnTasks..<panels * (part + 1) / columnTasks, packed,
+                    shares[task / columnTasks], panels: panels * part / columnTasks..<panels * (part + 1) / columnTasks, packed,
                     packed + terms.count * packedCount + worker * scratchStride)
             }
         }
@@ -156,8 +165,18 @@ package struct ProductBatch {
         let rows = min(m, 84)
         Workspace.floats(terms.count * packedCount + scratchCount(rows)) { packed in
             for (index, term) in terms.enumerated() { pack(term, packed + index * packedCount, 0..<panels) }
-            for row in stride(from: 0, to: m, by: rows) {
-                multiply(row..<min(m, row + rows), panels: 0..<panels, packed, packed + terms.count * packedCount)
+            for share in shares(of: rows) {
+                multiply(share, panels: 0..<panels, packed, packed + terms.count * packedCount)
+            }
+        }
+    }
+
+    /// All rows in even shares of at most `rows`, each in one left matrix.
+    private func shares(of rows: Int) -> [Range<Int>] {
+        [0..<upper, upper..<m].flatMap { part in
+            let count = (part.count + rows - 1) / rows
+            return (0..<count).map {
+                part.lowerBound + part.count * $0 / count..<part.lowerBound + part.count * ($0 + 1) / count
             }
         }
     }
@@ -172,10 +191,14 @@ package struct ProductBatch {
         _ rows: Range<Int>, panels: Range<Int>, _ packed: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
     ) {
         let edge = scratch + ck_gemm_rows_count(rows.count, k)
+        func left(_ term: Term) -> (a: UnsafePointer<Float>, lda: Int) {
+            if let below = term.below, rows.lowerBound >= upper { below } else { (term.a, term.lda) }
+        }
+        let row = rows.lowerBound >= upper ? rows.lowerBound - upper : rows.lowerBound
         for (index, term) in terms.enumerated() {
-            if index == 0 || term.a != terms[index - 1].a {
-                let start = term.a + (transposeA ? rows.lowerBound : rows.lowerBound * term.lda)
-                ck_gemm_pack_rows(rows.count, k, alpha, start, term.lda, transposeA ? 1 : 0, scratch)
+            let (a, lda) = left(term)
+            if index == 0 || a != left(terms[index - 1]).a {
+                ck_gemm_pack_rows(rows.count, k, alpha, a + (transposeA ? row : row * lda), lda, transposeA ? 1 : 0, scratch)
             }
             ck_gemm(
                 rows.count, n, k, scratch, packed + index * packedCount, panels.lowerBound, panels.upperBound, term.beta,

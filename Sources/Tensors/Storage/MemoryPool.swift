@@ -22,7 +22,7 @@ public enum MemoryPool {
 
     public static func resetPeak() { state.withLock { $0.statistics.peakBytes = $0.statistics.liveBytes } }
 
-    /// Bytes that tensors may hold together; four fifths of the machine's memory at the start.
+    /// Bytes that tensors may hold together; at the start four fifths of the memory that the machine has or the process may use.
     public static var limit: Int {
         get { state.withLock { $0.limit } }
         set { state.withLock { $0.limit = max(0, newValue) } }
@@ -41,7 +41,7 @@ public enum MemoryPool {
     private struct State: ~Copyable {
         var free: [Int: [UInt]] = [:]
         var statistics = Statistics()
-        var limit = Int(clamping: ProcessInfo.processInfo.physicalMemory / 5 * 4)
+        var limit = Int(clamping: min(ProcessInfo.processInfo.physicalMemory, MemoryPool.groupMemory ?? .max) / 5 * 4)
 
         mutating func trim() {
             for (_, addresses) in free {
@@ -53,6 +53,22 @@ public enum MemoryPool {
     }
 
     private static let state = Mutex(State())
+
+    /// What the control group leaves to the process, where there is one with a limit, as in a container.
+    private static var groupMemory: UInt64? {
+        ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"].lazy
+            .compactMap { try? String(contentsOfFile: $0, encoding: .utf8) }
+            .compactMap { UInt64($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.first
+    }
+
+    /// Makes sure, before work begins, that it may have `bytes` of working memory beside the tensors there are.
+    package static func ensureRoom(_ bytes: Int, _ operation: String) throws {
+        try state.withLock { state in
+            guard bytes <= state.limit - state.statistics.liveBytes else {
+                throw TensorError.memoryLimit(operation: operation, bytes: bytes, limit: state.limit)
+            }
+        }
+    }
 
     /// The capacity that holds `bytes`: quarter steps between powers of two, so that at most a fifth is wasted.
     static func capacity(for bytes: Int) -> Int {
