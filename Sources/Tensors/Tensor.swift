@@ -155,13 +155,16 @@ extension Tensor {
     package var float64: UnsafeMutablePointer<Double> { start(of: Double.self) }
     package var int64: UnsafeMutablePointer<Int64> { start(of: Int64.self) }
 
+    /// Whether no other tensor has these elements.
+    package mutating func isUnshared() -> Bool { isKnownUniquelyReferenced(&storage) }
+
     /// The elements for changing in place; copied first when another tensor shares them. The result is a constant.
     package mutating func withMutable<Element: TensorElement, Result>(
         _ type: Element.Type, _ body: (UnsafeMutableBufferPointer<Element>) throws -> Result
     ) throws -> Result {
         precondition(type.dtype == dtype, "the element type is the tensor's")
         trace = nil
-        if !isKnownUniquelyReferenced(&storage) {
+        if !isUnshared() {
             let copy = try Storage(bytes: byteCount, "update")
             copy.pointer.copyMemory(from: storage.pointer, byteCount: byteCount)
             storage = copy

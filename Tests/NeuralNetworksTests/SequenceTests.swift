@@ -67,6 +67,17 @@ struct SequenceTests {
         }
     }
 
+    @Test func lossRefusesASecondDerivative() throws {
+        for kind in [DType.float32, .float64] {
+            let outer = Tape()
+            let x = try outer.watch(Tensor.zeros([1, 2, 3], kind))
+            let inner = Tape()
+            let y = try inner.watch(x)
+            let loss = try Tensor.temporalClassificationLoss(logits: y, labels: [[0]]).sum()
+            #expect(throws: TensorError.noSecondDerivative(operation: "ctc_loss")) { try inner.gradient(of: loss, for: [y]) }
+        }
+    }
+
     @Test func labelsThatCannotFitNameTheExample() throws {
         let logits = try Tensor.zeros([2, 4, 5])
         #expect(throws: NeuralNetworkError.labelsDoNotFit(example: 1, labels: 3, repeats: 2, steps: 4, fitting: [2, 5, 5])) {

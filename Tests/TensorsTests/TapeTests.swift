@@ -56,6 +56,29 @@ struct TapeTests {
         #expect(slopes[0].elements() == [2, 40] as [Double])
     }
 
+    /// Slopes are added up in place, but never in memory that another slope, the seed or the caller has too.
+    @Test func addedSlopesLeaveTheirNeighboursAlone() throws {
+        let tape = Tape()
+        let (x, w) = (try tape.watch(Tensor([1, 2] as [Float])), try tape.watch(Tensor([5, 7] as [Float])))
+        let square = try x * x
+        let same = try x + w
+        let seed = try Tensor([1, 10] as [Float])
+        let slopes = try tape.gradient(of: same + x + square + x, for: [x, w, same], seed: seed)
+        #expect(slopes[0].elements() == [5, 70] as [Float])
+        #expect(slopes[1].elements() == [1, 10] as [Float])
+        #expect(slopes[2].elements() == [1, 10] as [Float])
+        #expect(seed.elements() == [1, 10] as [Float])
+    }
+
+    /// Rules that keep numbers of their own say so, and never give a zero that is wrong.
+    @Test func rulesWithoutASecondDerivativeRefuseIt() throws {
+        let outer = Tape()
+        let x = try outer.watch(Tensor([1, 2, 4] as [Double]))
+        let inner = Tape()
+        let y = try inner.watch(x)
+        #expect(throws: TensorError.noSecondDerivative(operation: "prod")) { try inner.gradient(of: y.product(), for: [y]) }
+    }
+
     @Test func nestedTapesGiveSecondDerivatives() throws {
         // d²/dx² of x³ is 6x; of exp(2x) it is 4 exp(2x).
         let outer = Tape()

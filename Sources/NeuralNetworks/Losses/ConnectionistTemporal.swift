@@ -33,9 +33,11 @@ extension Tensor {
             let (losses, gradient) = try batch.losses(logits, wantsSlope: isTraced)
             slope = gradient
             return losses
-        } pullback: { _, _ in
+        } pullback: { logits, _ in
             let kept = slope
             return { g in
+                // The kept slope depends on the logits, which no outer tape would see.
+                _ = try logits.plain(for: "ctc_loss")
                 guard let kept else { preconditionFailure("the value was computed before its rule was made") }
                 return try kept * g.plain(for: "ctc_loss").reshaped([sequences, 1, 1])
             }

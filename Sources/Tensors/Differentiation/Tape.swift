@@ -122,8 +122,9 @@ public final class Tape: Sendable {
                 guard let contribution else { continue }
                 let input = Int(Self.input(entries[index], position))
                 guard input >= 0 else { continue }
-                if let sum = gradients[input].take() {
-                    gradients[input] = try sum.adding(contribution)
+                if var sum = gradients[input].take() {
+                    try sum.accumulate(contribution)
+                    gradients[input] = sum
                 } else {
                     gradients[input] = contribution
                 }
@@ -248,6 +249,18 @@ extension Tape {
 }
 
 extension Tensor {
+    /// Adds `other`, in place where nobody else has this tensor's elements.
+    fileprivate mutating func accumulate(_ other: Tensor) throws {
+        guard dtype == .float32, other.dtype == .float32, shape == other.shape, !isTraced, !other.isTraced, isUnshared() else {
+            self = try adding(other)
+            return
+        }
+        try withMutable(Float.self) { elements in
+            guard let start = elements.baseAddress else { return }
+            Elementwise.add(start, other.float32, start, elements.count)
+        }
+    }
+
     /// This tensor as the plain operand of a fused rule, which is not itself recorded.
     ///
     /// - Throws: `noSecondDerivative` when an outer tape watches it.

@@ -71,7 +71,7 @@ extension Tensor {
         return try Tape.unary(converted(to: dtype.summed)) { try $0.productValue(axes, keepDims) } pullback: { x, _ in
             { g in
                 // Products of all the others, taken from both ends, are right with zeros too.
-                let others = try x.productOfOthers(kept.axes)
+                let others = try x.plain(for: "prod").productOfOthers(kept.axes)
                 return try g.reshaped(kept.shape) * others
             }
         }
