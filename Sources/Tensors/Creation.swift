@@ -2,13 +2,18 @@ import Foundation
 public import Randomness
 
 extension Tensor {
-    public static func zeros(_ shape: [Int], _ dtype: DType = .float32) throws -> Tensor { try full(shape, 0, dtype) }
-    public static func zeros(like other: Tensor) throws -> Tensor { try full(other.shape, 0, other.dtype) }
-    public static func ones(_ shape: [Int], _ dtype: DType = .float32) throws -> Tensor { try full(shape, 1, dtype) }
+    public static func zeros(_ shape: [Int], _ dtype: DType = .float32) throws -> Tensor { try filled(shape, 0, dtype, "zeros") }
+    public static func zeros(like other: Tensor) throws -> Tensor { try filled(other.shape, 0, other.dtype, "zeros_like") }
+    public static func ones(_ shape: [Int], _ dtype: DType = .float32) throws -> Tensor { try filled(shape, 1, dtype, "ones") }
 
     /// Every element the same.
     public static func full(_ shape: [Int], _ value: Double, _ dtype: DType = .float32) throws -> Tensor {
-        let result = try uninitialized(shape, dtype, "full")
+        try filled(shape, value, dtype, "full")
+    }
+
+    /// The same for the operation that an error names.
+    static func filled(_ shape: [Int], _ value: Double, _ dtype: DType, _ operation: String) throws -> Tensor {
+        let result = try uninitialized(shape, dtype, operation)
         switch dtype {
         case .bool: result.fill(Bool(double: value))
         case .uint8: result.fill(UInt8(double: value))
@@ -53,7 +58,7 @@ extension Tensor {
     /// Ones where column - row = `diagonal`, else zeros.
     public static func eye(_ rows: Int, _ columns: Int? = nil, diagonal: Int = 0, _ dtype: DType = .float32) throws -> Tensor {
         let width = columns ?? rows
-        let values = try zeros([rows, width], .uint8)
+        let values = try filled([rows, width], 0, .uint8, "eye")
         let target = values.start(of: UInt8.self)
         for row in 0..<rows {
             let (column, overflow) = row.addingReportingOverflow(diagonal)

@@ -32,6 +32,16 @@ public enum DType: UInt8, Sendable, Hashable, CaseIterable, CustomStringConverti
     }
 
     public var isFloating: Bool { self == .float32 || self == .float64 }
+    /// What elements of an integer kind can be; nil for the others.
+    package var wholeNumbers: ClosedRange<Int64>? {
+        switch self {
+        case .uint8: Int64(UInt8.min)...Int64(UInt8.max)
+        case .int32: Int64(Int32.min)...Int64(Int32.max)
+        case .int64: .min ... .max
+        case .bool, .float32, .float64: nil
+        }
+    }
+
     public var isInteger: Bool { self == .uint8 || self == .int32 || self == .int64 }
 
     /// The kind of a result of `self` and `other`. Integers with float32 stay float32, as in JAX.

@@ -2,8 +2,9 @@ public import Foundation
 
 /// A mistake in how tensors were put together. `operation` is the name a script sees (`matmul`, `+`, `sum`).
 public enum TensorError: Error, Equatable, Sendable {
-    /// Shapes that do not fit each other; `axis` counts from the end of the shorter where broadcasting clashes.
-    case shapeMismatch(operation: String, left: [Int], right: [Int], axis: Int?)
+    /// Shapes that do not fit each other; `axis` counts from the end of the shorter where broadcasting clashes. With `other` it is
+    /// the left one's axis, and `other` the right one's.
+    case shapeMismatch(operation: String, left: [Int], right: [Int], axis: Int?, other: Int? = nil)
     /// A shape that the operation cannot take; `rule` is what it needs, as a clause: "rank 2 or more".
     case invalidShape(operation: String, shape: [Int], rule: String)
     case axisOutOfRange(operation: String, axis: Int, shape: [Int])
@@ -42,8 +43,11 @@ extension TensorError: LocalizedError {
 extension TensorError {
     private var message: String {
         switch self {
-        case .shapeMismatch(let operation, let left, let right, let axis):
-            let place = axis.map { " (axis \($0): \(Self.size(left, $0)) and \(Self.size(right, $0)))" } ?? ""
+        case .shapeMismatch(let operation, let left, let right, let axis, let other):
+            let place = axis.map { axis in
+                let (own, its) = (Self.size(left, axis), Self.size(right, other ?? axis))
+                return other.map { " (axis \(axis): \(own), axis \($0): \(its))" } ?? " (axis \(axis): \(own) and \(its))"
+            } ?? ""
             return "\(operation): shapes \(Self.text(left)) and \(Self.text(right)) do not fit\(place)"
         case .invalidShape(let operation, let shape, let rule): return "\(operation): shape \(Self.text(shape)), but it needs \(rule)"
         case .axisOutOfRange(let operation, let axis, let shape):
@@ -78,6 +82,7 @@ extension TensorError {
 
     private var hint: String? {
         switch self {
+        case .shapeMismatch(_, _, _, _, .some): "These two axes are summed over together and must have the same size; transpose one of the two?"
         case .shapeMismatch: "Sizes must be equal or 1; reshape, transpose or index one of the two so that they agree."
         case .axisOutOfRange(_, _, let shape) where shape.isEmpty: "A scalar has no axes; leave the axis out."
         case .axisOutOfRange(_, _, let shape): "Use an axis from \(-shape.count) to \(shape.count - 1)."

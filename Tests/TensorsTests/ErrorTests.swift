@@ -10,7 +10,7 @@ struct ErrorTests {
         let whole = try Tensor([1, 2, 0])
         let cases: [(String, () throws -> Any)] = [
             ("+: shapes (2, 3) and (4, 5) do not fit (axis -1: 3 and 5)", { try a + b }),
-            ("matmul: shapes (2, 3) and (4, 5) do not fit", { try a.matmul(b) }),
+            ("matmul: shapes (2, 3) and (4, 5) do not fit (axis -1: 3, axis -2: 4)", { try a.matmul(b) }),
             ("reshape: 6 elements cannot have shape (4, -1)", { try a.reshaped([4, -1]) }),
             ("reshape: 6 elements cannot have shape (-1, -1)", { try a.reshaped([-1, -1]) }),
             ("sum: there is no axis 2 in shape (2, 3)", { try a.sum(axes: [2]) }),
@@ -29,8 +29,8 @@ struct ErrorTests {
             ),
             ("max: nothing to choose from in shape (0, 3) along axis 0", { try Tensor.zeros([0, 3]).maximum(axes: [0]) }),
             ("argmax: nothing to choose from in shape (0,)", { try Tensor.zeros([0]).argmax() }),
-            ("full: negative size in shape (2, -1)", { try Tensor.zeros([2, -1]) }),
-            ("full: shape (4611686018427387904, 4) has too many elements", { try Tensor.zeros([1 << 62, 4]) }),
+            ("zeros: negative size in shape (2, -1)", { try Tensor.zeros([2, -1]) }),
+            ("zeros: shape (4611686018427387904, 4) has too many elements", { try Tensor.zeros([1 << 62, 4]) }),
             ("item: a tensor of shape (2, 3), but it needs one element", { try a.item() }),
             ("the truth of a tensor of shape (2, 3) is ambiguous", { try a.truth() }),
             ("&: a float32 tensor, but it needs bool or int64 or int32", { try a.bits(.and, a) }),
@@ -66,6 +66,25 @@ struct ErrorTests {
         #expect(throws: TensorError.self) { try Tensor.zeros([1 << 20, 1]) + Tensor.zeros([1, 1 << 22]) }
         #expect(MemoryPool.statistics.liveBytes - before < 1 << 30)
         #expect(TensorError.memoryLimit(operation: "full", bytes: 1 << 42, limit: 1 << 30).recoverySuggestion?.isEmpty == false)
+    }
+
+    /// Working memory counts too: a product needs as much again as its right side.
+    @Test func workIsRefusedWhenItsScratchWouldNotFit() throws {
+        try MemoryPool.ensureRoom(1 << 20, "matmul")
+        let limit = MemoryPool.limit
+        #expect(throws: TensorError.memoryLimit(operation: "matmul", bytes: limit + 1, limit: limit)) {
+            try MemoryPool.ensureRoom(limit + 1, "matmul")
+        }
+    }
+
+    @Test func aNumberThatIsNoneComesFirstAmongTheBest() throws {
+        let x = try Tensor([1, .nan, 3, 2] as [Float])
+        for greatest in [true, false] {
+            let (values, positions) = try x.top(3, greatest: greatest)
+            #expect(positions.integers == (greatest ? [1, 2, 3] : [1, 0, 3]))
+            #expect(values.elements(as: Float.self)[0].isNaN)
+        }
+        #expect(try x.argsorted(descending: true).integers == [2, 3, 0, 1])
     }
 
     @Test func zeroSizedTensorsWork() throws {

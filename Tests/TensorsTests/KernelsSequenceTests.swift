@@ -1,4 +1,5 @@
 import Foundation
+import Randomness
 import Tensors
 import Testing
 
@@ -40,6 +41,27 @@ struct PlainLSTM {
 }
 
 extension KernelTests {
+    /// What of the kernels this machine cannot show, with the reason; the other tests take every path that there is.
+    @Suite("CPU paths") struct PathTests {
+        @Test(.enabled(if: CPUPath.available.contains(.avx2), "this CPU has no AVX2: the kernels for it are not tested here"))
+        func avx2() throws { try agrees(.avx2) }
+
+        @Test(.enabled(if: CPUPath.available.contains(.avx512), "this CPU has no AVX-512: the kernels for it are not tested here"))
+        func avx512() throws { try agrees(.avx512) }
+
+        /// Both with fused multiplications or without: the last digits differ.
+        private func agrees(_ path: CPUPath) throws {
+            let before = CPUPath.current
+            defer { before.use() }
+            let (a, b) = (try Tensor.normal(Key(seed: 1), [40, 300]), try Tensor.normal(Key(seed: 2), [300, 50]))
+            #expect(CPUPath.portable.use())
+            let plain: [Double] = try a.matmul(b).tanh().elements()
+            #expect(path.use())
+            #expect(CPUPath.current == path)
+            #expect(relativeError(try a.matmul(b).tanh().elements(), plain) < 1e-5)
+        }
+    }
+
     @Suite("LSTM") struct LSTMTests {
         struct Example: Sendable {
             let shape: LSTM

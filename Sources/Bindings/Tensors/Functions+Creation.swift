@@ -7,15 +7,10 @@ extension TensorFunction {
         [
             TensorFunction(
                 "tensor(data, dtype=None)",
-                "A tensor of a number, of nested lists of numbers, or of a tensor. Without dtype: bool, int64, or float32 if there is a fraction."
-            ) { call in
-                if let tensor = call.engine.asTensor(call[0]) { return try tensor.converted(to: call.dtype(1, tensor.dtype)) }
-                return try NestedData(call[0], call.engine, call.name).tensor(call.engine.dtype(call[1], call.name))
-            },
-            TensorFunction("asarray(data, dtype=None)", "The same as tensor.") { call in
-                if let tensor = call.engine.asTensor(call[0]) { return try tensor.converted(to: call.dtype(1, tensor.dtype)) }
-                return try NestedData(call[0], call.engine, call.name).tensor(call.engine.dtype(call[1], call.name))
-            },
+                "A tensor of a number, of nested lists of numbers, or of a tensor. Without dtype: bool, int64, or float32 if there is a fraction.",
+                read),
+            TensorFunction("asarray(data, dtype=None)", "The same as tensor, by the array API's name.", read),
+            TensorFunction("array(data, dtype=None)", "The same as tensor, by NumPy's name.", read),
             TensorFunction("zeros(shape, dtype='float32')", "Zeros.") { try filled($0, 0) },
             TensorFunction("ones(shape, dtype='float32')", "Ones.") { try filled($0, 1) },
             TensorFunction(
@@ -88,9 +83,14 @@ extension TensorFunction {
         ]
     }
 
+    private static func read(_ call: TensorCall) throws -> Tensor {
+        if let tensor = call.engine.asTensor(call[0]) { return try tensor.converted(to: call.dtype(1, tensor.dtype)) }
+        return try NestedData(call[0], call.engine, call.name).tensor(call.engine.dtype(call[1], call.name))
+    }
+
     private static func filled(_ call: TensorCall, _ value: Double) throws -> Tensor {
         let (shape, dtype) = (try call.shape(0), try call.dtype(1, .float32))
         try call.reserve(shape, dtype)
-        return try .full(shape, value, dtype)
+        return try value == 0 ? .zeros(shape, dtype) : .ones(shape, dtype)
     }
 }

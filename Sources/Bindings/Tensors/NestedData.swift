@@ -41,6 +41,11 @@ struct NestedData {
         let natural = count == 0 ? .float32 : kind
         let target = dtype ?? natural
         if natural.isFloating { return try Tensor(doubles, shape: shape).converted(to: target) }
+        if let range = target.wholeNumbers, let wrong = integers.first(where: { !range.contains($0) }) {
+            throw Raised(
+                .overflowError, "\(what): the int \(wrong) does not fit \(target)",
+                hint: "\(target) holds \(range.lowerBound) to \(range.upperBound); astype cuts larger ones down.")
+        }
         return try Tensor(integers, shape: shape).converted(to: target)
     }
 

@@ -72,6 +72,10 @@ extension Engine {
     /// The same for the result of an operation, charged for its elements and its memory.
     func result(_ tensor: Tensor) throws -> Value {
         try interpreter.charge(steps: tensor.count >> 6)
+        let limit = interpreter.limits.valueBytes
+        guard tensor.byteCount <= limit else {
+            throw TensorError.memoryLimit(operation: "a tensor of shape \(TensorObject.text(tensor.shape))", bytes: tensor.byteCount, limit: limit)
+        }
         try interpreter.charge(bytes: tensor.byteCount)
         return tensorValue(tensor)
     }

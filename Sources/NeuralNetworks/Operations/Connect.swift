@@ -4,7 +4,7 @@ extension Tensor {
     /// `self @ kernel + bias`, and ReLU, in one pass: `[..., in]` with `[in, out]` gives `[..., out]`.
     public func connected(with kernel: Tensor, bias: Tensor? = nil, relu: Bool = false) throws -> Tensor {
         guard rank > 0, kernel.rank == 2, shape[rank - 1] == kernel.shape[0] else {
-            throw TensorError.shapeMismatch(operation: "dense", left: shape, right: kernel.shape, axis: rank > 0 ? -1 : nil)
+            throw TensorError.shapeMismatch(operation: "dense", left: shape, right: kernel.shape, axis: rank > 0 ? -1 : nil, other: 0)
         }
         if let bias, bias.shape != [kernel.shape[1]] {
             throw TensorError.shapeMismatch(operation: "dense bias", left: bias.shape, right: [kernel.shape[1]], axis: nil)
@@ -36,6 +36,8 @@ extension Tensor {
         let (depth, columns) = (kernel.shape[0], kernel.shape[1])
         let rows = shape.dropLast().reduce(1, *)
         let result = try Tensor.uninitialized(shape.dropLast() + [columns], .float32, "dense")
+        // The packed kernel.
+        try MemoryPool.ensureRoom(kernel.byteCount, "dense")
         MatrixProduct.multiply(m: rows, n: columns, k: depth, float32, kernel.float32, result.float32)
         Rows.addBias(result.float32, bias.float32, result.float32, rows: rows, columns: columns, relu: relu)
         return result

@@ -80,7 +80,7 @@ private enum Convolving {
             throw TensorError.invalidShape(operation: name, shape: kernel.shape, rule: "[ky, kx, c, f] for the kernel")
         }
         guard x.shape[3] == kernel.shape[2] else {
-            throw TensorError.shapeMismatch(operation: name, left: x.shape, right: kernel.shape, axis: nil)
+            throw TensorError.shapeMismatch(operation: name, left: x.shape, right: kernel.shape, axis: 3, other: 2)
         }
         if let bias, bias.shape != [kernel.shape[3]] {
             throw TensorError.shapeMismatch(operation: "conv2d bias", left: bias.shape, right: [kernel.shape[3]], axis: nil)
@@ -92,7 +92,7 @@ private enum Convolving {
         guard let sizes else {
             throw TensorError.invalidShape(
                 operation: name, shape: x.shape,
-                rule: "images that hold a \(kernel.shape[0])x\(kernel.shape[1]) window with strides from 1")
+                rule: "images that hold a \(kernel.shape[0])x\(kernel.shape[1]) window with strides from 1, and fewer than 2**30 numbers in each image")
         }
         return sizes
     }

@@ -9,7 +9,7 @@ extension Tensor {
         let right = other.rank == 1 ? try other.reshaped([other.shape[0], 1]) : other
         guard left.shape[left.rank - 1] == right.shape[right.rank - 2] else {
             throw TensorError.shapeMismatch(
-                operation: "matmul", left: shape, right: other.shape, axis: nil)
+                operation: "matmul", left: shape, right: other.shape, axis: -1, other: other.rank == 1 ? -1 : -2)
         }
         var result = try left.product(right)
         if rank == 1 { result = try result.squeezed([result.rank - 2]) }
@@ -78,6 +78,8 @@ struct BatchedProduct {
         let result = try Tensor.uninitialized(batch + [rows, columns], left.dtype, "matmul")
         if result.count == 0 { return result }
         if depth == 0 { return try .zeros(like: result) }
+        // The packed right side.
+        if left.dtype == .float32 { try MemoryPool.ensureRoom(4 * columns * depth, "matmul") }
         // A batch over one shared right side is one tall product.
         if right.rank == 2 && !transposeLeft && Shape.product(batch) > 1 {
             multiply(left.storage.pointer, right.storage.pointer, result.storage.pointer, rows: Shape.product(batch) * rows)

@@ -81,7 +81,7 @@ extension Tensor {
             return total
         }
         let inside = zip(shape, widths).map { TensorIndex.slice(from: $1.before, to: $1.before + $0) }
-        return try Tensor.full(target, value, dtype).updated(at: inside, .set, with: self)
+        return try Tensor.filled(target, value, dtype, "pad").updated(at: inside, .set, with: self)
     }
 
     /// The tensor laid side by side `repeats` times along each axis; missing leading axes are 1.

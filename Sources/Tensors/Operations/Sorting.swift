@@ -1,18 +1,23 @@
 extension Tensor {
     /// The positions that sort every line along `axis`: equal elements keep their order, NaN comes last. int64.
     public func argsorted(axis: Int = -1, descending: Bool = false) throws -> Tensor {
+        try argsorted(axis: axis, descending, startsWithNaN: false)
+    }
+
+    private func argsorted(axis: Int, _ descending: Bool, startsWithNaN: Bool) throws -> Tensor {
         let axis = try Shape.axis(axis, of: shape, "argsort")
         if axis != rank - 1 {
-            return try detached.exchanged(axis, rank - 1).argsorted(descending: descending).exchanged(axis, rank - 1)
+            let turned = try detached.exchanged(axis, rank - 1)
+            return try turned.argsorted(axis: -1, descending, startsWithNaN: startsWithNaN).exchanged(axis, rank - 1)
         }
         let result = try Tensor.uninitialized(shape, count: count, .int64, "argsort")
         guard count > 0 else { return result }
         switch dtype {
-        case .bool, .uint8: order(start(of: UInt8.self), result.int64, descending)
-        case .int32: order(start(of: Int32.self), result.int64, descending)
-        case .int64: order(int64, result.int64, descending)
-        case .float32: order(float32, result.int64, descending)
-        case .float64: order(float64, result.int64, descending)
+        case .bool, .uint8: order(start(of: UInt8.self), result.int64, descending, startsWithNaN)
+        case .int32: order(start(of: Int32.self), result.int64, descending, startsWithNaN)
+        case .int64: order(int64, result.int64, descending, startsWithNaN)
+        case .float32: order(float32, result.int64, descending, startsWithNaN)
+        case .float64: order(float64, result.int64, descending, startsWithNaN)
         }
         return result
     }
@@ -22,14 +27,15 @@ extension Tensor {
         return try takenAlong(order, axis: axis)
     }
 
-    /// The `count` greatest (or smallest) elements along `axis`, best first, and their positions.
+    /// The `count` greatest (or smallest) elements along `axis`, best first, and their positions. NaN comes first, as it is
+    /// also the maximum and the minimum.
     public func top(_ count: Int, axis: Int = -1, greatest: Bool = true) throws -> (values: Tensor, positions: Tensor) {
         let place = try Shape.axis(axis, of: shape, "topk")
         guard count >= 0, count <= shape[place] else {
             throw TensorError.valueOutOfRange(operation: "topk", value: "k = \(count)", rule: "a number from 0 to \(shape[place])")
         }
         let first = Array(repeating: TensorIndex.slice(), count: place) + [.slice(to: count)]
-        let positions = try argsorted(axis: place, descending: greatest).indexed(first)
+        let positions = try argsorted(axis: place, greatest, startsWithNaN: true).indexed(first)
         return (try takenAlong(positions, axis: place), positions)
     }
 
@@ -45,7 +51,8 @@ extension Tensor {
     // MARK: - Implementation
 
     private func order<Element: Comparable>(
-        _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Int64>, _ descending: Bool
+        _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Int64>, _ descending: Bool,
+        _ startsWithNaN: Bool
     ) {
         let length = shape[rank - 1]
         Parallel.ranges(count / length, grain: max(1, Parallel.elementGrain / 16 / length)) { rows in
@@ -54,8 +61,8 @@ extension Tensor {
                 let order = (0..<length).sorted { first, second in
                     let (a, b) = (line[first], line[second])
                     // Only NaN differs from itself.
-                    if a != a || b != b { return b != b && (a == a || first < second) }
-                    if a == b { return first < second }
+                    if a != a && b != b || a == b { return first < second }
+                    if a != a || b != b { return (a != a) == startsWithNaN }
                     return descending ? a > b : a < b
                 }
                 for (position, index) in order.enumerated() { target[row * length + position] = Int64(index) }

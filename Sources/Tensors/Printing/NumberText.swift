@@ -27,17 +27,20 @@ enum NumberText {
             let texts = tensor.withElements { (elements: UnsafeBufferPointer<Int64>) in offsets.map { String(elements[$0]) } }
             let width = texts.reduce(0) { max($0, $1.count) }
             return texts.map { String(repeating: " ", count: width - $0.count) + $0 }
-        case .float32, .float64: return floats(offsets.map { FloatDigits(tensor, at: $0) })
+        case .float32: return floats(offsets.map { FloatDigits(tensor, at: $0) }, exponentFrom: 1e6)
+        case .float64: return floats(offsets.map { FloatDigits(tensor, at: $0) }, exponentFrom: 1e8)
         }
     }
 
     private static let precision = 8
 
-    private static func floats(_ numbers: [FloatDigits]) -> [String] {
+    /// - Parameter limit: numbers from here on are written with an exponent, as NumPy does since 2.3 when the kind of element has
+    ///   no more digits.
+    private static func floats(_ numbers: [FloatDigits], exponentFrom limit: Double) -> [String] {
         let finite = numbers.filter(\.isFinite)
         let sizes = finite.filter { !$0.isZero }.map(\.magnitude)
         let (most, least) = (sizes.max() ?? 1, sizes.min() ?? 1)
-        let isScientific = !sizes.isEmpty && (most >= 1e8 || least < 0.0001 || most / least > 1000)
+        let isScientific = !sizes.isEmpty && (most >= limit || least < 0.0001 || most / least > 1000)
         return isScientific ? scientific(numbers, finite) : positional(numbers, finite)
     }
 
