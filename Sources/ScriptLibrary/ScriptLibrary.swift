@@ -45,6 +45,7 @@ public struct LibraryOptions {
     /// What `input()` reads: given the prompt, one line without its end, nil at the end of input.
     public var readLine: ((_ prompt: String) throws -> String?)?
 
+    /// What scripts see of their surroundings; by default nothing.
     public init(
         arguments: [String] = [""], seed: Int = 0, capabilities: Capabilities = .none,
         readLine: ((_ prompt: String) throws -> String?)? = nil
@@ -67,6 +68,7 @@ public struct Capabilities: Sendable, Equatable {
     /// The environment variables.
     public var environment: Bool
 
+    /// The folders below which files may be read and written; nil for everywhere.
     public init(readRoots: [String]?, writeRoots: [String]?, clock: Bool, environment: Bool) {
         self.readRoots = readRoots
         self.writeRoots = writeRoots

@@ -3,10 +3,12 @@ public import ScriptRuntime
 
 /// What a value looks like, by MIME type: always `text/plain`, and what richer forms it has.
 public struct DisplayForms: Sendable, Equatable {
+    /// One rendering of a value.
     public struct Form: Sendable, Equatable {
         public let type: String
         public let data: [UInt8]
 
+        /// A rendering of this MIME type.
         public init(_ type: String, _ data: [UInt8]) { (self.type, self.data) = (type, data) }
     }
 
@@ -17,10 +19,12 @@ public struct DisplayForms: Sendable, Equatable {
     /// The plain text first.
     public private(set) var forms: [Form]
 
+    /// A value as text, with the renderings beside it.
     public init(text: String, _ others: [Form] = []) {
         forms = [Form(Self.textType, Array(text.utf8))] + others.filter { $0.type != Self.textType }
     }
 
+    /// The rendering of this MIME type.
     public subscript(type: String) -> [UInt8]? { forms.first { $0.type == type }?.data }
 
     public var text: String { self[Self.textType].map { String(decoding: $0, as: UTF8.self) } ?? "" }

@@ -2,6 +2,7 @@ public import ScriptRuntime
 
 /// How a program or an input ended, and what it has to show: the same for every door.
 public struct Outcome {
+    /// How a piece of code ended.
     public enum Ending {
         /// It ran to its end.
         case finished

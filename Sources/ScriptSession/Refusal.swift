@@ -7,6 +7,7 @@ public struct Refusal: Error, LocalizedError, ScriptErrorConvertible {
     public let diagnostics: [Diagnostic]
     public let source: SourceText
 
+    /// The errors and warnings found in a source.
     public init(_ diagnostics: [Diagnostic], in source: SourceText) {
         self.diagnostics = diagnostics
         self.source = source
@@ -15,6 +16,7 @@ public struct Refusal: Error, LocalizedError, ScriptErrorConvertible {
     /// For people: places with carets, and what to do.
     public var text: String { text(color: false) }
 
+    /// The report for people: every diagnostic with its source.
     public func text(color: Bool) -> String {
         diagnostics.map { DiagnosticRenderer.text($0, in: source, color: color) }.joined(separator: "\n")
     }

@@ -21,7 +21,7 @@ extension ScriptSession {
 
     /// The source with the fixes applied that its diagnostics offer, again and again until nothing more can be fixed.
     ///
-    /// - Parameter guesses: whether names that are bound nowhere become the nearest that are.
+    /// With `guesses` names that are bound nowhere become the nearest that are.
     public func fixed(_ source: SourceText, guesses: Bool = false) -> FixedSource {
         var result = FixedSource(original: source, source: source, changes: [], left: check(source))
         // Each round removes causes; a fix that brings up another is followed, but not forever.
@@ -42,6 +42,7 @@ extension ScriptSession {
 
 /// What came of fixing a source.
 public struct FixedSource: Sendable {
+    /// One fix that was applied.
     public struct Change: Sendable {
         /// In the source as it was then.
         public let line: Int

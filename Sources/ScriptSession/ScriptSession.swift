@@ -28,6 +28,7 @@ public final class ScriptSession {
     /// Text that the door offers for editing as the next input.
     public var proposedInput: String?
 
+    /// A conversation of its own, which shares nothing with others; without `library` its scripts reach no files, no clock and no environment.
     public init(limits: Limits = Limits(), interrupt: Interrupt = Interrupt(), library: LibraryOptions = LibraryOptions()) {
         interpreter = Interpreter(limits: limits, interrupt: interrupt)
         ScriptLibrary.install(in: interpreter, options: library)
@@ -63,6 +64,7 @@ public final class ScriptSession {
         /// Finds the file that a person means.
         public var locate: (String) throws -> String = { $0 }
 
+        /// Services of a door that lends none.
         public init() {}
     }
 }

@@ -4,6 +4,7 @@ public import ScriptRuntime
 public struct ReferencePage {
     private let interpreter: Interpreter
 
+    /// Chapters on what this interpreter knows.
     public init(_ interpreter: Interpreter) { self.interpreter = interpreter }
 
     /// The built-in functions, exceptions and types with their methods.

@@ -61,6 +61,7 @@ public final class BuiltinTypes {
         }
     }
 
+    /// The class of a built-in exception.
     public func exception(_ kind: ExceptionKind) -> TypeObject {
         // Made in the order of the cases.
         exceptions[kind.number]

@@ -43,6 +43,7 @@ public struct ErrorReport {
 }
 
 extension Interpreter {
+    /// What there is to tell about an exception: its text, its frames, its causes.
     public func report(_ raised: Raised) -> ErrorReport {
         if let exception = exception(of: raised) { return report(exception, depth: 0) }
         let stop = raised.stop ?? .cancelled

@@ -261,6 +261,7 @@ extension Interpreter {
         return (quotient, remainder)
     }
 
+    /// `x ** y` of floats, with Python's exceptions.
     public static func power(_ x: Double, _ y: Double) throws(Raised) -> Double {
         if x == 0 && y < 0 && y.isFinite { throw Raised(.zeroDivisionError, "0.0 cannot be raised to a negative power") }
         if x < 0 && x.isFinite && y.isFinite && y != y.rounded(.down) {
@@ -445,6 +446,7 @@ extension Interpreter {
         if work > 64 { try charge(steps: work / 64) }
     }
 
+    /// `x // y` and `x % y`, rounded down; `y` is not 0.
     public static func floorDivide(_ x: BigInt, _ y: BigInt) -> (quotient: BigInt, remainder: BigInt) {
         let (quotient, remainder) = x.quotientAndRemainder(dividingBy: y)
         if remainder != 0 && (remainder.sign == .minus) != (y.sign == .minus) { return (quotient - 1, remainder + y) }

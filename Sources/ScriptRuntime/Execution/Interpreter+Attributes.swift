@@ -151,6 +151,7 @@ extension Interpreter {
 
     // MARK: - Set and delete
 
+    /// `value.name = newValue`
     public func setAttribute(_ value: Value, _ name: Symbol, _ newValue: Value) throws(Raised) {
         switch value {
         case .instance(let instance):
@@ -237,6 +238,7 @@ extension Interpreter {
         attributes[name.text] = newValue
     }
 
+    /// `del value.name`
     public func deleteAttribute(_ value: Value, _ name: Symbol) throws(Raised) {
         switch value {
         case .instance(let instance):

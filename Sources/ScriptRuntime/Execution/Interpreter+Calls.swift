@@ -58,6 +58,7 @@ extension Interpreter {
         return try callStacked(method, 1)
     }
 
+    /// Calls a method found in the receiver's class, with one argument.
     public func callMethod(_ method: Value, _ receiver: Value, _ argument: Value) throws(Raised) -> Value {
         guard Interpreter.takesReceiver(method) else { return try call(bind(method, receiver, type(of: receiver)), [argument]) }
         let first = try room(2)
@@ -66,6 +67,7 @@ extension Interpreter {
         return try callStacked(method, 2)
     }
 
+    /// Calls a method found in the receiver's class, with two arguments.
     public func callMethod(_ method: Value, _ receiver: Value, _ argument: Value, _ second: Value) throws(Raised) -> Value {
         guard Interpreter.takesReceiver(method) else {
             return try call(bind(method, receiver, type(of: receiver)), [argument, second])

@@ -2,6 +2,7 @@ import BigInt
 
 /// Truth, equality, order and hash.
 extension Interpreter {
+    /// `bool(value)`
     public func truth(_ value: Value) throws(Raised) -> Bool {
         switch value {
         case .bool(let value): return value
@@ -279,6 +280,7 @@ extension Interpreter {
 
     private static let modulus = (1 << 61) - 1
 
+    /// `hash(value)`
     public func hash(_ value: Value) throws(Raised) -> Int {
         switch value {
         case .str(let text): return text.hashValue

@@ -28,8 +28,9 @@ extension ProgramError {
 extension Interpreter {
     /// Parses, compiles and runs a source.
     ///
-    /// - Parameter module: where its names live; nil is `__main__`. Running several sources in one module is how a
-    ///   session grows: names that earlier ones bound stay.
+    /// Its names live in `module`; nil is `__main__`. Running several sources in one module is how a session grows: names
+    /// that earlier ones bound stay.
+    ///
     /// - Returns: the value of the last statement in mode `.lastValue`, else None.
     @discardableResult
     public func execute(

@@ -6,6 +6,7 @@ extension Interpreter {
         return dict.table.entries[number].value
     }
 
+    /// `dict[key] = value`
     public func set(_ dict: DictObject, _ key: Value, _ value: Value) throws(Raised) {
         if Interpreter.mayHoldReferences(value) || Interpreter.mayHoldReferences(key) { track(dict) }
         let hash = try hash(key)
@@ -36,6 +37,7 @@ extension Interpreter {
         if dict.table.isLive(number) { _ = dict.table.remove(number) }
     }
 
+    /// `key in dict`
     public func contains(_ dict: DictObject, _ key: Value) throws(Raised) -> Bool {
         try find(dict, key, hash(key)) != nil
     }
@@ -50,6 +52,7 @@ extension Interpreter {
         return true
     }
 
+    /// `item in set`
     public func contains(_ set: SetObject, _ item: Value) throws(Raised) -> Bool {
         // A set looks for an equal frozenset, as in Python.
         if case .set(let inner) = plain(item), !inner.isFrozen {
@@ -58,6 +61,7 @@ extension Interpreter {
         return try find(set, item, hash(item)) != nil
     }
 
+    /// Takes the item out; false when it was not there.
     @discardableResult
     public func remove(_ set: SetObject, _ item: Value) throws(Raised) -> Bool {
         let hash: Int

@@ -225,6 +225,7 @@ extension Interpreter {
 
 /// Python's `repr` of a float: shortest digits, exponent form below 1e-4 and from 1e16.
 public enum FloatText {
+    /// The shortest text that reads back as the same number.
     public static func repr(_ value: Double) -> String {
         if value.isNaN { return "nan" }
         if value.isInfinite { return value < 0 ? "-inf" : "inf" }
@@ -262,6 +263,7 @@ public enum FloatText {
 
 /// Python's `repr` of strings and bytes.
 public enum Quoting {
+    /// A string in quotes, with what cannot be printed escaped.
     public static func repr(_ text: StrObject) -> StrObject {
         var hasSingle = false
         var hasDouble = false
@@ -291,6 +293,7 @@ public enum Quoting {
         return builder.finish()
     }
 
+    /// `b'...'`
     public static func repr(_ bytes: [UInt8]) -> StrObject {
         let quote: UInt8 = bytes.contains(39) && !bytes.contains(34) ? 34 : 39
         var builder = StrBuilder(capacity: bytes.count + 3)

@@ -37,6 +37,7 @@ extension Interpreter {
         }
     }
 
+    /// `type(value).__name__`
     public func typeName(of value: Value) -> String { type(of: value).name }
 
     /// The value behind an instance of a subclass of a built-in or host class; any other value as it is.
@@ -141,6 +142,7 @@ extension Interpreter {
         builtins[Symbol(native.name)] = .native(NativeFunction(native))
     }
 
+    /// Makes a value known everywhere by this name, as `len` is.
     public func registerBuiltin(_ name: String, _ value: Value) { builtins[Symbol(name)] = value }
 
     /// A host object as a value.

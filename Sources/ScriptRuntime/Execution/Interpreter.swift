@@ -81,6 +81,7 @@ public final class Interpreter {
     var beingShown: [Int] = []
     let tracking = Tracking()
 
+    /// The language without its standard library; a `ScriptSession` has both.
     public init(limits: Limits = Limits(), interrupt: Interrupt = Interrupt()) {
         precondition(Tag.isAsDescribed, "the compiler lays out Value differently than the VM expects")
         precondition(StrObject.isAsDescribed, "ManagedBuffer is laid out differently than the VM expects")

@@ -165,6 +165,7 @@ extension Interpreter {
         try joined(list.storage, list.count, separator)
     }
 
+    /// `separator.join(tuple)`
     public func joined(_ tuple: TupleObject, _ separator: StrObject) throws(Raised) -> StrObject {
         try joined(tuple.storage, tuple.count, separator)
     }

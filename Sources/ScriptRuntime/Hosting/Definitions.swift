@@ -23,6 +23,7 @@ public struct NativeType {
     public var isHost: Bool
     public var isInheritable: Bool
 
+    /// A class for scripts; what it leaves out has no members.
     public init(
         _ name: String, doc: String = "", base: TypeObject? = nil, module: String = "builtins", constructor: Native? = nil,
         methods: [Native] = [], staticMethods: [Native] = [], classMethods: [Native] = [],
@@ -51,6 +52,7 @@ public struct NativeProperty {
     public let get: Native.Body
     public let set: Native.Body?
 
+    /// An attribute that can be read, and set where there is a body for it.
     public init(_ name: String, _ doc: String = "", get: @escaping Native.Body, set: Native.Body? = nil) {
         self.name = name
         self.doc = doc
@@ -69,6 +71,7 @@ public struct NativeModule {
     /// Asked for names that are in neither table.
     public var missing: ((String, Interpreter) throws -> Value?)?
 
+    /// A module of functions and other members.
     public init(
         _ name: String, doc: String = "", functions: [Native] = [],
         members: @escaping (Interpreter) throws -> [(name: String, value: Value)] = { _ in [] },

@@ -49,16 +49,22 @@ extension HostMembers {
     public func setMember(_ name: String, to value: Value, _ interpreter: Interpreter) throws -> Bool { false }
 }
 
+/// `x(...)`.
 public protocol HostCallable: HostObject {
+    /// The result of `x(*arguments, **keywords)`.
     func call(_ arguments: [Value], _ keywords: [(name: String, value: Value)], _ interpreter: Interpreter) throws -> Value
 }
 
 /// A callable that becomes a method when it is read through an instance of the class it is an attribute of.
 public protocol HostMethod: HostCallable {}
 
+/// `x[i]`, `x[i] = v`, `del x[i]`; the last two are refused unless it says how.
 public protocol HostIndexable: HostObject {
+    /// The value of `x[index]`.
     func item(at index: Value, _ interpreter: Interpreter) throws -> Value
+    /// `x[index] = value`.
     func setItem(at index: Value, to value: Value, _ interpreter: Interpreter) throws
+    /// `del x[index]`.
     func deleteItem(at index: Value, _ interpreter: Interpreter) throws
 }
 
@@ -72,37 +78,47 @@ extension HostIndexable {
     }
 }
 
+/// `for item in x`.
 public protocol HostIterable: HostObject {
+    /// A new iterator over its items.
     func iterate(_ interpreter: Interpreter) throws -> IteratorObject
 }
 
+/// `value in x`.
 public protocol HostContainer: HostObject {
+    /// Whether the value is in it.
     func contains(_ value: Value, _ interpreter: Interpreter) throws -> Bool
 }
 
+/// `len(x)`, and the truth of what has no other.
 public protocol HostSized: HostObject {
+    /// How many items it has, 0 or more.
     func length(_ interpreter: Interpreter) throws -> Int
 }
 
 /// Arithmetic. Return nil for operands it does not know, so that the other side is asked.
 public protocol HostArithmetic: HostObject {
-    /// - Parameter reflected: this object is the right operand.
+    /// The result of `x` and `other`; `reflected` when `x` is the right operand.
     func binary(_ operation: BinaryOperation, _ other: Value, reflected: Bool, _ interpreter: Interpreter) throws -> Value?
+    /// `-x`, `+x` or `~x`.
     func unary(_ operation: UnaryOperation, _ interpreter: Interpreter) throws -> Value?
 }
 
 /// `==`, `<`, ... which may give any value (elementwise comparison). Return nil when the operands do not compare.
 public protocol HostComparable: HostObject {
+    /// `x` compared with `other`, `x` on the left.
     func compare(_ operation: ComparisonOperation, _ other: Value, _ interpreter: Interpreter) throws -> Value?
 }
 
 /// `hash(x)`; without it, identity.
 public protocol HostHashable: HostObject {
+    /// The same number for equal objects.
     func scriptHash(_ interpreter: Interpreter) throws -> Int
 }
 
 /// `bool(x)`.
 public protocol HostTruth: HostObject {
+    /// `bool(x)`.
     func truth(_ interpreter: Interpreter) throws -> Bool
 }
 
@@ -125,8 +141,9 @@ public protocol HostMemory: HostObject {
 
 /// `with x:`.
 public protocol HostContext: HostObject {
+    /// What `with x as name:` binds.
     func enter(_ interpreter: Interpreter) throws -> Value
-    /// - Parameter exception: None when the block ended normally. True swallows the exception.
+    /// The block ended, with None or an exception; true swallows the exception.
     func exit(_ exception: Value, _ interpreter: Interpreter) throws -> Bool
 }
 
@@ -160,6 +177,7 @@ public final class HostBox {
     }
 }
 
+/// An arithmetic operator with two operands.
 public enum BinaryOperation: UInt8, CaseIterable, Sendable {
     case add, subtract, multiply, matrixMultiply, trueDivide, floorDivide, modulo, power
     case leftShift, rightShift, and, or, xor
@@ -183,6 +201,7 @@ public enum BinaryOperation: UInt8, CaseIterable, Sendable {
     }
 }
 
+/// An arithmetic operator with one operand.
 public enum UnaryOperation: UInt8, Sendable {
     case negative, positive, invert
 
@@ -195,6 +214,7 @@ public enum UnaryOperation: UInt8, Sendable {
     }
 }
 
+/// A comparison operator that a host object may answer.
 public enum ComparisonOperation: UInt8, CaseIterable, Sendable {
     case less, lessOrEqual, equal, notEqual, greater, greaterOrEqual
 

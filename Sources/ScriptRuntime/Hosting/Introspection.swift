@@ -19,6 +19,7 @@ public struct ParameterHint {
     public let standard: String?
     public let choices: () -> [String]
 
+    /// A hint for the argument of this name.
     public init(_ name: String, standard: String? = nil, choices: @escaping () -> [String] = { [] }) {
         (self.name, self.standard, self.choices) = (name, standard, choices)
     }

@@ -18,6 +18,7 @@ public struct Limits: Sendable {
     /// Size and nesting of sources.
     public var syntax = SyntaxLimits()
 
+    /// The standard limits.
     public init() {}
 }
 
@@ -25,11 +26,13 @@ public struct Limits: Sendable {
 public final class Interrupt: Sendable {
     private let flag = Atomic<Bool>(false)
 
+    /// One that is not set.
     public init() {}
 
     /// May be called from any thread, and from a signal handler.
     public func cancel() { flag.store(true, ordering: .relaxed) }
 
+    /// Takes a cancellation back, before the next run.
     public func clear() { flag.store(false, ordering: .relaxed) }
 
     @inline(__always)

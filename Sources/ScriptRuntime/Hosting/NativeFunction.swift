@@ -5,6 +5,7 @@
 /// The declaration is Python's notation for parameters. `=<unset>` marks one that may be left out without a default
 /// (`call.has(i)` tells). The body finds every argument at its parameter's place; `*args` is a tuple, `**kw` a dict.
 public struct Native {
+    /// What runs: the arguments are at their parameters' places.
     public typealias Body = (Call) throws -> Value
 
     public let declaration: String
@@ -20,6 +21,7 @@ public struct Native {
     /// Natives that the machine knows: the body must do the same.
     public enum Intrinsic: UInt8, Sendable { case none, listAppend }
 
+    /// A function with its declaration and its help.
     public init(_ declaration: String, _ doc: String = "", intrinsic: Intrinsic = .none, _ body: @escaping Body) {
         self.declaration = declaration
         self.doc = doc
@@ -62,6 +64,7 @@ public final class NativeFunction {
         return signature
     }
 
+    /// The function that a declaration describes.
     public init(_ native: Native) {
         name = native.name
         declaration = native.declaration
@@ -129,6 +132,7 @@ extension Call {
     /// Truth in Python's sense.
     public func truth(_ index: Int) throws(Raised) -> Bool { try interpreter.truth(self[index]) }
 
+    /// The argument, which must be a `str`.
     public func str(_ index: Int) throws(Raised) -> StrObject {
         if case .str(let text) = self[index] { return text }
         guard case .str(let text) = plain(index) else { throw mismatch(index, "str") }
@@ -138,6 +142,7 @@ extension Call {
     /// The text as a Swift string.
     public func string(_ index: Int) throws(Raised) -> String { try str(index).string }
 
+    /// The text as a Swift string; nil for `None` or no argument.
     public func optionalString(_ index: Int) throws(Raised) -> String? {
         switch self[index] {
         case .none, .undefined: return nil
@@ -145,31 +150,37 @@ extension Call {
         }
     }
 
+    /// The argument, which must be `bytes`.
     public func bytes(_ index: Int) throws(Raised) -> BytesObject {
         guard case .bytes(let value) = plain(index) else { throw mismatch(index, "bytes") }
         return value
     }
 
+    /// The argument, which must be a `list`.
     public func list(_ index: Int) throws(Raised) -> ListObject {
         guard case .list(let value) = plain(index) else { throw mismatch(index, "list") }
         return value
     }
 
+    /// The argument, which must be a `tuple`.
     public func tuple(_ index: Int) throws(Raised) -> TupleObject {
         guard case .tuple(let value) = plain(index) else { throw mismatch(index, "tuple") }
         return value
     }
 
+    /// The argument, which must be a `dict`.
     public func dict(_ index: Int) throws(Raised) -> DictObject {
         guard case .dict(let value) = plain(index) else { throw mismatch(index, "dict") }
         return value
     }
 
+    /// The argument, which must be a `set` or `frozenset`.
     public func set(_ index: Int) throws(Raised) -> SetObject {
         guard case .set(let value) = plain(index) else { throw mismatch(index, "set") }
         return value
     }
 
+    /// The argument, which must be a class.
     public func type(_ index: Int) throws(Raised) -> TypeObject {
         guard case .type(let value) = self[index] else { throw mismatch(index, "type") }
         return value

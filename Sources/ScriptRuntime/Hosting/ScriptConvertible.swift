@@ -5,6 +5,7 @@ public protocol ScriptConvertible {
     /// - Throws: `TypeError` for a value of another kind; it names the type that was expected.
     init(script value: Value, _ interpreter: Interpreter) throws(Raised)
 
+    /// The value as scripts see it.
     func scriptValue(_ interpreter: Interpreter) -> Value
 }
 

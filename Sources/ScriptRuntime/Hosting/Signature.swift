@@ -1,5 +1,6 @@
 /// One declared parameter of a native function.
 public struct Parameter {
+    /// How arguments reach a parameter.
     public enum Kind { case positionalOnly, positionalOrKeyword, variadic, keywordOnly, variadicKeywords }
 
     public let name: Symbol

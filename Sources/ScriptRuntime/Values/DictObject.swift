@@ -3,6 +3,7 @@
 public final class DictObject {
     @exclusivity(unchecked) var table = HashTable()
 
+    /// An empty dict.
     public init() {}
 
     /// Where the session keeps it as a possible part of a cycle.
@@ -18,12 +19,14 @@ public final class DictObject {
     /// Grows whenever a key is added or removed.
     public var changes: Int { table.changes }
 
+    /// A dict of the same entries.
     public func copy() -> DictObject {
         let result = DictObject()
         result.table = table.copy()
         return result
     }
 
+    /// Takes all entries out.
     public func removeAll() {
         var old = HashTable()
         swap(&old, &table)
@@ -79,6 +82,7 @@ extension DictObject {
         set { self[StrObject.make(name)] = newValue }
     }
 
+    /// The value of a string key; nil takes the key out.
     public subscript(name: StrObject) -> Value? {
         get { find(name).map { table.entries[$0].value } }
         set {
@@ -128,6 +132,7 @@ public final class SetObject {
     public let isFrozen: Bool
     var frozenHash: Int?
 
+    /// An empty set.
     public init(isFrozen: Bool = false) { self.isFrozen = isFrozen }
 
     /// Where the session keeps it as a possible part of a cycle.
@@ -141,18 +146,21 @@ public final class SetObject {
     public var count: Int { table.count }
     public var changes: Int { table.changes }
 
+    /// A set of the same items.
     public func copy(isFrozen: Bool) -> SetObject {
         let result = SetObject(isFrozen: isFrozen)
         result.table = table.copy()
         return result
     }
 
+    /// Takes all items out.
     public func removeAll() {
         var old = HashTable()
         swap(&old, &table)
         old.destroy()
     }
 
+    /// The first item whose number is `number` or more; numbers are not changed by removals.
     public func nextItem(from number: Int) -> (number: Int, item: Value)? {
         var number = number
         while number < table.used {

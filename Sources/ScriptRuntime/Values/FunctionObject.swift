@@ -135,6 +135,7 @@ public final class ModuleObject {
         return table[name]
     }
 
+    /// The value that the module binds to a name.
     public subscript(name: Symbol) -> Value? {
         get {
             guard let slot = existingSlot(for: name), !slots[slot].isUndefined else { return nil }

@@ -134,6 +134,7 @@ extension InstanceObject {
         return extra?.overflow?[name.text]
     }
 
+    /// Binds a name in the instance itself, past descriptors and `__setattr__`.
     public func setAttribute(_ name: Symbol, _ value: Value) {
         if let slot = shape.slot(of: name) {
             let old = slots[slot]

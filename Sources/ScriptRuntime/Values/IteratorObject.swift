@@ -11,6 +11,7 @@ open class IteratorObject {
     /// overflow the stack.
     public let depth: Int
 
+    /// An iterator that draws on no other one.
     public init() {
         kind = .other
         depth = 0
@@ -159,6 +160,7 @@ public final class ClosureIterator: IteratorObject {
     private var step: ((Interpreter) throws -> Value?)?
     private let hint: () -> Int?
 
+    /// An iterator whose `step` gives the next value, nil at the end; `hint` says how many are left, where that is known.
     public init(_ typeName: String, hint: @escaping () -> Int? = { nil }, _ step: @escaping (Interpreter) throws -> Value?) {
         name = typeName
         self.hint = hint

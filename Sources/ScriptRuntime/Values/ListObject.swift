@@ -8,12 +8,14 @@ public final class ListObject {
     /// Counts changes of length, so that sorting and iteration can notice them.
     public internal(set) var isBeingSorted = false
 
+    /// An empty list with room for so many items.
     public init(capacity: Int = 0) {
         self.capacity = capacity
         count = 0
         storage = UnsafeMutablePointer<Value>.allocate(capacity: Swift.max(capacity, 1))
     }
 
+    /// A list of these items.
     public convenience init(_ items: some Collection<Value>) {
         self.init(capacity: items.count)
         for item in items { append(item) }
@@ -51,6 +53,7 @@ public final class ListObject {
         }
     }
 
+    /// `list.append(item)`
     @inline(__always)
     public func append(_ item: Value) {
         if count == capacity { grow(to: count + 1) }
@@ -72,6 +75,7 @@ public final class ListObject {
         self.count = count
     }
 
+    /// Makes room for so many more items.
     public func reserve(_ more: Int) {
         if count + more > capacity { grow(to: count + more) }
     }
@@ -85,6 +89,7 @@ public final class ListObject {
         swapContents(with: fresh)
     }
 
+    /// Exchanges the items of two lists.
     public func swapContents(with other: ListObject) {
         swap(&storage, &other.storage)
         swap(&count, &other.count)
@@ -101,6 +106,7 @@ public final class ListObject {
         swapContents(with: fresh)
     }
 
+    /// Puts the item before the one at `index`, which is from 0 to `count`.
     public func insert(_ item: Value, at index: Int) {
         let index = Swift.min(Swift.max(index, 0), count)
         if count == capacity { grow(to: count + 1) }
@@ -119,8 +125,10 @@ public final class ListObject {
         return item
     }
 
+    /// Takes out the last item of a list that has one.
     public func removeLast() -> Value { remove(at: count - 1) }
 
+    /// Takes all items out.
     public func removeAll() { swapContents(with: ListObject()) }
 
     /// `self[lower:upper] = items`, with `0 <= lower <= upper <= count`.
@@ -142,6 +150,7 @@ public final class ListObject {
         for index in 0..<other.count { (storage + lower + index).assign(from: other.storage + index) }
     }
 
+    /// Turns the order around.
     public func reverse() {
         var items = UnsafeMutableBufferPointer(start: storage, count: count)
         items.reverse()
@@ -176,6 +185,7 @@ public final class TupleObject {
     public let count: Int
     @exclusivity(unchecked) private var room = SmallRoom()
 
+    /// A tuple of these items.
     public convenience init(_ items: some Collection<Value>) {
         self.init(room: items.count)
         var index = 0
@@ -206,6 +216,7 @@ public final class TupleObject {
         for index in 0..<count { (storage + index).copy(from: source + index) }
     }
 
+    /// A pair.
     public convenience init(_ first: Value, _ second: Value) {
         self.init(room: 2)
         storage.initialize(to: first)
@@ -218,6 +229,7 @@ public final class TupleObject {
         if storage != withUnsafeMutablePointer(to: &room, { SmallRoom.values($0) }) { storage.deallocate() }
     }
 
+    /// The item at an index from 0 below `count`.
     public subscript(index: Int) -> Value {
         precondition(index >= 0 && index < count, "index outside a tuple")
         return storage[index]
@@ -244,7 +256,10 @@ struct SmallRoom {
 }
 
 extension Value {
+    /// A list of these items.
     public static func list(_ items: [Value]) -> Value { .list(ListObject(items)) }
+    /// A tuple of these items.
     public static func tuple(_ items: [Value]) -> Value { .tuple(TupleObject(items)) }
+    /// A string.
     public static func str(_ text: String) -> Value { .str(StrObject.make(text)) }
 }

@@ -29,7 +29,8 @@ public final class Raised: Error, @unchecked Sendable {
     }
 
     /// An exception of a standard class with a message.
-    /// - Parameter hint: what to do about it, a full sentence; shown in reports, not part of `str(e)`.
+    ///
+    /// The hint says what to do about it, in a full sentence; reports show it, `str(e)` does not.
     public init(_ kind: ExceptionKind, _ message: String, hint: String? = nil) {
         content = .pending(kind, message, arguments: [], hint: hint)
     }
@@ -42,6 +43,7 @@ public final class Raised: Error, @unchecked Sendable {
     /// Raises an exception object.
     public init(exception: InstanceObject) { content = .exception(exception) }
 
+    /// An end that no script can catch.
     public init(stop: Stop) { content = .stop(stop) }
 
     public var stop: Stop? {
@@ -61,11 +63,17 @@ public final class Raised: Error, @unchecked Sendable {
 }
 
 extension Raised {
+    /// A `TypeError`.
     public static func type(_ message: String) -> Raised { Raised(.typeError, message) }
+    /// A `ValueError`.
     public static func value(_ message: String) -> Raised { Raised(.valueError, message) }
+    /// An `IndexError`.
     public static func index(_ message: String) -> Raised { Raised(.indexError, message) }
+    /// A `KeyError` for this key.
     public static func key(_ key: Value) -> Raised { Raised(.keyError, arguments: [key]) }
+    /// An `AttributeError`.
     public static func attribute(_ message: String, hint: String? = nil) -> Raised { Raised(.attributeError, message, hint: hint) }
+    /// A `RecursionError`.
     public static func recursion(_ message: String = "maximum recursion depth exceeded") -> Raised {
         Raised(.recursionError, message)
     }

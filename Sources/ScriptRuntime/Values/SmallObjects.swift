@@ -74,6 +74,7 @@ public final class BytesObject {
         return hash == -1 ? -2 : hash
     }()
 
+    /// These bytes as a value.
     public init(_ bytes: [UInt8]) { self.bytes = bytes }
 
     public var count: Int { bytes.count }
@@ -110,11 +111,13 @@ public final class RangeObject {
     }
 }
 
+/// Python's `slice`; a part that is left out is `None`.
 public final class SliceObject {
     @exclusivity(unchecked) public private(set) var start: Value
     @exclusivity(unchecked) public private(set) var stop: Value
     @exclusivity(unchecked) public private(set) var step: Value
 
+    /// `slice(start, stop, step)`
     public init(_ start: Value, _ stop: Value, _ step: Value) {
         self.start = start
         self.stop = stop
@@ -182,6 +185,7 @@ public final class BoundMethod {
     public let function: Value
     public internal(set) var receiver: Value
 
+    /// The function with its first argument filled in.
     public init(_ function: Value, _ receiver: Value) {
         self.function = function
         self.receiver = receiver
@@ -198,6 +202,7 @@ public final class BoundMethod {
 
 /// `property`, `staticmethod`, `classmethod` and `super` objects.
 public final class DescriptorObject {
+    /// Which of the four it is.
     public enum Kind { case property, staticMethod, classMethod, superObject }
 
     public let kind: Kind
@@ -209,6 +214,7 @@ public final class DescriptorObject {
     public private(set) var third: Value
     public var doc: Value
 
+    /// A descriptor; what the parts are depends on its kind.
     public init(_ kind: Kind, _ first: Value, _ second: Value = .none, _ third: Value = .none, doc: Value = .none) {
         self.kind = kind
         self.first = first

@@ -26,6 +26,7 @@ extension StrObject {
         return builder.finish()
     }
 
+    /// The two strings, one behind the other.
     public static func + (a: StrObject, b: StrObject) -> StrObject {
         if a.count == 0 { return b }
         if b.count == 0 { return a }
@@ -88,6 +89,7 @@ extension StrObject {
         return true
     }
 
+    /// `needle in self`
     public func contains(_ needle: StrObject) -> Bool { firstIndex(of: needle) != nil }
 }
 
@@ -98,16 +100,19 @@ public struct StrBuilder {
     /// Code points so far.
     public private(set) var count = 0
 
+    /// An empty builder with room for so many code points.
     public init(capacity: Int = 32) {
         text = StrObject.allocate(count: 0, width: 1, capacity: capacity)
     }
 
+    /// Appends a code point; lone surrogates are allowed.
     public mutating func append(_ unit: UInt32) {
         reserve(1, width: StrObject.width(of: unit))
         text.store(unit, at: count)
         count += 1
     }
 
+    /// Appends a string.
     public mutating func append(_ other: StrObject) {
         append(other, from: 0, to: other.count)
     }
@@ -121,6 +126,7 @@ public struct StrBuilder {
         count += upper - lower
     }
 
+    /// Appends a Swift string.
     public mutating func append(_ string: String) {
         for scalar in string.unicodeScalars { append(scalar.value) }
     }

@@ -5,6 +5,7 @@
 ///
 /// The elements are memory of `count * width` bytes in use, which only this file and the VM's in-place append touch.
 public final class StrObject: ManagedBuffer<StrObject.Header, UInt8> {
+    /// What stands before the elements.
     public struct Header {
         /// Code points.
         public package(set) var count: Int
@@ -99,6 +100,7 @@ extension StrObject {
         return text
     }
 
+    /// A Swift string as a value.
     public static func make(_ string: String) -> StrObject {
         var string = string
         return string.withUTF8 { make(validUTF8: $0) }
@@ -140,6 +142,7 @@ extension StrObject {
         return text
     }
 
+    /// Code points below 256, one a byte.
     public static func make(latin bytes: some Collection<UInt8>) -> StrObject {
         let text = StrObject.allocate(count: bytes.count, width: 1)
         let raw = text.raw

@@ -6,6 +6,7 @@ public struct Symbol: Hashable, Sendable {
 
     init(id: Int32) { self.id = id }
 
+    /// The symbol of a name: the same one for the same name.
     public init(_ name: String) {
         id = Symbol.table.withLock { $0.intern(name) }
     }
@@ -35,6 +36,7 @@ extension Symbol: ExpressibleByStringLiteral, CustomStringConvertible {
 }
 
 extension Symbol {
+    /// The symbol of a script's string.
     public init(_ text: StrObject) { self.init(text.string) }
     init(_ dunder: Dunder) { id = dunder.rawValue }
 }

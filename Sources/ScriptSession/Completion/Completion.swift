@@ -5,7 +5,9 @@ public struct CompletionList: Sendable, Equatable {
     /// Sorted; without repetitions.
     public var candidates: [Candidate]
 
+    /// One text that may be written there.
     public struct Candidate: Sendable, Equatable {
+        /// What a candidate is, for its picture or its place in a list.
         public enum Kind: String, Sendable {
             case name, keyword, function, type, module, member, argument, string, path, command, character
         }
@@ -20,6 +22,7 @@ public struct CompletionList: Sendable, Equatable {
         /// What may follow when it is the only one: `(`, `=`, a quote; empty for nothing.
         public let suffix: String
 
+        /// A candidate whose label is its text, when nothing else is said.
         public init(_ text: String, _ kind: Kind, label: String? = nil, detail: String = "", suffix: String = "") {
             (self.text, self.kind, self.label, self.detail, self.suffix) = (text, kind, label ?? text, detail, suffix)
         }

@@ -4,6 +4,7 @@ public import ScriptRuntime
 ///
 /// Texts and values are kept within budgets, the newest longest, so that a conversation of days does not grow.
 public final class Transcript {
+    /// One input with what came of it.
     public struct Entry: Sendable {
         public let number: Int
         public let input: String
@@ -33,6 +34,7 @@ public final class Transcript {
 
     private var bytes = 0
 
+    /// The entry of this number, nil when there is none.
     public func entry(_ number: Int) -> Entry? {
         guard let first = entries.first?.number, number >= first, number - first < entries.count else { return nil }
         return entries[number - first]

@@ -6,6 +6,7 @@ import Foundation
 /// is rewritten while others may write, except by `trim`, which holds the lock. A line that a killed process left half
 /// written is ended by the next one to write, and skipped by readers.
 public final class History {
+    /// What the file holds of one input.
     public struct Record: Codable, Equatable, Sendable {
         /// Seconds since 1970.
         public var time: Double

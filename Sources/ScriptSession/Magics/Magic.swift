@@ -16,6 +16,7 @@ public struct Magic {
     let takesBody: Bool
     let run: (MagicCall) throws -> Outcome
 
+    /// What stands behind a command's name, for completion.
     public enum Operand: Sendable { case nothing, code, path, option, name, variable, magic }
 
     init(
@@ -78,6 +79,7 @@ public struct MagicTable {
         self.byName = byName
     }
 
+    /// The command of this name, without its `%`.
     public subscript(name: String) -> Magic? { byName[name].map { all[$0] } }
 
     static var standard: MagicTable {

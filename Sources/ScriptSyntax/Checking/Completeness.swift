@@ -7,10 +7,12 @@ public enum Completeness: Equatable, Sendable {
     case incomplete(indent: String)
     case invalid
 
+    /// What a text is, as an input at a prompt.
     public static func check(_ text: String) -> Completeness {
         check(SourceText(name: "<input>", text: text))
     }
 
+    /// What a source is, as an input at a prompt.
     public static func check(_ source: SourceText) -> Completeness {
         let parsed = Parser.parse(source)
         switch parsed.ending {

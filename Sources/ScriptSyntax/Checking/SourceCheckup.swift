@@ -2,7 +2,7 @@
 public enum SourceCheckup {
     /// Errors and warnings in source order; warnings only when there are no errors.
     ///
-    /// - Parameter known: see `ScopeAnalysis.analyze`.
+    /// `known` is that of `ScopeAnalysis.analyze`.
     public static func diagnostics(
         of source: SourceText, known: Set<String>, limits: SyntaxLimits = SyntaxLimits()
     ) -> [Diagnostic] {

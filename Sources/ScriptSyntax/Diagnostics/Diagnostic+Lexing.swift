@@ -19,6 +19,7 @@ extension Diagnostic {
             help: "Remove it; the file may not be text, or be saved as UTF-16.")
     }
 
+    /// A source of more bytes than the limit.
     public static func sourceTooLong(_ bytes: Int, limit: Int) -> Diagnostic {
         Diagnostic(
             .sourceTooLong, "the source has \(bytes) bytes; the limit is \(limit)", .zero,

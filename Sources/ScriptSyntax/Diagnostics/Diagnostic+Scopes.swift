@@ -117,6 +117,7 @@ extension Diagnostic {
             .unknownFuture, "there is no future feature '\(name.text)'", name.span, help: "Remove it.")
     }
 
+    /// A program with more of something than its instructions can count.
     public static func programTooLarge(_ span: SourceSpan, what: String) -> Diagnostic {
         Diagnostic(
             .programTooLarge, "too many \(what) in one function or module", span,

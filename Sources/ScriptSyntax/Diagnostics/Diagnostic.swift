@@ -2,6 +2,7 @@ public import Foundation
 
 /// One thing to tell about a source text: a cause with its place, and what to do about it.
 public struct Diagnostic: Sendable {
+    /// Whether a program with it may run.
     public enum Severity: String, Sendable { case error, warning }
 
     /// A stretch of source with a few words about it; the text may be empty.
@@ -11,6 +12,7 @@ public struct Diagnostic: Sendable {
         /// Underlined with `^` like the primary label; else with `-`.
         public var isPrimary: Bool
 
+        /// A mark under a stretch of source.
         public init(_ span: SourceSpan, _ text: String = "", isPrimary: Bool = false) {
             self.span = span
             self.text = text
@@ -25,6 +27,7 @@ public struct Diagnostic: Sendable {
         /// Whether something else may have been meant, so that a person should look at it.
         public var isGuess: Bool
 
+        /// A change and what it does, in words.
         public init(_ title: String, _ edits: [Edit], isGuess: Bool = false) {
             self.title = title
             self.edits = edits
@@ -32,11 +35,13 @@ public struct Diagnostic: Sendable {
         }
     }
 
+    /// A stretch of source and what takes its place.
     public struct Edit: Hashable, Sendable {
         /// The bytes to replace; empty to insert.
         public var span: SourceSpan
         public var replacement: String
 
+        /// Puts other text in the place of a stretch.
         public init(_ span: SourceSpan, _ replacement: String) {
             self.span = span
             self.replacement = replacement
@@ -54,6 +59,7 @@ public struct Diagnostic: Sendable {
     public var help: [String]
     public var fixes: [Fix]
 
+    /// A diagnostic with its place and what may help.
     public init(
         code: String, severity: Severity = .error, message: String, primary: Label, secondary: [Label] = [],
         notes: [String] = [], help: [String] = [], fixes: [Fix] = []

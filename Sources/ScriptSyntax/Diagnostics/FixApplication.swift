@@ -1,5 +1,6 @@
 /// Applies the fixes of diagnostics to a source, as `carpedm fix` does.
 public enum FixApplication {
+    /// A source with fixes applied.
     public struct Result: Sendable {
         public let utf8: [UInt8]
         /// The diagnostics whose fixes were applied; one whose fix overlaps an earlier one is left for another round.
@@ -9,7 +10,7 @@ public enum FixApplication {
 
     /// Takes the first fix of each diagnostic, in order.
     ///
-    /// - Parameter guesses: whether fixes that may not be what was meant are applied too.
+    /// With `guesses` also fixes that may not be what was meant.
     public static func apply(_ diagnostics: [Diagnostic], to source: SourceText, guesses: Bool = true) -> Result {
         var edits: [Diagnostic.Edit] = []
         var applied: [Diagnostic] = []

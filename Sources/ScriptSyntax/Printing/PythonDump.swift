@@ -1,5 +1,6 @@
 /// Trees in the layout of CPython 3.11's `ast.dump(tree)`.
 public enum PythonDump {
+    /// The tree on one line.
     public static func text(of module: ModuleNode) -> String {
         var writer = DumpWriter()
         writer.text += "Module(body="

@@ -1,5 +1,6 @@
 /// Finds what every name means, and what is wrong with names and with statements out of place.
 public enum ScopeAnalysis {
+    /// Which scope every name belongs to, and what is wrong with names.
     public struct Result: Sendable {
         public let table: ScopeTable
         /// In source order, at most `Parser.maximumErrors`.
@@ -8,8 +9,10 @@ public enum ScopeAnalysis {
         let bindings: [ScopeCollector.PlainBinding]
     }
 
-    /// - Parameter known: names bound outside of the module: built-ins, what earlier inputs of a session bound, and
-    ///   what the host provides (`__name__`, `__file__`, ...).
+    /// Gives every name of a module its scope.
+    ///
+    /// `known` are the names bound outside of it: built-ins, what earlier inputs of a session bound, and what the host
+    /// provides (`__name__`, `__file__`, ...).
     public static func analyze(_ module: ModuleNode, known: Set<String>) -> Result {
         var collector = ScopeCollector(scopeCount: module.scopeCount)
         collector.visit(module)

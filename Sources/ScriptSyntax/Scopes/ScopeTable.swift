@@ -3,11 +3,13 @@ public struct ScopeTable: Sendable {
     /// Indexed by `ScopeID.index`.
     public internal(set) var scopes: [Scope]
 
+    /// The scope of a number.
     public subscript(id: ScopeID) -> Scope { scopes[id.index] }
 }
 
 /// One scope: a module, a function or lambda, a class body or a comprehension.
 public struct Scope: Sendable {
+    /// What opens the scope.
     public enum Kind: Sendable { case module, function, lambda, classBody, comprehension }
 
     /// Where a name lives, seen from this scope.
@@ -24,6 +26,7 @@ public struct Scope: Sendable {
         case globalImplicit
     }
 
+    /// A name of the scope and how it is bound.
     public struct Symbol: Sendable {
         /// Mangled when private to a class.
         public let name: String
@@ -88,6 +91,7 @@ public struct Scope: Sendable {
         return Scope.mangled(name, inClass: className)
     }
 
+    /// `__name` inside a class `C` is `_C__name`; anything else stays.
     public static func mangled(_ name: String, inClass className: String) -> String {
         guard name.utf8.starts(with: "__".utf8), !name.hasSuffix("__"), !name.utf8.contains(46) else { return name }
         let stripped = className.drop { $0 == "_" }

@@ -3,11 +3,13 @@ public struct SourceSpan: Hashable, Sendable {
     public var start: Int32
     public var end: Int32
 
+    /// The bytes from `start` below `end`.
     public init(start: Int32, end: Int32) {
         self.start = start
         self.end = end
     }
 
+    /// The bytes of a range.
     public init(_ range: Range<Int>) {
         start = Int32(clamping: range.lowerBound)
         end = Int32(clamping: range.upperBound)
@@ -24,5 +26,6 @@ public struct SourceSpan: Hashable, Sendable {
         SourceSpan(start: Swift.min(start, other.start), end: Swift.max(end, other.end))
     }
 
+    /// Whether the byte at an offset lies in it.
     public func contains(_ offset: Int) -> Bool { range.contains(offset) }
 }

@@ -8,12 +8,14 @@ public final class SourceText: Sendable {
     /// Byte offset of the first byte of every line; never empty.
     public let lineStarts: [Int32]
 
+    /// A source of these bytes; messages call it by `name`.
     public init(name: String, utf8: [UInt8]) {
         self.name = name
         self.utf8 = utf8
         lineStarts = SourceText.findLineStarts(utf8)
     }
 
+    /// A source of this text; messages call it by `name`.
     public convenience init(name: String, text: String) {
         self.init(name: name, utf8: Array(text.utf8))
     }
@@ -63,6 +65,7 @@ public final class SourceText: Sendable {
         String(decoding: utf8[range(ofLine: line)], as: UTF8.self)
     }
 
+    /// The text of a stretch.
     public func text(of span: SourceSpan) -> String {
         let end = Swift.min(Swift.max(Int(span.end), 0), utf8.count)
         let start = Swift.min(Swift.max(Int(span.start), 0), end)

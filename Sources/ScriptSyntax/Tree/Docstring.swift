@@ -1,5 +1,6 @@
 /// The documentation of a module, function or class, taken from its text.
 public struct Docstring: Hashable, Sendable {
+    /// What the docstring belongs to.
     public enum Owner: String, Sendable { case module, function, `class` }
 
     /// Dotted from the module: `Task.loss`; empty for the module itself.

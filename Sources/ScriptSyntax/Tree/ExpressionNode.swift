@@ -9,11 +9,13 @@ public struct ExpressionNode: Sendable {
     public let span: SourceSpan
     public let kind: Kind
 
+    /// An expression and its place.
     public init(_ kind: Kind, _ span: SourceSpan) {
         self.span = span
         self.kind = kind
     }
 
+    /// What an expression is, with its parts.
     public indirect enum Kind: Sendable {
         case boolOp(BooleanOperator, values: [ExpressionNode])
         case namedExpr(target: ExpressionNode, value: ExpressionNode)
@@ -69,20 +71,25 @@ public struct Identifier: Sendable {
     public let text: String
     public let span: SourceSpan
 
+    /// A name and its place.
     public init(_ text: String, _ span: SourceSpan) {
         self.text = text
         self.span = span
     }
 }
 
+/// `and`, `or`.
 public enum BooleanOperator: Sendable { case and, or }
 
+/// An operator between two operands.
 public enum BinaryOperator: Sendable {
     case add, sub, mult, matMult, div, mod, pow, lShift, rShift, bitOr, bitXor, bitAnd, floorDiv
 }
 
+/// An operator before its operand.
 public enum UnaryOperator: Sendable { case invert, not, uAdd, uSub }
 
+/// An operator of a chain of comparisons.
 public enum ComparisonOperator: Sendable {
     case eq, notEq, lt, ltE, gt, gtE, `is`, isNot, `in`, notIn
 }
@@ -92,11 +99,13 @@ public enum ComparisonOperator: Sendable {
 public struct ScopeID: Hashable, Sendable {
     public let index: Int
 
+    /// The scope of this number.
     public init(_ index: Int) { self.index = index }
 
     public static let module = ScopeID(0)
 }
 
+/// `lambda parameters: body`
 public struct LambdaNode: Sendable {
     public let scope: ScopeID
     public let arguments: ArgumentsNode
@@ -121,7 +130,9 @@ public struct GeneratorClause: Sendable {
     public let conditions: [ExpressionNode]
 }
 
+/// `{expression!conversion:format}` in an f-string.
 public struct FormattedValueNode: Sendable {
+    /// `!s`, `!r` or `!a`.
     public enum Conversion: UInt8, Sendable {
         case none = 0, string = 115, repr = 114, ascii = 97
     }
@@ -151,6 +162,7 @@ public struct ArgumentsNode: Sendable {
     /// Of the last `defaults.count` of `positionalOnly + positional`.
     public var defaults: [ExpressionNode] = []
 
+    /// No parameters.
     public init() {}
 
     /// All parameters in the order of CPython's local slots: positional-only, positional, keyword-only, `*`, `**`.

@@ -3,11 +3,13 @@ public struct StatementNode: Sendable {
     public let span: SourceSpan
     public let kind: Kind
 
+    /// A statement and its place.
     public init(_ kind: Kind, _ span: SourceSpan) {
         self.span = span
         self.kind = kind
     }
 
+    /// What a statement is, with its parts.
     public indirect enum Kind: Sendable {
         case functionDef(FunctionNode)
         case classDef(ClassNode)
@@ -36,6 +38,7 @@ public struct StatementNode: Sendable {
     }
 }
 
+/// `def`, with its decorators.
 public struct FunctionNode: Sendable {
     public let scope: ScopeID
     public let name: Identifier
@@ -48,6 +51,7 @@ public struct FunctionNode: Sendable {
     public var docstring: String? { body.docstring }
 }
 
+/// `class`, with its decorators.
 public struct ClassNode: Sendable {
     public let scope: ScopeID
     public let name: Identifier
@@ -59,6 +63,7 @@ public struct ClassNode: Sendable {
     public var docstring: String? { body.docstring }
 }
 
+/// `try` with its handlers and other branches.
 public struct TryNode: Sendable {
     public let body: [StatementNode]
     public let handlers: [HandlerNode]
@@ -74,6 +79,7 @@ public struct HandlerNode: Sendable {
     public let span: SourceSpan
 }
 
+/// One `expression as target` of a `with`.
 public struct WithItemNode: Sendable {
     public let context: ExpressionNode
     public let target: ExpressionNode?
@@ -98,6 +104,7 @@ public struct ModuleNode: Sendable {
     /// Scopes are numbered 0 ..< `scopeCount`; 0 is the module's.
     public let scopeCount: Int
 
+    /// A program's statements.
     public init(body: [StatementNode], scopeCount: Int) {
         self.body = body
         self.scopeCount = scopeCount

@@ -9,5 +9,6 @@ public struct SyntaxLimits: Sendable {
     /// Bytes of one source.
     public var sourceBytes = 64 << 20
 
+    /// The standard limits.
     public init() {}
 }

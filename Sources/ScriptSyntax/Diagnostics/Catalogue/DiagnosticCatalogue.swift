@@ -1,5 +1,6 @@
 /// What each diagnostic means, with a program that causes it and one that does not: the source of the reference page.
 public enum DiagnosticCatalogue {
+    /// What there is to say about one code.
     public struct Entry: Sendable {
         public let code: DiagnosticCode
         public let title: String
@@ -36,6 +37,7 @@ public enum DiagnosticCatalogue {
         (characters + literals + grammar + calls + targets + foreign + names + refusals + warnings)
         .sorted { order($0.code) < order($1.code) }
 
+    /// The entry of a code such as `E0005`.
     public static func entry(for code: String) -> Entry? { entries.first { $0.code.rawValue == code } }
 
     /// Errors first, then warnings.
