@@ -18,7 +18,7 @@ public struct Carpedm: ParsableCommand {
     public static func start() -> Never { start(Carpedm.self) }
 
     /// The same for `carpedm-repl`, which is `carpedm repl`.
-    public static func startRepl() -> Never { start(ReplCommand.self) }
+    public static func startRepl() -> Never { start(ReplProgram.self) }
 
     private static func start(_ program: (some ParsableCommand).Type) -> Never {
         signal(SIGPIPE, SIG_IGN)

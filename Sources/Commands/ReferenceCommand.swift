@@ -70,13 +70,13 @@ struct ReferenceCommand: ParsableCommand {
             let body = help.joined(separator: "\n\n").replacing("\\", with: "\\e").split(separator: "\n", omittingEmptySubsequences: false)
             // A dot or an apostrophe that begins a line would be a request to troff.
             let lines = body.map { $0.first == "." || $0.first == "'" ? "\\&" + $0 : String($0) }.joined(separator: "\n")
-            return ".TH \(name.uppercased()) 1 \"\" \"carpedm \(Engine.version)\"\n.SH NAME\n\(name) \\- \(abstract)\n.SH DESCRIPTION\n.nf\n\(lines)\n.fi\n"
+            return
+                ".TH \(name.uppercased()) 1 \"\" \"carpedm \(Engine.version)\"\n.SH NAME\n\(name) \\- \(abstract)\n.SH DESCRIPTION\n.nf\n\(lines)\n.fi\n"
         }
         let all = [Carpedm.helpMessage(columns: 76)] + Carpedm.configuration.subcommands.map { Carpedm.helpMessage(for: $0, columns: 76) }
-        let repl = Carpedm.configuration.subcommands.filter { $0.configuration.commandName == "repl" }
         return [
             ("carpedm.1", page("carpedm", "train readers of old Japanese books", all)),
-            ("carpedm-repl.1", page("carpedm-repl", "the prompt of carpedm", repl.map { Carpedm.helpMessage(for: $0, columns: 76) })),
+            ("carpedm-repl.1", page("carpedm-repl", "the prompt of carpedm", [ReplProgram.helpMessage(columns: 76)])),
         ]
     }
 

@@ -14,8 +14,8 @@ public enum SampleData {
             guard FileSystem.kind(of: chosen) == .folder else { throw .noSample(tried: [chosen]) }
             return chosen
         }
-        let program = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent().path ?? "."
-        let places = ["\(program)/carpedm_Corpus.resources/sample", "\(program)/../share/carpedm/sample"]
+        let program = Bundle.main.executableURL?.resolvingSymlinksInPath().deletingLastPathComponent() ?? URL(fileURLWithPath: ".")
+        let places = ["carpedm_Corpus.resources/sample", "../share/carpedm/sample"].map { program.appendingPathComponent($0).standardized.path }
         for place in places where FileSystem.kind(of: place) == .folder { return place }
         throw .noSample(tried: places)
     }
