@@ -13,6 +13,9 @@ struct DoctestCommand: ParsableCommand {
             Exit codes: 0 all passed, 1 some failed, 2 usage or a page that is written wrongly.
             """)
 
+    @Flag(help: "Print what runs, hidden lines included, and run nothing.")
+    var show = false
+
     @Flag(help: "Put the right outputs into the pages.")
     var bless = false
 
@@ -44,6 +47,7 @@ struct DoctestCommand: ParsableCommand {
         guard timeout > 0, timeout.isFinite else { throw ValidationError("--timeout must be above 0") }
         guard (0...256).contains(jobs) else { throw ValidationError("-j must be from 0 to 256") }
         guard bless || !force else { throw ValidationError("--force goes with --bless") }
+        guard !bless || !show else { throw ValidationError("--show changes nothing; leave out --bless") }
     }
 
     func run() throws {
@@ -56,6 +60,7 @@ struct DoctestCommand: ParsableCommand {
             }
         } catch let error as ScriptTestError { throw UsageError(error) }
 
+        if show { return try list(targets) }
         let pool = WorkerPool(
             environment: TestSessions.environment, parallel: jobs > 0 ? jobs : ProcessInfo.processInfo.activeProcessorCount)
         var options = PageRunner.Options()
@@ -81,6 +86,15 @@ struct DoctestCommand: ParsableCommand {
             for (page, edits) in blessed { print("blessed \(try TestFiles.apply(edits, to: page))", terminator: "") }
         } catch let error as ScriptTestError { throw UsageError(error) }
         if report.tally.exitCode != 0 { throw ExitCode(report.tally.exitCode) }
+    }
+
+    private func list(_ targets: [(page: String, line: Int?)]) throws {
+        for target in targets {
+            do {
+                let page = Page(name: target.page, bytes: [UInt8](try Data(contentsOf: URL(fileURLWithPath: target.page))))
+                print(page.listing(at: target.line), terminator: "")
+            } catch { throw UsageError(ScriptTestError.notReadable(path: target.page, reason: error.localizedDescription)) }
+        }
     }
 
     private func work(_ options: String) throws {

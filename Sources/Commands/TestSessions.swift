@@ -15,6 +15,7 @@ enum TestSessions {
             library: LibraryOptions(arguments: ["test"], seed: setup.seed, capabilities: .all))
         let engine = try Engine.install(in: session.interpreter, seed: setup.seed)
         engine.notice = setup.notice
+        engine.reachesNetwork = setup.reachesNetwork
         return (session, owner: engine)
     }
 

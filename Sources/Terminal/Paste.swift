@@ -4,11 +4,12 @@ import ScriptSession
 package enum Paste {
     /// Line ends made plain; prompts stripped, with the answers between them; common indentation removed.
     ///
-    /// Prompts are `In [3]: `, `   ...: `, `cdm> `, `...> `, `>>> ` and `... `; where there are some, lines without one are answers.
+    /// What a page hides behind `#~ ` runs here as it does there. Prompts are `In [3]: `, `   ...: `, `cdm> `, `...> `, `>>> ` and `... `; where there are some, lines without one are answers.
     package static func cleaned(_ text: String) -> String {
         let plain = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
         var lines = plain.split(separator: "\n", omittingEmptySubsequences: false)
         while lines.last?.allSatisfy({ $0 == " " || $0 == "\t" }) == true, lines.count > 1 { lines.removeLast() }
+        lines = lines.map { $0.hasPrefix("#~ ") ? $0.dropFirst(3) : $0 }
         if let inputs = inputs(lines) { return inputs.joined(separator: "\n") }
         return dedented(lines).joined(separator: "\n")
     }

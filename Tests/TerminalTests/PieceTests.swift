@@ -7,6 +7,7 @@ import Testing
         ("x = 1", "x = 1"), ("  x = 1", "  x = 1"), ("x = 1\r\ny = 2\r\n\r\n", "x = 1\ny = 2"),
         (">>> def f(x):\n...     return x\n... \n>>> f(1)\n1\n", "def f(x):\n    return x\nf(1)"),
         ("cdm> x = 1\ncdm> for i in range(2):\n...>     i\n0\n", "x = 1\nfor i in range(2):\n    i"),
+        ("#~ x = 1\nx\n", "x = 1\nx"), ("#~ cdm> x = 1\ncdm> x\n1\n", "x = 1\nx"),
         ("In [3]: x = 1\n\nIn [4]: x\nOut[4]: 1\n", "x = 1\nx"),
         ("    if a:\n        b()\n    c()", "if a:\n    b()\nc()"), ("if a:\n    b()", "if a:\n    b()"),
         ("print('>>> not a prompt')", "print('>>> not a prompt')"), ("\"\"\"\n    text\n\"\"\"", "\"\"\"\n    text\n\"\"\""),

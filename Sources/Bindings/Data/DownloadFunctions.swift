@@ -8,6 +8,9 @@ extension Engine {
         let parameters = "(data_dir, dataset='pmjtc', books=None, base_url=None, keep=False)"
         let doc = "Fetch and unpack the books of a dataset into data_dir; those that are there already are left alone."
         let body: Native.Body = { [unowned self] call in
+            guard reachesNetwork else {
+                throw Raised(.osError, "nothing is fetched from the network here", hint: "Run the script with `carpedm run`.")
+            }
             var download = DatasetDownload(try Catalog(named: try call.string(1)), to: try call.string(0))
             if !call[2].isNone { download.books = try call.interpreter.strings(call[2], name: "books") }
             download.base = try call.optionalString(3)

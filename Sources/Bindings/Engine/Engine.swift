@@ -16,6 +16,8 @@ public final class Engine {
     public var progress: (ProgressEvent) -> Void = { _ in }
     /// Gets lines for people: notices, warnings and the log. Each ends with a line end.
     public var notice: (String) -> Void = { _ in }
+    /// Whether scripts may fetch data from other machines.
+    public var reachesNetwork = true
     /// Draws a picture (a PNG file's bytes) where the results go; false where it cannot.
     public var showPicture: ([UInt8]) throws -> Bool = { _ in false }
     var logLevel = LogLevel.warning

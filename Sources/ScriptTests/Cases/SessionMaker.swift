@@ -8,6 +8,8 @@ public struct SessionMaker {
         public var limits = Limits()
         public var interrupt = Interrupt()
         public var seed = 0
+        /// Whether the session may fetch anything from other machines.
+        public var reachesNetwork = true
         /// What the session's host parts write to standard error.
         public var notice: (String) -> Void = { _ in }
     }

@@ -44,11 +44,12 @@ public struct Page {
     let mistake: PageError?
     /// `\r\n` where the page ends its lines so.
     let lineEnd: String
+    private let scanner: FenceScanner
 
     public init(name: String, bytes: [UInt8]) {
         self.name = name
         self.bytes = bytes
-        let scanner = FenceScanner(bytes)
+        scanner = FenceScanner(bytes)
         var reader = PageReader(bytes: bytes, scanner: scanner)
         blocks = reader.blocks()
         (setup, teardown, mistake) = reader.head()
@@ -57,6 +58,25 @@ public struct Page {
 
     /// Whether there is anything to run.
     public var isEmpty: Bool { blocks.isEmpty }
+
+    /// Where a column of an input's code is in the page, behind indentation, prompt and mark of hiding; both from 1.
+    func column(_ column: Int, ofLine line: Int, in input: Input) -> Int {
+        let code = input.code.split(separator: "\n", omittingEmptySubsequences: false)
+        let index = line - input.line
+        guard code.indices.contains(index), scanner.lineStarts.indices.contains(line - 1) else { return column }
+        let shown = scanner.text(ofLine: line - 1)
+        return column + (shown.hasSuffix(code[index]) ? shown.unicodeScalars.count - code[index].unicodeScalars.count : 0)
+    }
+
+    /// What runs, hidden lines included: every block behind a comment that says where it stands.
+    ///
+    /// - Parameter line: only the block that covers this line.
+    public func listing(at line: Int? = nil) -> String {
+        let chosen = line.map { line in blocks.last { $0.line <= line }.map { [$0] } ?? [] } ?? blocks
+        return chosen.filter { !$0.inputs.isEmpty }.map { block in
+            "# \(name):\(block.line)\n" + block.inputs.map(\.code).joined()
+        }.joined(separator: "\n")
+    }
 
     /// Puts other lines in the place of an expectation.
     func edit(_ place: Expectation, to lines: [String]) -> Edit {
@@ -106,12 +126,11 @@ private struct PageReader {
             if block.options?.include == nil { block.mistake = block.mistake ?? PageError(message: "the block is empty") }
             return block
         }
-        if lines[first].hasPrefix("cdm>") {
+        if Self.revealed(lines[first]).hasPrefix("cdm>") {
             block.isTranscript = true
             readTranscript(lines, &block)
         } else {
-            let code = lines.map { $0.hasPrefix(Self.hidden) ? String($0.dropFirst(Self.hidden.count)) : $0 == "#~" ? "" : $0 }
-            block.inputs = [Page.Input(code: code.joined(separator: "\n") + "\n", line: fence.line + 1)]
+            block.inputs = [Page.Input(code: lines.map(Self.revealed).joined(separator: "\n") + "\n", line: fence.line + 1)]
         }
         return block
     }
@@ -120,7 +139,8 @@ private struct PageReader {
         var index = 0
         while index < lines.count {
             let number = block.fence.line + 1 + index
-            guard let start = Self.prompted("cdm>", lines[index]) else {
+            let isHidden = lines[index].hasPrefix(Self.hidden)
+            guard let start = Self.prompted("cdm>", Self.revealed(lines[index])) else {
                 if !lines[index].trimmingBlanks.isEmpty {
                     block.mistake = block.mistake ?? PageError(message: "line \(number): an answer without an input before it")
                 }
@@ -129,12 +149,19 @@ private struct PageReader {
             }
             var code = [start]
             index += 1
-            while index < lines.count, let more = Self.prompted("...>", lines[index]) {
+            while index < lines.count, lines[index].hasPrefix(Self.hidden) == isHidden,
+                let more = Self.prompted("...>", Self.revealed(lines[index]))
+            {
                 code.append(more)
                 index += 1
             }
+            // What nobody sees has no answer to compare.
+            if isHidden {
+                block.inputs.append(Page.Input(code: code.joined(separator: "\n") + "\n", line: number))
+                continue
+            }
             let first = index
-            while index < lines.count, Self.prompted("cdm>", lines[index]) == nil { index += 1 }
+            while index < lines.count, Self.prompted("cdm>", Self.revealed(lines[index])) == nil { index += 1 }
             // A blank line before the next input is layout, not an answer.
             var last = index
             while last > first, lines[last - 1].trimmingBlanks.isEmpty { last -= 1 }
@@ -144,6 +171,10 @@ private struct PageReader {
                 margin: String(repeating: " ", count: block.fence.indent))
             block.inputs.append(Page.Input(code: code.joined(separator: "\n") + "\n", line: number, answer: answer))
         }
+    }
+
+    private static func revealed(_ line: String) -> String {
+        line.hasPrefix(hidden) ? String(line.dropFirst(hidden.count)) : line == "#~" ? "" : line
     }
 
     private static func prompted(_ prompt: String, _ line: String) -> String? {

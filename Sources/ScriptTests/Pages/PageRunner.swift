@@ -74,7 +74,7 @@ private struct PageRun {
 
     mutating func all() {
         if let mistake = page.mistake {
-            report(mistake, line: 1)
+            report(mistake, line: 1, column: 1)
             return
         }
         let last = options.line.map { line in page.blocks.lastIndex { $0.line <= line } ?? 0 }
@@ -94,16 +94,17 @@ private struct PageRun {
         }
     }
 
-    private func report(_ mistake: PageError, line: Int) {
-        var result = CaseResult(file: page.name, name: "the page", line: line, verdict: .broken, summary: mistake.message)
+    private func report(_ mistake: PageError, line: Int, column: Int) {
+        var result = CaseResult(
+            file: page.name, name: "the page", line: line, column: column, verdict: .broken, summary: mistake.message)
         result.detail = mistake.message + "\n" + (mistake.hint.map { "hint: \($0)\n" } ?? "")
         tell(.ended(result))
     }
 
     private mutating func run(_ block: Page.Block) {
-        if let mistake = block.mistake { return report(mistake, line: block.line) }
+        if let mistake = block.mistake { return report(mistake, line: block.line, column: block.fence.indent + 1) }
         guard let flags = block.options else { return }
-        var result = CaseResult(file: page.name, name: "block", line: block.line)
+        var result = CaseResult(file: page.name, name: "block", line: block.line, column: block.fence.indent + 1)
         result.again = "carpedm doctest \(page.name):\(block.line)" + (flags.isSlow ? " --slow" : "")
         let limit = flags.timeout ?? options.timeout
         tell(.begins(result, limit: limit))
@@ -140,6 +141,7 @@ private struct PageRun {
         } else {
             var setup = SessionMaker.Setup()
             setup.seed = options.seed
+            setup.reachesNetwork = false
             setup.limits.heapBytes = options.memory
             setup.limits.seconds = limit
             var notices: (String) -> Void = { _ in }
@@ -212,10 +214,10 @@ private struct PageRun {
     ) {
         let interpreter = session.interpreter
         // Blank lines before it give every line the number that it has in the page.
-        let source = SourceText(name: URL(fileURLWithPath: page.name).lastPathComponent, text: String(repeating: "\n", count: input.line - 1) + input.code)
-        result.column = block.fence.indent + 1
+        let source = SourceText(
+            name: URL(fileURLWithPath: page.name).lastPathComponent, text: String(repeating: "\n", count: input.line - 1) + input.code)
         if flags.isNotRun || flags.isNoProgram {
-            check(source, flags, interpreter, &result)
+            check(source, input, flags, interpreter, &result)
             return
         }
         var failure: String?
@@ -229,6 +231,7 @@ private struct PageRun {
         } catch {
             (kind, isStop) = name(of: error, interpreter)
             failure = interpreter.report(error)
+            move(&result, to: place(of: error, in: source, interpreter), of: input)
         }
 
         let printed = session.takeOutput()
@@ -262,12 +265,15 @@ private struct PageRun {
         do { try interpreter.display(value, interpreter) } catch { throw .raised(interpreter.convert(error)) }
     }
 
-    private func check(_ source: SourceText, _ flags: BlockOptions, _ interpreter: Interpreter, _ result: inout CaseResult) {
+    private func check(_ source: SourceText, _ input: Page.Input, _ flags: BlockOptions, _ interpreter: Interpreter, _ result: inout CaseResult) {
         do throws(ProgramError) {
             _ = try interpreter.disassemble(source)
             if flags.isNoProgram { fail(&result, "the block should be refused, but is a program\n") }
         } catch {
-            if !flags.isNoProgram { fail(&result, interpreter.report(error)) }
+            if !flags.isNoProgram {
+                move(&result, to: place(of: error, in: source, interpreter), of: input)
+                fail(&result, interpreter.report(error))
+            }
         }
     }
 
@@ -279,7 +285,7 @@ private struct PageRun {
         if options.blesses {
             tell(.edit(page.edit(expectation, to: comparison.corrected)))
         }
-        result.line = input.line
+        move(&result, to: (input.line, 1), of: input)
         fail(&result, input.code.split(separator: "\n").map { "| \($0)\n" }.joined() + comparison.difference)
         result.summary = "the output differs"
     }
@@ -291,6 +297,26 @@ private struct PageRun {
     }
 
     // MARK: - Errors as pages show them
+
+    /// Where in the input's code an error comes from: of an exception the statement that led to it.
+    private func place(of error: ProgramError, in source: SourceText, _ interpreter: Interpreter) -> (line: Int, column: Int)? {
+        let offset: Int32?
+        switch error {
+        case .invalid(let diagnostics, _):
+            offset = (diagnostics.first { $0.severity == .error } ?? diagnostics.first)?.primary.span.start
+        case .tooLarge: offset = nil
+        case .raised(let raised): offset = interpreter.report(raised).frames.last { $0.source === source }?.span.start
+        }
+        guard let offset else { return nil }
+        let position = source.position(at: Int(offset))
+        return (position.line, position.column)
+    }
+
+    private func move(_ result: inout CaseResult, to place: (line: Int, column: Int)?, of input: Page.Input) {
+        guard let place else { return }
+        result.line = place.line
+        result.column = page.column(place.column, ofLine: place.line, in: input)
+    }
 
     private func name(of error: ProgramError, _ interpreter: Interpreter) -> (String, isStop: Bool) {
         guard case .raised(let raised) = error else { return ("SyntaxError", false) }

@@ -76,6 +76,7 @@ public struct TestFileRunner {
             // The file itself is a case, the only one, when it cannot be loaded.
             var result = fileCase
             result.verdict = .broken
+            if case .raised(let raised) = error, raised.stop != nil { result.verdict = .stopped }
             result.detail = session.interpreter.report(error)
             result.summary = "the file cannot be run: " + (result.detail.split(separator: "\n").first.map(String.init) ?? "")
             return tell(.ended(result))
