@@ -114,7 +114,7 @@ let package = Package(
         tests("Bindings", ["Training", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"], resources: [.copy("Fixtures")]),
         tests("Terminal", ["ScriptSession", "ScriptSyntax", "carpedm-repl"]),
         tests("ScriptTests", ["ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"]),
-        tests("Commands", ["carpedm"], exclude: ["Failing"]),
+        tests("Commands", ["carpedm", "Imaging"], exclude: ["Failing"]),
     ],
     swiftLanguageModes: [.v6]
 )

@@ -10,10 +10,13 @@ struct Program {
     /// - Parameters:
     ///   - arguments: after `carpedm`.
     ///   - folder: the working folder.
-    init(_ arguments: [String], input: String = "", in folder: URL? = nil, environment: [String: String] = [:]) throws {
+    ///   - program: another one than carpedm.
+    init(
+        _ arguments: [String], input: String = "", in folder: URL? = nil, environment: [String: String] = [:], at program: URL? = nil
+    ) throws {
         let process = Process()
-        let program: URL = try #require(Self.path, "the program carpedm is built beside the tests")
-        process.executableURL = program
+        let built: URL = try #require(Self.path, "the program carpedm is built beside the tests")
+        process.executableURL = program ?? built
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -22,9 +25,9 @@ struct Program {
         try process.run()
         try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
         try stdin.fileHandleForWriting.close()
-        // The texts here are short: a pipe holds them.
-        process.waitUntilExit()
+        // What goes to standard error is short: a pipe holds it.
         output = String(decoding: stdout.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
         error = String(decoding: stderr.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         exitCode = process.terminationStatus
     }
