@@ -8,13 +8,20 @@ import Training
 /// constructor lets pass what is a setting of another part: of a registered task or model, of `HParams` or of `RunConfig`. What no part
 /// knows is misspelled.
 extension Engine {
-    /// - Parameters:
-    ///   - collected: what the constructor's `**` parameter got.
-    ///   - own: the constructor's parameters.
+    /// A constructor whose last parameter, `**settings`, gets what other parts may know.
+    func constructor(_ name: String, _ parameters: String, _ doc: String, _ make: @escaping (Call) throws -> Value) -> Native {
+        let declaration = "\(name)(\(parameters), **settings)"
+        return Native(declaration, doc) { [unowned self] call in
+            let given = interpreter.keywords(call[call.count - 1]).map(\.name)
+            if !given.isEmpty { try refuseUnknown(given, declaration) }
+            return try make(call)
+        }.hintingWords
+    }
+
     /// - Throws: `TypeError` for a name that no part knows.
-    func refuseUnknown(_ collected: Value, _ owner: String, own: [String]) throws {
-        let given = interpreter.keywords(collected).map(\.name)
-        guard !given.isEmpty else { return }
+    private func refuseUnknown(_ given: [String], _ declaration: String) throws {
+        let native = NativeFunction(Native(declaration) { _ in .none })
+        let own = native.signature.parameters.dropLast().map(\.name.name)
         var foreign = Set(HParams.fields.map(\.name) + RunConfig.fields.map(\.name) + ["session_config"])
         for registry in [tasks, models] {
             for name in registry.names {
@@ -24,23 +31,13 @@ extension Engine {
         }
         for name in given {
             if foreign.contains(name) {
-                log(.info, "\(owner) does not use \(name)")
+                log(.info, "\(native.name) does not use \(name)")
                 continue
             }
+            let close = nearest(to: name, among: own) ?? nearest(to: name, among: foreign.sorted())
             throw Raised(
-                .typeError, "\(owner)() got an unexpected keyword argument '\(name)'",
-                hint: (nearest(to: name, among: own) ?? nearest(to: name, among: foreign.sorted())).map { "Did you mean '\($0)'?" }
-                    ?? "It takes \(own.joined(separator: ", ")).")
+                .typeError, "\(native.name)() got an unexpected keyword argument '\(name)'",
+                hint: close.map { "Did you mean '\($0)'?" } ?? "It takes \(own.joined(separator: ", ")).")
         }
-    }
-
-    /// A constructor whose last parameter, `**settings`, gets what other parts may know.
-    func constructor(_ name: String, _ parameters: String, _ doc: String, _ make: @escaping (Call) throws -> Value) -> Native {
-        let declaration = "\(name)(\(parameters), **settings)"
-        let own = NativeFunction(Native(declaration) { _ in .none }).signature.parameters.dropLast().map(\.name.name)
-        return Native(declaration, doc) { [unowned self] call in
-            try refuseUnknown(call[own.count], name, own: own)
-            return try make(call)
-        }.hintingWords
     }
 }

@@ -34,14 +34,12 @@ enum OptionWords {
 }
 
 extension Native {
-    /// The same with the words for its parameters.
+    /// The same with the words for its parameters, which are looked for when completion asks.
     var hintingWords: Native {
-        let list = declaration.drop { $0 != "(" }
-        let words = OptionWords.all.filter { word in
-            list.contains("(\(word.name)") || list.contains(" \(word.name)=") || list.contains(" \(word.name),") || list.contains(" \(word.name))")
+        let native = self
+        return hinting(isLookup: isLookup) {
+            let names = Set(NativeFunction(native).signature.parameters.map(\.name.name))
+            return native.hints() + OptionWords.all.filter { names.contains($0.name) }
         }
-        guard !words.isEmpty else { return self }
-        let others = hints
-        return hinting(isLookup: isLookup) { others() + words }
     }
 }
