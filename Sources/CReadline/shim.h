@@ -13,6 +13,8 @@ static inline void carpedm_readline_configure(void) {
     rl_erase_empty_line = 0;
 }
 
+static inline void carpedm_readline_prepare_with(rl_vintfunc_t *function) { rl_prep_term_function = function; }
+
 static inline const char *carpedm_readline_text(void) { return rl_line_buffer ? rl_line_buffer : ""; }
 static inline int carpedm_readline_point(void) { return rl_point; }
 static inline int carpedm_readline_end(void) { return rl_end; }

@@ -21,6 +21,8 @@ public final class Pass {
     public let mayCreate: Bool
     /// Called with the name and the result of every layer, for summaries of activations.
     public var observer: ((String, Tensor) -> Void)?
+    /// Called before every parameter is asked for and before every step of the walk back; what it throws ends the pass.
+    public var poll: () throws -> Void = {}
     /// What the layers did, in order; kept only when `isDescribing`.
     public private(set) var layers: [LayerRecord] = []
     public var isDescribing = false
@@ -35,7 +37,9 @@ public final class Pass {
     private var watched: [String: Tensor] = [:]
     private var pending: [(name: String, value: Tensor)] = []
 
-    public init(store: ParameterStore, isTraining: Bool, key: Key, tape: Tape? = nil, dtype: DType = .float32, mayCreate: Bool = true) {
+    public init(
+        store: ParameterStore, isTraining: Bool, key: Key, tape: Tape? = nil, dtype: DType = .float32, mayCreate: Bool = true
+    ) {
         self.dtype = dtype
         self.store = store
         self.isTraining = isTraining
@@ -88,6 +92,7 @@ public final class Pass {
     public func parameter(
         _ name: String, _ shape: [Int], _ initializer: Initializer = .glorotUniform, isTrainable: Bool = true
     ) throws -> Tensor {
+        try poll()
         let full = path(name)
         if let known = watched[full] {
             guard known.shape == shape else {
@@ -125,7 +130,7 @@ public final class Pass {
     public func gradients(of loss: Tensor) throws -> [(name: String, value: Tensor)] {
         guard let tape else { return [] }
         let variables = variables
-        let slopes = try tape.gradient(of: loss, for: variables.map(\.value))
+        let slopes = try tape.gradient(of: loss, for: variables.map(\.value), poll: poll)
         // The watched values are let go, so that an optimizer finds each value unshared.
         watched = [:]
         return zip(variables, slopes).map { ($0.name, $1) }

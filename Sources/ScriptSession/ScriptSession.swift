@@ -9,7 +9,7 @@ public import ScriptSyntax
 ///
 /// - `run` takes a whole program, `evaluate` one piece of code whose last expression gives its value, and `reply` one input of
 ///   a person, which may also be a command (`%time`), a question (`name?`) or a line for the shell (`!ls`);
-/// - `completeness`, `complete` and `inspect` answer an editor while the input is being written; they run no code.
+/// - `completeness`, `completions` and `inspection` answer an editor while the input is being written; they run no code.
 public final class ScriptSession {
     public let interpreter: Interpreter
     /// What was asked and answered.

@@ -31,7 +31,7 @@ final class LineEditor {
                 Signals.stopNow()
                 Readline.resume()
             }
-            let count = poll(&sources, nfds_t(sources.count), -1)
+            let count = Readline.typed.isEmpty ? poll(&sources, nfds_t(sources.count), -1) : 1
             if count < 0 {
                 if errno == EINTR { continue }
                 return .end
@@ -39,7 +39,7 @@ final class LineEditor {
             if sources[1].revents != 0 { Signals.wakeup.drain() }
             // Ctrl-C goes before the keys that came with it.
             if Signals.wasInterrupted.isRaised { continue }
-            if sources[0].revents != 0, let line = Readline.takeKey() {
+            if sources[0].revents != 0 || !Readline.typed.isEmpty, let line = Readline.takeKey() {
                 switch line {
                 case .text(let text): return .text(text)
                 case .end: return .end

@@ -166,6 +166,7 @@ public final class PromptConversation: Conversation {
             screen.flush()
             if let image = outcome.shown?[DisplayForms.pngType] { _ = draw(png: image) }
         }
+        if case .interrupted = outcome.ending { screen.dropEcho() }
         let error = outcome.errorText(color: errorStyle.isOn, calls: 6)
         if !error.isEmpty {
             screen.endLine()

@@ -23,6 +23,8 @@ enum Readline {
     }
 
     static var hooks = Hooks()
+    /// Keys that were read by somebody else, to be taken before those that wait.
+    static var typed: [UInt8] = []
     fileprivate static var accepted: Line?
     /// Text to begin the next line with.
     fileprivate static var initial = ""
@@ -33,6 +35,7 @@ enum Readline {
         setlocale(LC_ALL, "")
         if MB_CUR_MAX_isOne { setlocale(LC_CTYPE, "C.UTF-8") }
         carpedm_readline_configure()
+        carpedm_readline_prepare_with(onPrepare)
         rl_initialize()
         rl_variable_bind("blink-matching-paren", "off")
         rl_variable_bind("enable-bracketed-paste", usesBracketedPaste ? "on" : "off")
@@ -40,6 +43,7 @@ enum Readline {
         rl_variable_bind("bind-tty-special-chars", "off")
         rl_bind_key(9, onTab)
         if usesBracketedPaste { rl_bind_keyseq("\\e[200~", onPaste) }
+        rl_bind_keyseq("\\e[?", onAttributes)
         for key in ["\u{8}", "\u{7F}"] { rebind(key, from: rl_rubout, to: onBackspace) }
         for key in ["\u{1B}[A", "\u{1B}OA"] { rebind(key, from: rl_get_previous_history, to: rl_history_search_backward) }
         for key in ["\u{1B}[B", "\u{1B}OB"] { rebind(key, from: rl_get_next_history, to: rl_history_search_forward) }
@@ -73,6 +77,7 @@ enum Readline {
 
     /// To be called when a key is waiting; gives the line when that was its last.
     static func takeKey() -> Line? {
+        if !typed.isEmpty { rl_stuff_char(Int32(typed.removeFirst())) }
         rl_callback_read_char()
         return accepted
     }
@@ -191,6 +196,15 @@ private func onLine(_ line: UnsafeMutablePointer<CChar>?) {
     MainActor.assumeIsolated { Readline.take(text.map { .text($0) } ?? .end) }
 }
 
+/// Ctrl-S is a key of the search here, not the one that stops the terminal's output. The library gives the old settings back.
+private func onPrepare(_ meta: Int32) {
+    rl_prep_terminal(meta)
+    var settings = termios()
+    guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return }
+    settings.c_iflag &= ~tcflag_t(IXON)
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+}
+
 private func onTab(_ count: Int32, _ key: Int32) -> Int32 {
     MainActor.assumeIsolated { Readline.tab() }
     return 0
@@ -198,6 +212,13 @@ private func onTab(_ count: Int32, _ key: Int32) -> Int32 {
 
 private func onPaste(_ count: Int32, _ key: Int32) -> Int32 {
     MainActor.assumeIsolated { Readline.paste() }
+    return 0
+}
+
+/// The terminal's answer to a question of ours that came too late: it is no key.
+private func onAttributes(_ count: Int32, _ key: Int32) -> Int32 {
+    var key = rl_read_key()
+    while key == 59 || (48...57).contains(key) { key = rl_read_key() }
     return 0
 }
 

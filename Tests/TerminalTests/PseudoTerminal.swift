@@ -89,6 +89,10 @@ final class PseudoTerminal {
         }
     }
 
+    /// Seconds that a busy machine may need for what takes an instant, and for what takes long.
+    static let patience = 300.0
+    static let long = 1_200.0
+
     static let controlC = "\u{3}"
     static let controlD = "\u{4}"
     static func pasted(_ text: String) -> String { "\u{1B}[200~\(text)\u{1B}[201~" }
@@ -96,12 +100,15 @@ final class PseudoTerminal {
     // MARK: - What is seen
 
     /// Waits until the picture is as `condition` says.
-    func wait(seconds: Double = 90, for what: @autoclosure () -> String = "the picture", _ condition: (TerminalPicture) -> Bool)
+    func wait(
+        seconds: Double = PseudoTerminal.patience, for what: @autoclosure () -> String = "the picture",
+        _ condition: (TerminalPicture) -> Bool
+    )
         throws
     {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while !condition(picture) {
-            guard Date() < deadline, receive(0.2) || exitStatus == nil else {
+            guard Date() < deadline, receive(0.2) || !hasEnded() || receive(0) else {
                 Issue.record("waited for \(what()); the screen is:\n\(picture.text)")
                 throw Missing()
             }
@@ -110,12 +117,12 @@ final class PseudoTerminal {
 
     struct Missing: Error {}
 
-    func wait(forText text: String, seconds: Double = 90) throws {
+    func wait(forText text: String, seconds: Double = PseudoTerminal.patience) throws {
         try wait(seconds: seconds, for: "'\(text)'") { $0.text.contains(text) }
     }
 
     /// Waits until the cursor stands behind the prompt of input `number`, with nothing typed.
-    func waitForPrompt(_ number: Int, seconds: Double = 90) throws {
+    func waitForPrompt(_ number: Int, seconds: Double = PseudoTerminal.patience) throws {
         let prompt = "In [\(number)]: "
         try wait(seconds: seconds, for: "prompt \(number)") { picture in
             picture.line(picture.cursor.row) == prompt.trimmingCharacters(in: .whitespaces)
@@ -136,18 +143,40 @@ final class PseudoTerminal {
     }
 
     /// Waits for the end of the program; gives its exit code, or 128 and the signal.
-    func waitForExit(seconds: Double = 90) throws -> Int32 {
+    func waitForExit(seconds: Double = PseudoTerminal.patience) throws -> Int32 {
         let deadline = Date(timeIntervalSinceNow: seconds)
         while exitStatus == nil {
             _ = receive(0.1)
-            var status: Int32 = 0
-            if waitpid(process, &status, WNOHANG) == process {
-                exitStatus = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
-            }
+            if hasEnded() { break }
             try #require(Date() < deadline, "the program does not end; the screen is:\n\(picture.text)")
         }
         while receive(0) {}
         return exitStatus ?? -1
+    }
+
+    /// Whether the program is gone.
+    func hasEnded() -> Bool {
+        var status: Int32 = 0
+        if exitStatus == nil, waitpid(process, &status, WNOHANG) == process {
+            exitStatus = status & 0x7f == 0 ? (status >> 8) & 0xff : 128 + (status & 0x7f)
+        }
+        return exitStatus != nil
+    }
+
+    /// Takes what comes within `seconds`.
+    func listen(seconds: Double) {
+        let end = Date(timeIntervalSinceNow: seconds)
+        while Date() < end, !hasEnded() { _ = receive(0.05) }
+    }
+
+    /// What the picture has between input `number` and the prompt behind it.
+    func answer(to number: Int) -> String? {
+        let text = picture.text
+        guard let start = text.range(of: "In [\(number)]: "),
+            let end = text.range(of: "In [\(number + 1)]:", options: .backwards),
+            start.upperBound <= end.lowerBound
+        else { return nil }
+        return String(text[start.upperBound..<end.lowerBound])
     }
 
     /// Takes what the program has written; false when there was nothing within `seconds`.

@@ -105,8 +105,39 @@ import Testing
         try terminal.run("import carpedm as dm", 2)
         try terminal.run("from carpedm import tensor as T", 3)
         try terminal.send("dm.data.show(T.zeros((16, 24)))\r")
-        try terminal.waitForPrompt(5, seconds: 60)
+        try terminal.waitForPrompt(5)
         #expect(terminal.picture.text.contains("▀▀▀▀▀▀"), "\(terminal.picture.text)")
+    }
+
+    /// In each way that a person may choose; the bytes are those of the terminals' own languages.
+    @Test(arguments: [("kitty", "\u{1B}_G"), ("iterm", "\u{1B}]1337;File="), ("sixel", "\u{1B}P"), ("off", "")])
+    func theWayOfPicturesCanBeChosen(way: String, mark: String) throws {
+        let home = try TemporaryFolder()
+        let terminal = try PseudoTerminal(in: home.url)
+        try terminal.waitForPrompt(1)
+        try terminal.run("%config images=\(way)", 1)
+        try terminal.run("import carpedm as dm", 2)
+        try terminal.run("dm.data.show(dm.tensor.zeros((16, 24)))", 3)
+        let text = String(decoding: terminal.bytes, as: UTF8.self)
+        for other in ["\u{1B}_G", "\u{1B}]1337;File=", "\u{1B}P"] { #expect(text.contains(other) == (other == mark), "\(way)") }
+        #expect(!text.contains("▀"))
+    }
+
+    /// The terminal's answer never becomes a key, and keys never get lost in it.
+    @Test func theTerminalIsAskedWhatItCanDraw() throws {
+        let home = try TemporaryFolder()
+        let terminal = try PseudoTerminal(in: home.url)
+        try terminal.waitForPrompt(1)
+        try terminal.run("import carpedm as dm", 1)
+        try terminal.send("dm.data.show(dm.tensor.zeros((16, 24)))\r")
+        try terminal.wait(for: "the question") { _ in terminal.bytes.suffix(3).elementsEqual("\u{1B}[c".utf8) }
+        try terminal.send("6 *\u{1B}[?62;4;22c 7\r")
+        try terminal.waitForPrompt(4)
+        #expect(terminal.picture.text.contains("In [3]: 6 * 7\nOut[3]: 42"), "\(terminal.picture.text)")
+        #expect(String(decoding: terminal.bytes, as: UTF8.self).contains("\u{1B}P"))
+        // One that comes late.
+        try terminal.run("\u{1B}[?1;2c8", 4)
+        #expect(terminal.picture.text.contains("In [4]: 8\nOut[4]: 8"), "\(terminal.picture.text)")
     }
 
     @Test func coloursAreOffOnRequest() throws {

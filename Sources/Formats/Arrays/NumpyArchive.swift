@@ -31,8 +31,10 @@ public enum NumpyArchive {
     }
 
     /// Writes a file whole or not at all.
-    public static func write(_ arrays: [String: StoredArray], to path: String, compressed: Bool = false) throws {
-        try AtomicFile.write(serialized(arrays, compressed: compressed), to: path)
+    public static func write(
+        _ arrays: [String: StoredArray], to path: String, compressed: Bool = false, isDurable: Bool = true
+    ) throws {
+        try AtomicFile.write(serialized(arrays, compressed: compressed), to: path, isDurable: isDurable)
     }
 }
 

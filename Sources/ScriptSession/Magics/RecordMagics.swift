@@ -52,7 +52,7 @@ enum RecordMagics {
     }
 
     /// `7` or `3-5`.
-    private static func numbers(_ word: String) throws -> [Int] {
+    static func numbers(_ word: String) throws -> [Int] {
         let ends = word.split(separator: "-").map { Int($0) }
         guard let first = ends.first.flatMap({ $0 }), let last = ends.last.flatMap({ $0 }), ends.count < 3, first <= last,
             last - first < 100_000

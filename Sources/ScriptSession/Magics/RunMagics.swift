@@ -35,26 +35,21 @@ enum RunMagics {
                 return Outcome(.finished)
             },
             Magic(
-                "edit", "%edit [NUMBER]",
+                "edit", "%edit [NUMBERS]",
                 """
-                Change an input (the last one, or the one with a number) in the editor.
+                Change an input (the last one, or those with NUMBERS as in 3 5-8) in the editor.
                 The editor is the option 'editor', else $VISUAL or $EDITOR. What it saves is put at the prompt.
                 """
             ) { call in
                 guard let edit = call.session.services.edit else { throw SessionError("there is no editor here") }
-                let number = try call.words.first.map { word in
-                    guard let number = Int(word) else { throw SessionError("'\(word)' is no number of an input") }
-                    return number
-                }
-                let transcript = call.session.transcript
-                let chosen: Transcript.Entry?
-                if let number {
-                    chosen = transcript.entry(number)
-                    if chosen == nil { throw SessionError("there is no input \(number)") }
-                } else {
-                    chosen = transcript.entries.last { $0.number < call.number && !$0.input.hasPrefix("%edit") }
-                }
-                let text = try edit(chosen?.input ?? "")
+                let earlier = call.session.transcript.entries.filter { $0.number < call.number }
+                let numbers = try call.words.flatMap { try RecordMagics.numbers($0) }
+                let chosen =
+                    numbers.isEmpty
+                    ? earlier.last { !$0.input.hasPrefix("%edit") }.map { [$0] } ?? []
+                    : earlier.filter { numbers.contains($0.number) }
+                if !numbers.isEmpty, chosen.isEmpty { throw SessionError("there is no input \(call.rest)") }
+                let text = try edit(chosen.map(\.input).joined(separator: "\n"))
                 call.session.proposedInput = text.trimmingBlanks
                 return Outcome(.finished)
             },

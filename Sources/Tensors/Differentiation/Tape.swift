@@ -66,9 +66,11 @@ public final class Tape: Sendable {
     /// The slope of `result` along each of `variables`, with their shapes. Slopes too small for a normal number (below 1.2e-38
     /// in float32) count as 0.
     ///
-    /// - Parameter seed: the gradient of something further on with respect to `result`; needed unless it has one element.
+    /// - Parameters:
+    ///   - seed: the gradient of something further on with respect to `result`; needed unless it has one element.
+    ///   - poll: called before every operation; what it throws ends the walk.
     public func gradient(
-        of result: Tensor, for variables: [Tensor], seed: Tensor? = nil, keep: Bool = false
+        of result: Tensor, for variables: [Tensor], seed: Tensor? = nil, keep: Bool = false, poll: () throws -> Void = {}
     ) throws -> [Tensor] {
         guard seed != nil || result.count == 1 else {
             throw TensorError.notOneElement(operation: "gradient", shape: result.shape)
@@ -84,7 +86,7 @@ public final class Tape: Sendable {
         guard let last = result.trace(on: self)?.index else { return try variables.map { try .zeros(like: $0) } }
         let start = try seed ?? Tensor.ones(result.shape, result.dtype)
         let gradients = try Parallel.flushingDenormals {
-            try walk(entries, from: Int(last), with: start, wanted: wanted, keep: keep)
+            try walk(entries, from: Int(last), with: start, wanted: wanted, keep: keep, poll)
         }
         return try zip(wanted, variables).map { index, variable in try gradients[index] ?? .zeros(like: variable) }
     }
@@ -104,7 +106,7 @@ public final class Tape: Sendable {
     }
 
     private func walk(
-        _ entries: consuming [Entry], from last: Int, with seed: Tensor, wanted: [Int], keep: Bool
+        _ entries: consuming [Entry], from last: Int, with seed: Tensor, wanted: [Int], keep: Bool, _ poll: () throws -> Void
     ) throws -> [Int: Tensor] {
         var entries = entries
         var gradients = [Tensor?](repeating: nil, count: last + 1)
@@ -118,6 +120,7 @@ public final class Tape: Sendable {
             // Taking the rule out frees what it kept before the memory is needed for the entries below.
             let pullback = keep ? entries[index].pullback : entries[index].pullback.take()
             guard let gradient, let pullback else { continue }
+            try poll()
             for (position, contribution) in try pullback(gradient).enumerated() {
                 guard let contribution else { continue }
                 let input = Int(Self.input(entries[index], position))

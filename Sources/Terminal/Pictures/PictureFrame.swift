@@ -44,8 +44,7 @@ final class PictureFrame {
 
     private var automatic: PictureWay {
         if let found { return found }
-        let way = PictureSupport.known(ProcessInfo.processInfo.environment) ?? PictureSupport.asked()
-        found = way
-        return way
+        found = PictureSupport.known(ProcessInfo.processInfo.environment) ?? PictureSupport.asked()
+        return found ?? .block
     }
 }

@@ -18,9 +18,27 @@ package enum PictureSupport {
     }
 
     /// Asks the terminal: a kitty picture that is not drawn, then its attributes, which every terminal answers.
-    static func asked() -> PictureWay {
-        let answer = query("\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\\u{1B}[c", until: UInt8(ascii: "c"))
+    ///
+    /// - Returns: nil when that cannot be found out now, for keys are waiting to be read.
+    @MainActor
+    static func asked() -> PictureWay? {
+        guard let bytes = query("\u{1B}_Gi=31,s=1,v=1,a=q,t=d,f=24;AAAA\u{1B}\\\u{1B}[c") else { return nil }
+        let (answer, typed) = parts(bytes)
+        Readline.typed += typed
         return reading(answer)
+    }
+
+    /// What a terminal answered, and what a person typed meanwhile.
+    package static func parts(_ bytes: [UInt8]) -> (answer: String, typed: [UInt8]) {
+        let text = String(decoding: bytes, as: UTF8.self)
+        let answers = text.matches(of: #/\x1B_G[^\x1B]*\x1B\\|\x1B\[\?[0-9;]*c/#)
+        var rest = ""
+        var place = text.startIndex
+        for answer in answers {
+            rest += text[place..<answer.range.lowerBound]
+            place = answer.range.upperBound
+        }
+        return (answers.map { String($0.output) }.joined(), Array((rest + text[place...]).utf8))
     }
 
     package static func reading(_ answer: String) -> PictureWay {
@@ -31,23 +49,25 @@ package enum PictureSupport {
         return .block
     }
 
-    /// Writes a question to the terminal and takes the answer, for a fifth of a second at most.
-    private static func query(_ question: String, until last: UInt8) -> String {
+    /// Writes a question to the terminal and takes what comes up to its attributes, for a second at most; nil when keys came first.
+    private static func query(_ question: String) -> [UInt8]? {
         var before = termios()
-        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, tcgetattr(STDIN_FILENO, &before) == 0 else { return "" }
+        guard isatty(STDIN_FILENO) == 1, isatty(STDOUT_FILENO) == 1, tcgetattr(STDIN_FILENO, &before) == 0 else { return [] }
         var raw = before
         raw.c_lflag &= ~tcflag_t(ICANON | ECHO)
-        guard tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0 else { return "" }
+        guard tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0 else { return [] }
         defer { tcsetattr(STDIN_FILENO, TCSANOW, &before) }
+        var keys = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
+        guard poll(&keys, 1, 0) <= 0 else { return nil }
         FileHandle.standardOutput.write(Data(question.utf8))
         var answer: [UInt8] = []
         var source = pollfd(fd: STDIN_FILENO, events: Int16(POLLIN), revents: 0)
-        while answer.count < 1_000, poll(&source, 1, 200) > 0 {
+        while answer.count < 1_000, poll(&source, 1, 1_000) > 0 {
             var byte: UInt8 = 0
             guard read(STDIN_FILENO, &byte, 1) == 1 else { break }
             answer.append(byte)
-            if byte == last { break }
+            if byte == UInt8(ascii: "c"), String(decoding: answer, as: UTF8.self).contains(#/\x1B\[\?[0-9;]*c/#) { break }
         }
-        return String(decoding: answer, as: UTF8.self)
+        return answer
     }
 }

@@ -6,7 +6,7 @@ public import Tensors
 ///
 /// `weights.safetensors` and `optimizer.safetensors` hold tensors by name, `state.json` the rest, `MANIFEST` a line for each file with its
 /// CRC32C, size and name. The folder appears under its name when everything is on the disk, never before.
-public struct Checkpoint {
+public struct Checkpoint: Sendable {
     public var state: RunState
     public var parameters: [String: Tensor]
     /// By variable and slot: `conv0/kernel/momentum`.
@@ -21,6 +21,7 @@ public struct Checkpoint {
     /// - Throws: `TrainingError.damagedCheckpoint` naming what is wrong.
     public init(folder: String) throws {
         func damaged(_ problem: String) -> TrainingError { .damagedCheckpoint(path: folder, problem: problem) }
+        PausedSave.wait()
         try Manifest.verify(folder)
         do {
             let data = try Data(contentsOf: URL(fileURLWithPath: "\(folder)/\(FileName.state)"))
@@ -77,6 +78,7 @@ public struct Checkpoint {
 
     /// Parameters only, for a warm start; the optimizer's file need not be whole.
     static func parameters(in folder: String) throws -> [String: Tensor] {
+        PausedSave.wait()
         try Manifest.verify(folder)
         return try Safetensors(path: "\(folder)/\(FileName.weights)").arrays.mapValues(Tensor.init(stored:))
     }

@@ -37,7 +37,7 @@ struct EvaluationLog: Codable, Equatable {
         let encoder = JSONEncoder.withNumbers
         encoder.outputFormatting = [.sortedKeys, .prettyPrinted]
         try AtomicFile.write(encoder.encode(self), to: Self.path(folder))
-        try AtomicFile.write(table.utf8, to: "\(folder)/history.csv")
+        try AtomicFile.write(table.utf8, to: "\(folder)/history.csv", isDurable: false)
     }
 
     /// A row for each evaluation, a column for each measure.

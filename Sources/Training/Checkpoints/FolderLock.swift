@@ -2,7 +2,7 @@ import Formats
 import Foundation
 
 /// Keeps a second run out of a folder, for as long as this object lives. The system frees the lock when the process ends, however it ends.
-final class FolderLock {
+final class FolderLock: Sendable {
     private let descriptor: Int32
 
     /// - Throws: `TrainingError.folderInUse` naming the process that has it; `FormatsError.system` when the folder cannot be written.

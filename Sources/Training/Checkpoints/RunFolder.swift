@@ -2,7 +2,7 @@ import Formats
 import Foundation
 
 /// The folder of a run: checkpoints named after their step, and the text file `checkpoint` that lists them.
-public struct RunFolder {
+public struct RunFolder: Sendable {
     public let path: String
 
     public init(path: String) {
@@ -38,6 +38,7 @@ public struct RunFolder {
     /// - Parameter report: told of each damaged one.
     /// - Throws: `TrainingError.damagedCheckpoint` when there are checkpoints but none is whole.
     public func newest(report: (TrainingError) -> Void) throws -> Checkpoint? {
+        PausedSave.wait()
         var candidates = Array(steps.reversed())
         if let listed = listedStep, let place = candidates.firstIndex(of: listed) {
             candidates.insert(candidates.remove(at: place), at: 0)
@@ -66,6 +67,12 @@ public struct RunFolder {
         }
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         for name in names where name.hasPrefix(".") && name.contains(".partial-") { removeFolder("\(path)/\(name)") }
+    }
+
+    /// Removes checkpoints as the settings say, but those in `best` stay.
+    func prune(_ config: RunConfig, best: [Int]) throws {
+        try prune(
+            newest: config.keepCheckpointMax, kept: Set(best + stepsKept(everyHours: config.keepCheckpointEveryNHours)))
     }
 
     /// Steps of checkpoints that stay for good: the first made `hours` after the last such one, counted from the oldest.

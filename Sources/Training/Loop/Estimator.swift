@@ -16,7 +16,7 @@ public final class Estimator {
 
     /// Gets everything that a run says of itself.
     public var progress: (ProgressEvent) -> Void = { _ in }
-    /// Polled after every step; true ends the run there with a checkpoint.
+    /// Polled within and after every step; true ends the run after the last whole step, with a checkpoint.
     public var isInterrupted: () -> Bool = { false }
     /// Called after every step and evaluation; may stop the run or change hyper-parameters.
     public var callbacks: [any TrainingCallback] = []
@@ -78,6 +78,7 @@ public final class Estimator {
 
     /// Evaluates the checkpoint in the folder `checkpoint`; without one what is in memory, else the newest checkpoint.
     public func evaluate(_ spec: EvalSpec, checkpoint: String? = nil) throws -> Evaluation {
+        PausedSave.wait()
         let source = try spec.input()
         let run = try loadedRun(like: source, checkpoint)
         let path =
@@ -103,11 +104,19 @@ public final class Estimator {
             if isInterrupted() { throw TrainingError.interrupted(what: "prediction") }
             try batch.validate()
             let pass = Pass(store: run.store, isTraining: false, key: Key.unused, mayCreate: false)
+            pass.poll = { [isInterrupted] in if isInterrupted() { throw TrainingError.interrupted(what: "prediction") } }
             let output = try run.forward(batch, pass)
             let towers = Towers(examples: batch.count, towers: function.towers)
             answers.append(try run.results(.predict, batch, output, towers, nil, SummaryRecorder(isActive: false)))
         }
         return answers
+    }
+
+    /// Waits until the checkpoint of a pause is on the disk; the end of the process does so as well.
+    ///
+    /// - Throws: `FormatsError` when it cannot be written; it stays in memory then, and the next call tries again.
+    public func waitUntilSaved() throws {
+        if let folder { try PausedSave.finish(folder.path) }
     }
 
     // MARK: - For the loop
@@ -177,5 +186,7 @@ public struct StepLoss: Equatable, Sendable {
     public var loss: Double
 }
 
-/// A person asked to stop where there is more to undo than a step.
-struct Interruption: Error {}
+/// A person asked to stop within a step or an evaluation: it is given up.
+public struct Interruption: Error, CustomStringConvertible {
+    public var description: String { "interrupted" }
+}

@@ -21,7 +21,7 @@ struct Evaluator {
         var summaries: [Summary]
     }
 
-    /// - Throws: `TrainingError.emptyInput` when there are no examples; `Interruption` between batches.
+    /// - Throws: `TrainingError.emptyInput` when there are no examples; `Interruption` between layers.
     func evaluate(_ spec: EvalSpec, _ source: any BatchSource, checkpoint: String?) throws -> Outcome {
         let start = clock()
         var (lossSum, examples, batches) = (0.0, 0, 0)
@@ -35,6 +35,7 @@ struct Evaluator {
             if isInterrupted() { throw Interruption() }
             try batch.validate()
             let pass = Pass(store: run.store, isTraining: false, key: Key.unused, mayCreate: false)
+            pass.poll = { if isInterrupted() { throw Interruption() } }
             let output = try run.forward(batch, pass)
             let towers = Towers(examples: batch.count, towers: run.function.towers)
             let terms = try LossTerms(
@@ -133,9 +134,9 @@ struct Evaluator {
         try events.write(summaries + outcome.summaries, step: report.step)
         try events.flush()
         if let confusion = report.confusion {
-            try AtomicFile.write(confusion.csv.utf8, to: "\(folder)/confusion.csv")
+            try AtomicFile.write(confusion.csv.utf8, to: "\(folder)/confusion.csv", isDurable: false)
             let counts = try StoredArray(confusion.counts.map(Int64.init), shape: [confusion.classes, confusion.classes])
-            try NumpyArchive.write(["confusion": counts], to: "\(folder)/confusion.npz", compressed: true)
+            try NumpyArchive.write(["confusion": counts], to: "\(folder)/confusion.npz", compressed: true, isDurable: false)
         }
     }
 }

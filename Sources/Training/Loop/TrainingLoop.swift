@@ -23,10 +23,12 @@ final class TrainingLoop {
     init(_ estimator: Estimator, _ spec: TrainSpec, _ evaluations: [EvalSpec]) throws {
         (self.estimator, self.spec, self.evaluations) = (estimator, spec, evaluations)
         // The lock comes first: what is read from the folder below must not change.
+        try estimator.waitUntilSaved()
         lock = try estimator.folder.map { try FolderLock(folder: $0.path) }
         current = try TrainingRun(
             estimator.function, estimator.hyperparameters, source: spec.input(), seed: estimator.seed, maxSteps: spec.maxSteps)
         savedStep = try Self.restore(current, estimator)
+        current.isInterrupted = estimator.isInterrupted
         log = EvaluationLog(folder: estimator.folder?.path, upTo: current.step)
         log.mainMetric = estimator.function.task.mainMetric
         let now = estimator.clock()
@@ -41,7 +43,7 @@ final class TrainingLoop {
         do {
             return try whole()
         } catch is Interruption {
-            return try finish(.interrupted)
+            return try pause()
         } catch {
             rescue(error)
             throw error
@@ -91,10 +93,7 @@ final class TrainingLoop {
             let epochEnded = current.position.epoch > epoch
             if let reason = try tell({ try $0.stepEnded(progress, estimator) }) { return try end(.stopped(reason)) }
             if epochEnded, let reason = try tell({ try $0.epochEnded(progress, estimator) }) { return try end(.stopped(reason)) }
-            if estimator.isInterrupted() {
-                try save()
-                return try finish(.interrupted)
-            }
+            if estimator.isInterrupted() { return try pause() }
             let isLast = current.step == spec.maxSteps
             let due = evaluations.indices.filter { isLast || isDue($0, epochEnded: epochEnded) }
             if isLast || !due.isEmpty || isSavingDue { try save() }
@@ -126,7 +125,7 @@ final class TrainingLoop {
         let isDiskError = error is FormatsError
         if let folder = estimator.folder, savedStep != current.step, current.isWhole, !isDiskError {
             do {
-                try save()
+                try save(waiting: !estimator.isInterrupted())
                 estimator.progress(.notice("step \(current.step) is kept in \(folder.checkpointPath(current.step))"))
             } catch {
                 estimator.progress(.warning("step \(current.step) could not be kept: \(error.localizedDescription)"))
@@ -147,6 +146,12 @@ final class TrainingLoop {
         if savedStep != current.step { try save() }
         if !evaluations.isEmpty, !log.isEvaluated(current.step) { _ = try evaluate(evaluations.indices) }
         return try finish(status)
+    }
+
+    /// Keeps the last whole step without waiting for the disk, then finishes.
+    private func pause() throws -> RunOutcome {
+        if savedStep != current.step { try save(waiting: false) }
+        return try finish(.interrupted)
     }
 
     private func finish(_ status: RunOutcome.Status) throws -> RunOutcome {
@@ -193,24 +198,33 @@ final class TrainingLoop {
         return estimator.clock() - savedTime >= config.saveCheckpointsSecs ?? 600
     }
 
-    private func save() throws {
+    /// - Parameter waiting: until all of it is on the disk.
+    private func save(waiting: Bool = true) throws {
         savedTime = estimator.clock()
         guard let folder = estimator.folder else { return }
-        let path = try folder.save(current.checkpoint())
+        let (checkpoint, config, best) = (
+            current.checkpoint(), estimator.config, bestSteps(estimator.config.keepBestCheckpointMax)
+        )
+        if waiting {
+            try folder.save(checkpoint)
+            try folder.prune(config, best: best)
+        } else {
+            // The folder is named from the root: the working folder may change meanwhile. The lock goes when the work is done.
+            let place = RunFolder(path: URL(fileURLWithPath: folder.path).path)
+            PausedSave.begin(place.path) { [lock] in
+                try withExtendedLifetime(lock) {
+                    try place.save(checkpoint)
+                    try place.prune(config, best: best)
+                }
+            }
+        }
         savedStep = current.step
-        try prune(folder)
-        estimator.progress(.saved(path: path, step: current.step))
-        let step = current.step
+        let (path, step) = (folder.checkpointPath(current.step), current.step)
+        estimator.progress(.saved(path: path, step: step))
         _ = try tell { callback in
             try callback.saved(path: path, step: step, estimator)
             return nil
         }
-    }
-
-    private func prune(_ folder: RunFolder) throws {
-        let config = estimator.config
-        let kept = Set(bestSteps(config.keepBestCheckpointMax) + folder.stepsKept(everyHours: config.keepCheckpointEveryNHours))
-        try folder.prune(newest: config.keepCheckpointMax, kept: kept)
     }
 
     private func bestSteps(_ count: Int) -> [Int] {
@@ -292,7 +306,8 @@ final class TrainingLoop {
         guard let folder = estimator.folder else { return }
         let place = "\(folder.path)/\(evaluations[index].folderName)"
         let report = EvaluationReport(evaluation, estimator)
-        for ending in ["txt", "html"] { try report.write(to: "\(place)/report-\(evaluation.step).\(ending)") }
+        // A report that a power cut takes can be made again; waiting for the disk would keep a person from the prompt.
+        for ending in ["txt", "html"] { try report.write(to: "\(place)/report-\(evaluation.step).\(ending)", isDurable: false) }
         let kept = Set(folder.steps + [evaluation.step])
         for name in (try? FileManager.default.contentsOfDirectory(atPath: place)) ?? [] where name.hasSuffix(".html") {
             guard name.hasPrefix("report-"), let step = Int(name.dropFirst(7).dropLast(5)), !kept.contains(step) else { continue }

@@ -24,6 +24,8 @@ final class TrainingRun {
 
     /// What the task's classes are called, by number.
     let classNames: [String]
+    /// Polled within steps and evaluations, which end where it says true with nothing changed.
+    var isInterrupted: () -> Bool = { false }
     private var frozen: Set<String> = []
 
     init(_ function: ModelFunction, _ hyperparameters: HParams, source: any BatchSource, seed: Int, maxSteps: Int? = nil) throws {
@@ -58,11 +60,12 @@ final class TrainingRun {
     ///
     /// - Parameter recorder: where the task's hooks put summaries; they are only asked when it is active.
     /// - Returns: `nil` when the data end.
-    /// - Throws: `TrainingError.notFinite` with the step and the tensor, before any variable is changed.
+    /// - Throws: `TrainingError.notFinite` with the step and the tensor, and `Interruption`, before any variable is changed.
     func advance(_ recorder: SummaryRecorder) throws -> StepReport? {
         guard let batch = try source.next() else { return nil }
         try batch.validate()
         let pass = Pass(training: store, key: Key(seed: UInt64(bitPattern: Int64(seed))).folded("step").folded(step))
+        pass.poll = poll
         if recorder.isActive, recorder.isHeavy { pass.observer = { name, result in Self.observe(name, result, recorder) } }
         let output = try forward(batch, pass)
         let towers = Towers(examples: batch.count, towers: function.towers)
@@ -75,6 +78,8 @@ final class TrainingRun {
         if let spoilt = gradients.first(where: { Self.isSpoilt($0.value) }) {
             throw TrainingError.notFinite(step: step + 1, tensor: "the gradient of '\(spoilt.name)'")
         }
+        // The last moment: from here on the step is made whole.
+        try poll()
         let rate = rate(hyperparameters)
         optimizer.treatment = GradientTreatment(decay: terms.decay, clipping: hyperparameters.clipping)
         isWhole = false
@@ -126,6 +131,11 @@ final class TrainingRun {
     /// The model's output for a batch, under the model's name.
     func forward(_ batch: Batch, _ pass: Pass) throws -> ModelOutput {
         try pass.scoped(function.model.name) { try function.model.forward(batch.features, pass) }
+    }
+
+    /// - Throws: `Interruption` when a person asked to stop.
+    func poll() throws {
+        if isInterrupted() { throw Interruption() }
     }
 
     /// Changes hyper-parameters between steps; the optimizer's memory stays while its rule does.

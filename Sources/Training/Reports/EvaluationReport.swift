@@ -31,11 +31,13 @@ public struct EvaluationReport {
     }
 
     /// Writes the report: a page where `path` ends in `.html`, else text.
-    public func write(to path: String) throws {
+    ///
+    /// - Parameter isDurable: waits until it is on the disk.
+    public func write(to path: String, isDurable: Bool = true) throws {
         let isPage = path.hasSuffix(".html") || path.hasSuffix(".htm")
         let parent = URL(fileURLWithPath: path).deletingLastPathComponent().path
         try makeFolder(parent)
-        try AtomicFile.write((isPage ? html : text).utf8, to: path)
+        try AtomicFile.write((isPage ? html : text).utf8, to: path, isDurable: isDurable)
     }
 
     /// The measures with their counts, the one that decides first.

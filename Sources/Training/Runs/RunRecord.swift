@@ -27,6 +27,7 @@ public struct RunRecord: Sendable, Codable, Equatable {
 
     /// Reads the run in `folder`; nil when there is none. Nothing in the folder is changed.
     public init?(folder: String) {
+        PausedSave.wait()
         let place = RunFolder(path: folder)
         checkpoints = place.steps
         guard let newest = checkpoints.last, let state = Self.state(place.checkpointPath(newest)) else { return nil }
@@ -48,6 +49,7 @@ public struct RunRecord: Sendable, Codable, Equatable {
 
     /// The runs in `folder` and below it, sorted by path.
     public static func all(under folder: String) -> [RunRecord] {
+        PausedSave.wait()
         var found: [RunRecord] = []
         var waiting = [folder]
         while let here = waiting.popLast() {
