@@ -9,7 +9,7 @@ let package = Package(
         .executableTarget(
             name: "fuzzing", dependencies: [.product(name: "CarpedmScript", package: "carpedm")], path: ".",
             exclude: ["words.dict"],
-            sources: ["main.swift"])
+            sources: ["Fuzzing.swift"])
     ],
     swiftLanguageModes: [.v6]
 )

@@ -16,6 +16,7 @@ public enum ScriptLibrary {
         DictMethods.install(in: interpreter)
         SetMethods.install(in: interpreter)
         ProtocolMethods.install(in: interpreter)
+        OperatorMethods.install(in: interpreter)
         CodecErrors.install(in: interpreter)
         BuiltinIterators.install(in: interpreter)
         for native in BuiltinFunctions.all { interpreter.registerBuiltin(native) }

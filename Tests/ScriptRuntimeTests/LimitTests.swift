@@ -132,4 +132,25 @@ import Testing
         let value = try interpreter.execute(SourceText(name: "4", text: "x * 7"), mode: .lastValue)
         #expect(try interpreter.repr(value).string == "7")
     }
+
+    /// The one diagnostic of the compiler itself, with its caret (the others are in ScriptSyntaxTests).
+    @Test func aProgramOfTooManyPartsIsRefused() {
+        let script = "値 = 0\n" + (0..<70_000).map { "値\($0) = \($0)\n" }.joined()
+        let interpreter = Interpreter()
+        do {
+            try interpreter.execute(SourceText(name: "large.cdm", text: script))
+            Issue.record("it was run")
+        } catch {
+            #expect(
+                interpreter.report(error) == """
+                    error[E0301]: too many values in one function or module
+                         --> large.cdm:65534:1
+                          |
+                    65534 | 値65532 = 65532
+                          | ^^^^^^^
+                          = help: Split it into several functions or files.
+
+                    """)
+        }
+    }
 }

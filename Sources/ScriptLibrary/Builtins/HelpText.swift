@@ -13,6 +13,9 @@ package enum HelpText {
         case .type(let type): return typeText(type, interpreter)
         case .function, .native, .boundMethod:
             return (lines(of: value, interpreter) + origin(of: value, interpreter)).joined(separator: "\n")
+        case .none: return "None: the absence of a value. A function that returns nothing returns it; test for it with is None."
+        case .ellipsis: return "Ellipsis, also written ...: stands for what is left out; an index of a tensor may hold one."
+        case .notImplemented: return "NotImplemented: what an operator method returns when it leaves the work to the other operand."
         default:
             let type = interpreter.type(of: value)
             return "\(article(type.name)) \(type.name)\n\n" + typeText(type, interpreter)
@@ -41,6 +44,9 @@ package enum HelpText {
             let text = function.signatureText { (try? interpreter.repr($0).string) ?? "..." }
             let parameters = text.dropFirst().drop { $0 != "," && $0 != ")" }
             return type.name + "(" + (parameters.first == "," ? parameters.dropFirst(2) : parameters)
+        }
+        if type.isSubtype(of: interpreter.types.exception(.baseException)), type.own("__init__") == nil, !type.isScriptClass {
+            return type.name + "(*args)"
         }
         // A constructor that is only inherited is not this class's.
         guard let constructor = type.constructor, constructor.name == type.name else { return type.name }

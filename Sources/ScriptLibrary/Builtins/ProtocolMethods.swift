@@ -81,7 +81,8 @@ enum ProtocolMethods {
     /// `NotImplemented` for a stranger, so that the other operand is asked.
     private static func compared(_ call: Call, _ operation: ComparisonOperation) throws -> Value {
         let (a, b) = (call.plain(0), call.plain(1))
-        let isNumber = BuiltinFunctions.isNumber(a) && BuiltinFunctions.isNumber(b)
+        // An int leaves floats to the float.
+        let isNumber = a.asBigInt == nil ? BuiltinFunctions.isNumber(a) && BuiltinFunctions.isNumber(b) : b.asBigInt != nil
         guard isNumber || call.interpreter.type(of: a) === call.interpreter.type(of: b) || bothSets(a, b) else { return .notImplemented }
         return try call.interpreter.compare(operation, a, b)
     }

@@ -158,6 +158,9 @@ final class FileObject: HostObject, HostIterable, HostContext {
 
     func write(_ value: Value, _ interpreter: Interpreter) throws -> Int {
         try checkOpen()
+        if !mode.isBinary, !isText(interpreter.plain(value)) {
+            throw Raised.type("write() argument must be str, not \(interpreter.typeName(of: value))")
+        }
         if !mode.canWrite { throw Raised(.osError, mode.isBinary ? "write" : "not writable") }
         content = nil
         let count: Int
@@ -180,6 +183,8 @@ final class FileObject: HostObject, HostIterable, HostContext {
         if pending.count > 1 << 16 { try flush() }
         return count
     }
+
+    private func isText(_ value: Value) -> Bool { if case .str = value { true } else { false } }
 
     func flush() throws(Raised) {
         try checkOpen()

@@ -13,7 +13,7 @@ final class StandardStream: HostObject, HostIterable {
         self.state = state
     }
 
-    var scriptTypeName: String { "StandardStream" }
+    var scriptTypeName: String { "TextIOWrapper" }
     var scriptSummary: String { "<_io.TextIOWrapper name='\(kind.rawValue)' mode='\(kind == .input ? "r" : "w")' encoding='utf-8'>" }
 
     func write(_ text: StrObject, _ interpreter: Interpreter) throws {
@@ -45,13 +45,14 @@ final class StandardStream: HostObject, HostIterable {
 /// The classes of files and streams.
 enum Streams {
     static func install(in interpreter: Interpreter, _ state: LibraryState) {
+        // A class of its own under Python's name: the class of files, defined after it, is found by the name.
+        let stream = interpreter.define(streamType)
         for name in ["TextIOWrapper", "BufferedReader", "BufferedWriter", "BufferedRandom"] {
             interpreter.define(fileType(name))
         }
-        interpreter.define(streamType)
-        state.output = interpreter.value(of: StandardStream(.output, state))
-        state.errorOutput = interpreter.value(of: StandardStream(.error, state))
-        state.input = interpreter.value(of: StandardStream(.input, state))
+        state.output = interpreter.value(of: StandardStream(.output, state), type: stream)
+        state.errorOutput = interpreter.value(of: StandardStream(.error, state), type: stream)
+        state.input = interpreter.value(of: StandardStream(.input, state), type: stream)
     }
 
     private static func file(_ call: Call) throws -> FileObject { try call.host(0, as: FileObject.self) }
@@ -154,7 +155,7 @@ enum Streams {
     private static var streamType: NativeType {
         func stream(_ call: Call) throws -> StandardStream { try call.host(0, as: StandardStream.self) }
         return NativeType(
-            "StandardStream", doc: "A standard stream.", module: "_io",
+            "TextIOWrapper", doc: "A standard stream.", module: "_io",
             methods: [
                 Native("write(self, s, /)", "Write a string and return its length.") { call in
                     let text = try call.text(1, "write() argument must be str")

@@ -46,7 +46,8 @@ extension Call {
     func text(_ index: Int, _ message: String) throws(Raised) -> StrObject {
         if case .str(let text) = self[index] { return text }
         guard case .str(let text) = plain(index) else {
-            throw .type("\(message), not \(shortTypeName(self[index]))")
+            // Where CPython names the argument, it says None for NoneType.
+            throw .type("\(message), not \(message == "must be str" ? interpreter.typeName(of: self[index]) : shortTypeName(self[index]))")
         }
         return text
     }

@@ -154,13 +154,20 @@ private struct Encoder {
                 index += 1
                 continue
             }
-            // One-byte codecs report a run of characters, multibyte ones each by itself.
+            // One-byte codecs and UTF-8 report a run of characters, the others each by itself.
             var end = index + 1
-            if system == nil { while end < text.count, !isEncodable(text[end]) { end += 1 } }
+            if reportsRuns { while end < text.count, !isEncodable(text[end]) { end += 1 } }
             try handle(index..<end, name, reason)
             index = end
         }
         return result
+    }
+
+    private var reportsRuns: Bool {
+        switch kind {
+        case .utf16, .utf32, .system: false
+        default: true
+        }
     }
 
     private static func suffix(_ order: Codec.ByteOrder) -> String {

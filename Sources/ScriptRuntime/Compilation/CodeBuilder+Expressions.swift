@@ -252,15 +252,31 @@ extension CodeBuilder {
 
     private func boolean(_ operation: BooleanOperator, _ values: [ExpressionNode], into register: Int) {
         let end = Label()
+        boolean(operation, values, into: register, whenTrue: end, whenFalse: end)
+        place(end)
+    }
+
+    /// An operand whose truth was asked decides for the operators around it too: none is asked twice.
+    private func boolean(
+        _ operation: BooleanOperator, _ values: [ExpressionNode], into register: Int, whenTrue: Label, whenFalse: Label
+    ) {
         var before = bound
         for (index, value) in values.enumerated() {
-            expression(value, into: register)
-            if index == 0 { before = bound }
-            if index < values.count - 1 {
-                jump(operation == .and ? .jumpIfFalse : .jumpIfTrue, register, to: end)
+            let isLast = index == values.count - 1
+            let next = Label()
+            if case .boolOp(let inner, let innerValues) = value.kind {
+                boolean(
+                    inner, innerValues, into: register, whenTrue: operation == .and && !isLast ? next : whenTrue,
+                    whenFalse: operation == .or && !isLast ? next : whenFalse)
+            } else {
+                expression(value, into: register)
             }
+            if index == 0 { before = bound }
+            if !isLast {
+                jump(operation == .and ? .jumpIfFalse : .jumpIfTrue, register, to: operation == .and ? whenFalse : whenTrue)
+            }
+            place(next)
         }
-        place(end)
         bound = before
     }
 

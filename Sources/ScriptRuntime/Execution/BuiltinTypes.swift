@@ -55,7 +55,7 @@ public final class BuiltinTypes {
         exceptions = ExceptionKind.allCases.map { kind in
             // A parent stands before its children in the list of kinds.
             let base = kind.parent.flatMap { made[$0] } ?? object
-            let type = TypeObject(kind.rawValue, base: base, layout: .exception, ids: ids)
+            let type = TypeObject(kind.rawValue, base: base, layout: .exception, doc: kind.doc, ids: ids)
             made[kind] = type
             return type
         }
@@ -88,7 +88,12 @@ public final class BuiltinTypes {
     }
 
     /// Makes the class of an iterator known, so that `type(x)` and a built-in name (`map`, `zip`) are the same.
-    public func registerIteratorType(_ name: String) -> TypeObject { iteratorType(named: name) }
+    /// It is a class that scripts may derive from.
+    public func registerIteratorType(_ name: String) -> TypeObject {
+        let type = iteratorType(named: name)
+        type.isInheritable = true
+        return type
+    }
 
     func hostType(named name: String) -> TypeObject {
         // Mostly the same class again and again: tensors.

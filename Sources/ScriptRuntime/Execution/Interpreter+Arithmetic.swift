@@ -556,6 +556,9 @@ extension Interpreter {
     private func repeated(_ value: Value, _ times: Int) throws(Raised) -> Value? {
         switch value {
         case .str(let text):
+            if text.count.multipliedReportingOverflow(by: times).overflow {
+                throw Raised(.overflowError, "repeated string is too long")
+            }
             try charge(count: times, of: text.count * text.width)
             return .str(text.repeated(times))
         case .list(let list): return .list(try repeated(list, times))
@@ -563,6 +566,9 @@ extension Interpreter {
             try charge(count: times, of: tuple.count * 16)
             return .tuple(TupleObject(Array(repeatElement(tuple.items, count: times).joined())))
         case .bytes(let bytes):
+            if bytes.count.multipliedReportingOverflow(by: times).overflow {
+                throw Raised(.overflowError, "repeated bytes are too long")
+            }
             try charge(count: times, of: bytes.count)
             return .bytes(BytesObject(Array(repeatElement(bytes.bytes, count: times).joined())))
         default: return nil
@@ -653,7 +659,9 @@ extension Interpreter {
             for item in b.items where try !contains(a, item) { try insert(result, item) }
         case .and:
             result = SetObject(isFrozen: a.isFrozen)
-            for item in a.items where try contains(b, item) { try insert(result, item) }
+            // As in Python, the smaller one gives the items (of two equal ones: 1 and True), and the right one of two as large.
+            let (gives, asked) = b.count <= a.count ? (b, a) : (a, b)
+            for item in gives.items where try contains(asked, item) { try insert(result, item) }
         default:
             result = SetObject(isFrozen: a.isFrozen)
             for item in a.items where try !contains(b, item) { try insert(result, item) }
@@ -665,7 +673,10 @@ extension Interpreter {
     private func update(_ set: SetObject, _ operation: BinaryOperation, _ other: SetObject) throws(Raised) -> Bool {
         switch operation {
         case .or: for item in other.items { try insert(set, item) }
-        case .and: for item in set.items where try !contains(other, item) { try remove(set, item) }
+        case .and:
+            let kept = try combine(.and, set, other).items
+            set.removeAll()
+            for item in kept { try insert(set, item) }
         case .subtract: for item in other.items { try remove(set, item) }
         case .xor: for item in other.items where try !remove(set, item) { try insert(set, item) }
         default: return false

@@ -25,7 +25,8 @@ extension Interpreter {
         case .instance(let instance): return try find(instance, value, name)
         case .module(let module): return try find(module, name)
         case .type(let type): return try find(type, name)
-        case .descriptor(let descriptor) where descriptor.kind == .superObject: return try findInSuper(descriptor, name)
+        case .descriptor(let descriptor) where descriptor.kind == .superObject && !descriptor.first.isNone:
+            return try findInSuper(descriptor, name)
         default: break
         }
         let type = type(of: value)
@@ -106,7 +107,7 @@ extension Interpreter {
         {
             return try converting { try object.member(name.name, self) }
         }
-        guard let method = objectMethod(name) else { return nil }
+        guard let method = start.base?.answer(name) ?? objectMethod(name) else { return nil }
         return name == Symbol(.__init_subclass__) ? method : .boundMethod(BoundMethod(method, descriptor.first))
     }
 
@@ -229,9 +230,31 @@ extension Interpreter {
     }
 
     private func setAttribute(_ function: FunctionObject, _ name: Symbol, _ newValue: Value) throws(Raised) {
-        if case .str(let text) = newValue {
-            if name == Symbol(.__name__) { function.name = text.string; return }
-            if name == Symbol(.__qualname__) { function.qualifiedName = text.string; return }
+        switch name {
+        case Symbol(.__name__), Symbol(.__qualname__):
+            guard case .str(let text) = newValue else { throw .type("\(name.name) must be set to a string object") }
+            if name == Symbol(.__name__) { function.name = text.string } else { function.qualifiedName = text.string }
+            return
+        case Symbol(.__defaults__):
+            guard case .tuple(let values) = newValue.isNone ? Value.tuple(TupleObject([])) : plain(newValue) else {
+                throw .type("__defaults__ must be set to a tuple object")
+            }
+            function.replaceDefaults(values)
+            return
+        case Symbol(.__kwdefaults__):
+            guard case .dict(let dict) = newValue.isNone ? .dict(DictObject()) : plain(newValue) else {
+                throw .type("__kwdefaults__ must be set to a dict object")
+            }
+            function.replaceKeywordDefaults(dict)
+            return
+        case Symbol(.__dict__):
+            guard case .dict(let dict) = newValue else {
+                throw .type("__dict__ must be set to a dictionary, not a '\(typeName(of: newValue))'")
+            }
+            function.attributes = dict
+            return
+        case Symbol(.__closure__), Symbol(.__code__), Symbol(.__globals__): throw .attribute("readonly attribute")
+        default: break
         }
         let attributes = function.attributes ?? DictObject()
         function.attributes = attributes
@@ -257,6 +280,8 @@ extension Interpreter {
             module[name] = nil
         case .function(let function) where function.attributes?[name.text] != nil:
             function.attributes?[name.text] = nil
+        case .function(let function) where name == Symbol(.__defaults__): function.replaceDefaults(TupleObject([]))
+        case .function(let function) where name == Symbol(.__kwdefaults__): function.replaceKeywordDefaults(DictObject())
         default: throw missingAttribute(value, name)
         }
     }
@@ -267,6 +292,8 @@ extension Interpreter {
                 throw .attribute("property '\(name.name)' of '\(instance.type.name)' object has no deleter")
             }
             _ = try callMethod(descriptor.third, value)
+        } else if name == Symbol(.__dict__), instance.type !== types.object {
+            instance.dictionary = DictObject()
         } else if !instance.deleteAttribute(name) {
             throw missingAttribute(value, name)
         }
@@ -302,7 +329,7 @@ extension Interpreter {
             names.formUnion(submoduleNames(of: module.name))
             return names.sorted(by: Interpreter.byScalars)
         case .type(let type):
-            for type in type.lineage { for (name, _) in type.attributes { names.insert(name.name) } }
+            names.formUnion(attributeNames(of: type))
             return names.sorted(by: Interpreter.byScalars)
         case .host(let box):
             if let object = box.object as? any HostMembers { names.formUnion(object.memberNames) }
@@ -310,8 +337,17 @@ extension Interpreter {
             for case .str(let name) in function.attributes?.keys ?? [] { names.insert(name.string) }
         default: break
         }
-        for type in type(of: value).lineage { for (name, _) in type.attributes { names.insert(name.name) } }
+        names.formUnion(attributeNames(of: type(of: value)))
         return names.sorted(by: Interpreter.byScalars)
+    }
+
+    private func attributeNames(of type: TypeObject) -> Set<String> {
+        var names = Set(Interpreter.objectMethodNames)
+        for type in type.lineage {
+            for (name, _) in type.attributes { names.insert(name.name) }
+            for name in type.answerNames { names.insert(name.name) }
+        }
+        return names
     }
 
     static func byScalars(_ a: String, _ b: String) -> Bool { a.unicodeScalars.lexicographicallyPrecedes(b.unicodeScalars) }

@@ -64,9 +64,10 @@ extension Interpreter {
             })
         setConstructor(
             of: types.superType,
-            Native("super(type, object, /)", "The attributes that the bases of a class give.") { call in
+            Native("super(type, object=<unset>, /)", "The attributes that the bases of a class give.") { call in
                 let type = try call.type(0)
                 let interpreter = call.interpreter
+                if !call.has(1) { return .descriptor(DescriptorObject(.superObject, .none, .type(type))) }
                 if case .type(let receiver) = call[1] {
                     guard receiver.isSubtype(of: type) else {
                         throw Raised.type("super(type, obj): obj must be an instance or subtype of type")
@@ -114,6 +115,11 @@ extension Interpreter {
                 Native("throw(self, type, value=<unset>, traceback=None, /)", "Raise an exception at the yield.") { call in
                     let generator = try generator(call)
                     let interpreter = call.interpreter
+                    let given = call.has(2) ? [call[1], call[2], call[3]] : [call[1]]
+                    if let answer = try interpreter.throwToDelegate(of: generator, given) {
+                        if let value = answer { return value }
+                        throw generator.endOfIteration()
+                    }
                     var exception = call[1]
                     if call.has(2), !call[2].isNone, case .type = exception {
                         if case .instance(let given) = call[2], given.type.layout == .exception {
@@ -136,7 +142,9 @@ extension Interpreter {
             NativeType("iterator", methods: [
                 Native("__iter__(self, /)", "Implement iter(self).") { $0[0] },
                 Native("__next__(self, /)", "Implement next(self).") { call in
-                    if let value = try call.interpreter.next(call[0]) { return value }
+                    // Of a subclass' instance the iterator behind it: asking the instance would come back here.
+                    guard case .iterator = call.plain(0) else { throw call.mismatch(0, "iterator") }
+                    if let value = try call.interpreter.next(call.plain(0)) { return value }
                     throw Raised(.stopIteration, "")
                 },
             ])

@@ -102,6 +102,7 @@ extension Interpreter {
             _ = try callMethod(method, value, index, item)
             return
         }
+        if isLikeSequence(value), case .bigInt = index { throw .index("cannot fit 'int' into an index-sized integer") }
         throw .type("'\(typeName(of: value))' object does not support item assignment")
     }
 
@@ -138,7 +139,17 @@ extension Interpreter {
             _ = try callMethod(method, value, index)
             return
         }
-        throw .type("'\(typeName(of: value))' object doesn't support item deletion")
+        // CPython says it in two ways: to an index of something that it takes for a sequence, and to everything else.
+        if isLikeSequence(value), case .bigInt = index { throw .index("cannot fit 'int' into an index-sized integer") }
+        let isIndex = index.asBigInt != nil || type(of: index).lookup(.__index__) != nil
+        throw .type("'\(typeName(of: value))' object \(isIndex && isLikeSequence(value) ? "doesn't" : "does not") support item deletion")
+    }
+
+    private func isLikeSequence(_ value: Value) -> Bool {
+        switch value {
+        case .str, .bytes, .tuple, .range, .set, .instance, .host: true
+        default: false
+        }
     }
 
     /// `item in value`.

@@ -70,6 +70,8 @@ extension Interpreter {
         guard let method = type(of: iterator).lookup(.__next__) else {
             throw .type("'\(typeName(of: iterator))' object is not an iterator")
         }
+        // A method that comes back here through Swift alone must end too.
+        try checkStack()
         do {
             return try callMethod(method, iterator)
         } catch {

@@ -22,6 +22,9 @@ extension Interpreter {
         return try repr(value)
     }
 
+    /// What every object has, by `dir`.
+    static let objectMethodNames = ["__class__", "__doc__", "__delattr__", "__setattr__"] + objectNatives.map(\.name)
+
     private static var objectNatives: [Native] {
         [
             Native("__init__(self, /, *args, **kwargs)", "Initialize self.") { call in
@@ -38,13 +41,23 @@ extension Interpreter {
                 call[0].isIdentical(to: call[1]) ? .true : .notImplemented
             },
             Native("__ne__(self, value, /)", "Return self!=value.") { call in
-                let isEqual = try call.interpreter.compare(.equal, call[0], call[1])
+                guard let equal = call.interpreter.type(of: call[0]).lookup(.__eq__) else {
+                    return call[0].isIdentical(to: call[1]) ? .false : .notImplemented
+                }
+                let isEqual = try call.interpreter.callMethod(equal, call[0], call[1])
                 return isEqual.isNotImplemented ? isEqual : .bool(try !call.interpreter.truth(isEqual))
             },
             Native("__hash__(self, /)", "Return hash(self).") { call in
                 if case .instance(let instance) = call[0], !instance.base.isUndefined { return .int(try call.interpreter.hash(instance.base)) }
                 if case .instance = call[0] { return .int(call[0].identity >> 4) }
                 return .int(try call.interpreter.hash(call[0]))
+            },
+            Native("__lt__(self, value, /)", "Return self<value.") { _ in .notImplemented },
+            Native("__le__(self, value, /)", "Return self<=value.") { _ in .notImplemented },
+            Native("__gt__(self, value, /)", "Return self>value.") { _ in .notImplemented },
+            Native("__ge__(self, value, /)", "Return self>=value.") { _ in .notImplemented },
+            Native("__dir__(self, /)", "Default dir() implementation.") { call in
+                .list(call.interpreter.dir(call[0]).map { .str($0) })
             },
             Native("__format__(self, format_spec, /)", "Default object formatter.") { call in
                 .str(try call.interpreter.format(call[0], call.str(1)))

@@ -9,6 +9,8 @@ extension Interpreter {
         }
         if dunder == .__class__ { return .type(type(of: value)) }
         if let special = try special(value, dunder, name) { return special }
+        if case .type(let type) = value, let method = type.answer(name) { return method }
+        if let method = type(of: value).answer(name) { return .boundMethod(BoundMethod(method, value)) }
         guard let method = objectMethod(name) else { return nil }
         if case .type(let type) = value, dunder != .__init_subclass__ {
             return type.layout == .hostWrapper && dunder == .__init__ ? try hostInitializer(type) : method
@@ -37,6 +39,7 @@ extension Interpreter {
             switch dunder {
             case .__self__: return method.receiver
             case .__func__: return method.function
+            case .__call__: return nil
             default: return try find(method.function, name)
             }
         case .type(let type): return special(type, dunder)
@@ -128,7 +131,7 @@ extension Interpreter {
 
     private func special(_ instance: InstanceObject, _ dunder: Dunder) -> Value? {
         switch dunder {
-        case .__dict__: return .dict(instance.dictionary)
+        case .__dict__: return instance.type === types.object ? nil : .dict(instance.dictionary)
         case .__doc__:
             for type in instance.type.lineage { if let doc = type.doc { return .str(doc) } else { break } }
             return Value.none
@@ -139,6 +142,9 @@ extension Interpreter {
 
     private func special(_ descriptor: DescriptorObject, _ dunder: Dunder) -> Value? {
         switch (descriptor.kind, dunder) {
+        case (.superObject, .__self__): return descriptor.first
+        case (.superObject, .__thisclass__): return descriptor.second
+        case (.superObject, .__self_class__): return descriptor.first.isNone ? Value.none : .type(type(of: descriptor.first))
         case (.property, .fget): return descriptor.first
         case (.property, .fset): return descriptor.second
         case (.property, .fdel): return descriptor.third

@@ -1,4 +1,5 @@
 import BigInt
+import ScriptSyntax
 
 /// `repr`, `str` and `format`.
 extension Interpreter {
@@ -334,7 +335,7 @@ public enum Quoting {
         switch scalar.properties.generalCategory {
         case .control, .format, .surrogate, .privateUse, .unassigned, .lineSeparator, .paragraphSeparator, .spaceSeparator:
             return false
-        default: return true
+        default: return NormalForm.isKnownToPython(scalar)
         }
     }
 }

@@ -67,6 +67,15 @@ extension Interpreter {
         type.define { [unowned type, unowned self] in self.attributes(of: table(), owner: type) }
     }
 
+    /// Gives a built-in class special methods that scripts may call by name; its operations do not look for them.
+    public func answer(_ type: TypeObject, _ natives: @escaping () -> [Native]) { type.define(answers: natives) }
+
+    /// Calls a built-in function by its name.
+    public func callBuiltin(_ name: String, _ arguments: [Value]) throws(Raised) -> Value {
+        guard let function = builtins[Symbol(name)] else { throw Raised(.nameError, "name '\(name)' is not defined") }
+        return try call(function, arguments)
+    }
+
     /// Gives a built-in class its constructor.
     public func setConstructor(of type: TypeObject, _ native: Native) {
         let function = NativeFunction(native)

@@ -132,6 +132,31 @@ extension Interpreter {
         return generator.state == .suspended ? result : nil
     }
 
+    /// `generator.throw(anything)`: where the generator waits for an iterator with a `throw` of its own, that is asked first,
+    /// whatever it is given. Nil when there is no such iterator.
+    func throwToDelegate(of generator: GeneratorObject, _ arguments: [Value]) throws(Raised) -> Value?? {
+        guard generator.state == .suspended, let delegate = delegate(of: generator) else { return nil }
+        if case .iterator = delegate.iterator { return nil }
+        if case .type(let type) = arguments[0], type.isSubtype(of: types.exception(.generatorExit)) { return nil }
+        if isInstance(arguments[0], of: types.exception(.generatorExit)) { return nil }
+        guard let method = try find(delegate.iterator, "throw") else { return nil }
+        try checkStack()
+        do {
+            generator.state = .running
+            defer { generator.state = .suspended }
+            return try call(method, arguments)
+        } catch {
+            if error.isInstance(of: .stopIteration, self), let exception = exception(of: error) {
+                return try leaveDelegate(generator, delegate.word, exception.attribute(Symbol(.value)) ?? .none)
+            }
+            guard try start(generator, .none, .entry, top, generator.next) else { throw error }
+            let result = try run(raising: error)
+            return .some(generator.state == .suspended ? result : nil)
+        }
+    }
+
+    private func isInstance(_ value: Value, of type: TypeObject) -> Bool { self.type(of: value).isSubtype(of: type) }
+
     /// Goes on behind a `yield from` whose iterator ended.
     private func leaveDelegate(_ generator: GeneratorObject, _ word: UInt64, _ value: Value) throws(Raised) -> Value? {
         generator.state = .suspended

@@ -71,6 +71,14 @@ public final class FunctionObject {
         return "(" + parts.joined(separator: ", ") + ")" + result
     }
 
+    /// `f.__defaults__ = values`.
+    func replaceDefaults(_ values: TupleObject) { defaults = values.items.suffix(code.positionalCount) }
+
+    /// `f.__kwdefaults__ = dict`.
+    func replaceKeywordDefaults(_ dict: DictObject) {
+        keywordDefaults = (0..<code.keywordOnlyCount).map { dict[code.variables[code.positionalCount + $0].text] ?? .undefined }
+    }
+
     func drain(into work: inout [Value]) {
         work += defaults
         work += keywordDefaults

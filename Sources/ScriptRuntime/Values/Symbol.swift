@@ -102,5 +102,6 @@ package enum Dunder: Int32, CaseIterable {
     case __get__, __set__, __delete__, __subclasses__, __instancecheck__, __fspath__, __sizeof__, __code__, __closure__, __globals__
     case args, value, name, obj, code, send, `throw`, close, fget, fset, fdel, getter, setter, deleter, start, stop, step
     case add_note, with_traceback, errno, strerror, filename, msg, lineno, offset, text, path, encoding, object, reason, end
+    case __thisclass__, __self_class__, __subclasshook__, __package__
     case mro, __prepare__, __slots__, __del__, __debug__, __import__, __spec__, __all__, __version__, __path__
 }

@@ -58,6 +58,9 @@ public final class TypeObject {
     @exclusivity(unchecked) var expectedAttributes = SmallRoom.capacity
     /// One per `Dunder`, in use once `lookup(_: Dunder)` asked for it: `.undefined` means none, `.ellipsis` unknown.
     @exclusivity(unchecked) private var dunders: UnsafeMutablePointer<Value>?
+    /// Special methods that a script may call by name, while operations take their direct way: `lookup` does not see them.
+    private var answers: [Symbol: Value] = [:]
+    private var pendingAnswers: [() -> [Native]] = []
     /// Attributes that are added when the class is first looked at.
     private var pending: [() -> [(Symbol, Value)]] = []
     var isSubclassOfException: Bool { layout == .exception }
@@ -85,6 +88,7 @@ public final class TypeObject {
         let identity = ObjectIdentifier(self)
         base?.subclasses.removeAll { ObjectIdentifier($0.takeUnretainedValue()) == identity }
         for value in table.values { TypeObject.disown(value, identity) }
+        for value in answers.values { TypeObject.disown(value, identity) }
         if let constructor { TypeObject.disown(.native(constructor), identity) }
         dunders?.deinitialize(count: Dunder.allCases.count)
         dunders?.deallocate()
@@ -217,6 +221,33 @@ extension TypeObject {
     func define(_ attributes: @escaping () -> [(Symbol, Value)]) {
         pending.append(attributes)
         invalidate()
+    }
+
+    /// Adds special methods that only `answer` finds.
+    func define(answers: @escaping () -> [Native]) { pendingAnswers.append(answers) }
+
+    /// The special method of a built-in class under its name, own or of the nearest base that has it.
+    func answer(_ name: Symbol) -> Value? {
+        var type: TypeObject? = self
+        while let current = type {
+            if let value = current.ownAnswers[name] { return value }
+            type = current.base
+        }
+        return nil
+    }
+
+    /// Names of the special methods that `answer` finds in this very class.
+    var answerNames: [Symbol] { Array(ownAnswers.keys) }
+
+    private var ownAnswers: [Symbol: Value] {
+        while !pendingAnswers.isEmpty {
+            for native in pendingAnswers.removeFirst()() where own(Symbol(native.name)) == nil {
+                let function = NativeFunction(native)
+                function.owner = self
+                answers[Symbol(native.name)] = .native(function)
+            }
+        }
+        return answers
     }
 
     private func materialize() {

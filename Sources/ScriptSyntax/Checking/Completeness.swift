@@ -23,7 +23,7 @@ public enum Completeness: Equatable, Sendable {
         // Unbound names are for the run to report: the session may know them.
         let problems = ScopeAnalysis.analyze(parsed.module, known: []).diagnostics.filter { diagnostic in
             switch DiagnosticCode(rawValue: diagnostic.code) {
-            case .unboundName, .foreignConstant, .refusedBuiltin: false
+            case .unboundName, .foreignConstant, .refusedBuiltin, .refusedAttribute: false
             default: true
             }
         }

@@ -75,6 +75,30 @@ extension Diagnostic {
             notes: isAboutText ? ["what a program does can be read from its text"] : [], help: help)
     }
 
+    /// What CPython shows of its own machinery, and the hooks of what the language leaves out; nil for every other attribute.
+    static func refusedAttribute(_ name: Identifier) -> Diagnostic? {
+        let help: String
+        switch name.text {
+        case "__new__": help = "Call the class, or write a class method that makes the object."
+        case "__get__", "__set__", "__delete__", "__set_name__": help = "Use '@property', or call the function with the object."
+        case "__code__", "co_code", "gi_code", "tb_frame", "gi_frame", "f_locals", "f_globals", "f_back", "f_code":
+            help = "Keep what you want to know in variables; help() shows the signature of a function."
+        case "__globals__", "__builtins__": help = "Keep the values in a dict of your own."
+        case "__annotations__": help = "Annotations are for readers and for help(); keep what the program needs in a dict."
+        case "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__": help = "Use copy.copy, or json for what goes to a file."
+        case "__subclasshook__", "__instancecheck__", "__subclasscheck__", "__prepare__", "__mro_entries__", "__abstractmethods__":
+            help = "Use isinstance with a plain base class."
+        default: return nil
+        }
+        return Diagnostic(.refusedAttribute, "the attribute '\(name.text)' is not in the language", name.span, help: help)
+    }
+
+    static func moduleNamespace(_ name: Identifier, module: String) -> Diagnostic {
+        Diagnostic(
+            .refusedAttribute, "the attribute '__dict__' of a module is not in the language", name.span,
+            help: "Use dir(\(module)), getattr(\(module), name) and setattr(\(module), name, value).")
+    }
+
     static func starImport(_ span: SourceSpan, module: String) -> Diagnostic {
         Diagnostic(
             .starImport, "'import *' is not in the language", span, notes: ["every name must be seen to be bound"],

@@ -123,4 +123,10 @@ extension Diagnostic {
             .programTooLarge, "too many \(what) in one function or module", span,
             help: "Split it into several functions or files.")
     }
+
+    static func tooManyBlocks(_ span: SourceSpan) -> Diagnostic {
+        Diagnostic(
+            .tooManyBlocks, "too many statically nested blocks", span, notes: ["20 loops, 'with' and 'try' may stand in one another"],
+            help: "Move the inner ones to a function.")
+    }
 }

@@ -96,6 +96,8 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case lateFutureImport = "E0217"
     case unknownFuture = "E0218"
 
+    case tooManyBlocks = "E0219"
+
     case programTooLarge = "E0301"
 
     case async = "E0501"
@@ -111,6 +113,7 @@ public enum DiagnosticCode: String, CaseIterable, Sendable {
     case complexLiteral = "E0511"
     case exceptStar = "E0512"
     case unpackedBases = "E0513"
+    case refusedAttribute = "E0514"
 
     case mutableDefault = "W0601"
     case loopVariableCapture = "W0602"

@@ -1,7 +1,7 @@
 import Foundation
 
 /// Unicode rules of names: XID (UAX 31) and normal form NFKC, as PEP 3131 says.
-enum NormalForm {
+package enum NormalForm {
     /// The text of a name: ASCII as it stands, anything else in NFKC.
     static func identifier(_ bytes: [UInt8]) -> String {
         let text = String(decoding: bytes, as: UTF8.self)
@@ -18,7 +18,7 @@ enum NormalForm {
     }
 
     /// CPython 3.11, which decides what is accepted, knows Unicode 14; characters added later are refused.
-    static func isKnownToPython(_ scalar: Unicode.Scalar) -> Bool {
+    package static func isKnownToPython(_ scalar: Unicode.Scalar) -> Bool {
         guard let age = scalar.properties.age else { return false }
         return age.major <= 14
     }

@@ -17,7 +17,9 @@ extension ScopeCollector {
         switch value.kind {
         case .name(let name): use(name, value.span)
         case .constant: break
-        case .attribute(let object, _): expression(object)
+        case .attribute(let object, let name):
+            refuse(name, of: object)
+            expression(object)
         case .call(let function, let arguments, let keywords): call(function, arguments, keywords)
         case .binOp(let left, _, let right):
             expression(left)
@@ -57,6 +59,15 @@ extension ScopeCollector {
         case .setComp(let node): comprehension(node, "<setcomp>")
         case .dictComp(let node): comprehension(node, "<dictcomp>")
         case .generatorExp(let node): comprehension(node, "<genexpr>")
+        }
+    }
+
+    private mutating func refuse(_ attribute: Identifier, of object: ExpressionNode) {
+        guard attribute.text.utf8.contains(UInt8(ascii: "_")) else { return }
+        if let refusal = Diagnostic.refusedAttribute(attribute) {
+            diagnostics.append(refusal)
+        } else if attribute.text == "__dict__", case .name(let name) = object.kind, importedModules.contains(name) {
+            diagnostics.append(.moduleNamespace(attribute, module: name))
         }
     }
 

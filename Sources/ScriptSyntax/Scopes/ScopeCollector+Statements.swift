@@ -32,7 +32,10 @@ extension ScopeCollector {
             optional(message)
         case .global(let names): declare(names, isGlobal: true)
         case .nonlocal(let names): declare(names, isGlobal: false)
-        case .import(let names), .importFrom(_, let names): imports(names, statement)
+        case .import(let names):
+            importedModules.formUnion(names.map(\.boundName))
+            imports(names, statement)
+        case .importFrom(_, let names): imports(names, statement)
         case .break:
             if !isInLoop { diagnostics.append(.breakOutsideLoop(statement.span)) }
         case .continue:
@@ -98,23 +101,19 @@ extension ScopeCollector {
             statements(orelse)
         case .while(let test, let body, let orelse):
             expression(test)
-            loop(body)
+            block(statement.span) { $0.loop(body) }
             statements(orelse)
         case .for(let target, let iterable, let body, let orelse):
             self.target(target)
             expression(iterable)
             let outer = loopNames
             loopNames.formUnion(target.boundNames)
-            loop(body)
+            block(statement.span) { $0.loop(body) }
             loopNames = outer
             statements(orelse)
         case .with(let items, let body):
-            for item in items {
-                expression(item.context)
-                if let target = item.target { self.target(target) }
-            }
-            statements(body)
-        case .try(let node): tryStatement(node)
+            with(items[...], body, statement.span)
+        case .try(let node): tryStatement(node, statement.span)
         case .functionDef(let node): function(node, statement.span)
         case .classDef(let node): classDefinition(node, statement.span)
         default: break
@@ -128,15 +127,46 @@ extension ScopeCollector {
         isInLoop = outer
     }
 
-    private mutating func tryStatement(_ node: TryNode) {
-        statements(node.body)
+    /// A block that CPython's compiler keeps a record for: it has room for 20 of them.
+    private mutating func block(_ span: SourceSpan, _ body: (inout ScopeCollector) -> Void) {
+        blockDepth += 1
+        if blockDepth == 21 { diagnostics.append(.tooManyBlocks(span)) }
+        body(&self)
+        blockDepth -= 1
+    }
+
+    private mutating func with(_ items: ArraySlice<WithItemNode>, _ body: [StatementNode], _ span: SourceSpan) {
+        guard let item = items.first else { return statements(body) }
+        // One error is enough: what stands deeper is not descended into.
+        if blockDepth > 21 { return }
+        expression(item.context)
+        block(span) { collector in
+            if let target = item.target { collector.target(target) }
+            collector.with(items.dropFirst(), body, span)
+        }
+    }
+
+    private mutating func tryStatement(_ node: TryNode, _ span: SourceSpan) {
+        guard node.finalBody.isEmpty else {
+            block(span) { $0.handlers(node, span) }
+            block(span) { $0.statements(node.finalBody) }
+            return
+        }
+        handlers(node, span)
+    }
+
+    private mutating func handlers(_ node: TryNode, _ span: SourceSpan) {
+        if node.handlers.isEmpty {
+            statements(node.body)
+        } else {
+            block(span) { $0.statements(node.body) }
+        }
         for handler in node.handlers {
             optional(handler.type)
             if let name = handler.name { bind(name.text, name.span) }
-            statements(handler.body)
+            block(span) { $0.block(span) { $0.statements(handler.body) } }
         }
         statements(node.orelse)
-        statements(node.finalBody)
     }
 
     // MARK: - Definitions

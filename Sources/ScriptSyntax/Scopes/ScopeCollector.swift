@@ -36,6 +36,10 @@ struct ScopeCollector {
     var ignoresAnnotations = false
     /// What the `for` loops and comprehensions around the current place bind, in the current scope.
     var loopNames: Set<String> = []
+    /// What the file's `import` statements bind.
+    var importedModules: Set<String> = []
+    /// Loops, `with` and `try` around the current place, counted as CPython counts them.
+    var blockDepth = 0
     /// The lambda under way is used up on the spot.
     var isTransient = false
 
@@ -59,7 +63,7 @@ struct ScopeCollector {
         _ body: (inout ScopeCollector) -> Void
     ) {
         guard id.index < scopes.count else { return }
-        let outer = (current, isInLoop, iterableDepth, loopNames, isTransient)
+        let outer = (current, isInLoop, iterableDepth, loopNames, isTransient, blockDepth)
         let inherited = className ?? scopes[current].className
         scopes[id.index] = Scope(id: id, kind: kind, name: name, parent: ScopeID(current), className: inherited)
         children[current].append(id.index)
@@ -68,8 +72,9 @@ struct ScopeCollector {
         iterableDepth = 0
         loopNames = []
         isTransient = false
+        blockDepth = 0
         body(&self)
-        (current, isInLoop, iterableDepth, loopNames, isTransient) = outer
+        (current, isInLoop, iterableDepth, loopNames, isTransient, blockDepth) = outer
     }
 
     // MARK: - Symbols

@@ -34,6 +34,9 @@ extension DiagnosticCatalogue {
             "x = 1\nfrom __future__ import annotations\n", "from __future__ import annotations\nprint(annotations)\n"),
         Entry(.unknownFuture, "An unknown __future__ feature", "There is no feature of this name.",
             "from __future__ import braces\n", "x = 1\n"),
+        Entry(.tooManyBlocks, "More than 20 blocks in one another", "Python's limit for loops, with and try inside one function.",
+            (0...20).map { String(repeating: " ", count: $0) + "while True:\n" }.joined() + String(repeating: " ", count: 21) + "break\n",
+            "while True:\n    break\n"),
         Entry(.programTooLarge, "A function or module of too many parts",
             "An instruction can address some 65,000 variables, constants or values; only programs written by programs reach that.", "", "x = 1\n"),
     ]
@@ -63,6 +66,9 @@ extension DiagnosticCatalogue {
             "try:\n    x = 1\nexcept* ValueError:\n    x = 2\n", "try:\n    x = 1\nexcept ValueError:\n    x = 2\n"),
         Entry(.unpackedBases, "A base class unpacked from a list", "The base must be seen in the text.",
             "bs = [int]\nclass C(*bs):\n    pass\n", "class C(int):\n    pass\n"),
+        Entry(.refusedAttribute, "Attributes that show the machinery",
+            "Code objects, frames, namespaces of modules, kept annotations, and the hooks of pickling, descriptors and metaclasses.",
+            "def f():\n    pass\nprint(f.__code__)\n", "def f():\n    pass\nprint(f.__name__)\n"),
     ]
 
     static let warnings: [Entry] = [

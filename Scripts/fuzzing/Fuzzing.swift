@@ -9,7 +9,7 @@ import ScriptSyntax
 
 @_silgen_name("LLVMFuzzerRunDriver")
 func runDriver(
-    _ count: UnsafeMutablePointer<CInt>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?>,
+    _ count: UnsafeMutablePointer<CInt>, _ arguments: UnsafeMutablePointer<UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>>,
     _ test: @convention(c) (UnsafePointer<UInt8>?, Int) -> CInt
 ) -> CInt
 
@@ -25,6 +25,8 @@ func limits() -> Limits {
     return limits
 }
 
+/// What libFuzzer calls, by its own name: the linker may take its `main` into account beside this one.
+@_cdecl("LLVMFuzzerTestOneInput")
 func test(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let source = SourceText(name: "fuzz.cdm", utf8: Array(UnsafeBufferPointer(start: bytes, count: count)))
     let parsed = Parser.parse(source)
@@ -50,6 +52,11 @@ func test(_ bytes: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-var count = CommandLine.argc
-var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? = CommandLine.unsafeArgv
-exit(withUnsafeMutablePointer(to: &arguments) { runDriver(&count, $0, { test($0, $1) }) })
+@main
+enum Fuzzing {
+    static func main() {
+        var count = CommandLine.argc
+        var arguments: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?> = CommandLine.unsafeArgv
+        exit(withUnsafeMutablePointer(to: &arguments) { runDriver(&count, $0, { test($0, $1) }) })
+    }
+}
