@@ -41,7 +41,7 @@ struct ReferenceCommand: ParsableCommand {
 
     private static func pages() throws -> [(name: String, text: String)] {
         let session = ScriptSession(library: LibraryOptions(arguments: [""], capabilities: .all))
-        let engine = try Engine.install(in: session.interpreter)
+        let engine = Engine.install(in: session.interpreter)
         return try withExtendedLifetime(engine) {
             let page = ReferencePage(session.interpreter)
             let names = session.interpreter.hostModuleNames

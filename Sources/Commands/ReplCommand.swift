@@ -81,7 +81,7 @@ private struct Repl {
         session.options.add(PromptOptions.all)
         if !noConfig, isInteractive { session.history = History(path: Places.history) }
         session.services.locate = { name in try ScriptLocation(name).path }
-        let engine = try Engine.install(in: session.interpreter, seed: seed)
+        let engine = Engine.install(in: session.interpreter, seed: seed)
         let display = ProgressDisplay()
         engine.progress = { display.show($0) }
         let conversation: Conversation

@@ -10,7 +10,7 @@ enum CompletionTimes {
     static func print(_ files: [String]) throws {
         for file in files {
             let session = ScriptSession(library: LibraryOptions(capabilities: .all))
-            let engine = try Engine.install(in: session.interpreter)
+            let engine = Engine.install(in: session.interpreter)
             _ = session.reply(to: "import carpedm as dm\nfrom carpedm import train\nfrom carpedm.util import registry")
             let text = try String(contentsOfFile: file, encoding: .utf8)
             var times: [Double] = []

@@ -1,11 +1,4 @@
 import ArgumentParser
-import Bindings
-import Foundation
-import ScriptLibrary
-import ScriptRuntime
-import ScriptSession
-import ScriptSyntax
-import Tensors
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -45,47 +38,9 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
-        let (source, name) = try source()
-        let passed = code == nil ? arguments : (script.map { [$0] } ?? []) + arguments
-        if threads > 0 { Parallel.workers = threads }
-        let interrupt = Interrupt()
-        let signal = InterruptSignal(for: interrupt)
-        let session = ScriptSession(
-            limits: limits.limits, interrupt: interrupt,
-            library: LibraryOptions(arguments: [name] + passed, seed: seed, capabilities: limits.capabilities))
-        let display = ProgressDisplay()
-        let engine = limits.sandbox ? nil : try Engine.install(in: session.interpreter, seed: seed)
-        engine?.progress = { display.show($0) }
-        engine?.notice = { text in
-            display.end()
-            printRemark(text)
-        }
-        if limits.sandbox { session.interpreter.moduleResolver = Self.withoutEngine }
-        let output = OutputBuffer(before: { display.end() })
-        session.interpreter.output = { output.write($0) }
-        engine?.showPicture = { png in try PictureOutput.draw(png, write: output.write) }
-        let outcome = withExtendedLifetime((engine, signal)) { session.run(source) }
-        output.flush()
-        display.end()
-        printRemark(errorFormat == .json ? outcome.errorJSON : outcome.errorText)
-        if outcome.exitCode != 0 { throw ExitCode(outcome.exitCode) }
-    }
-
-    /// A clearer word than that there is no such module.
-    private static func withoutEngine(_ name: String, _ interpreter: Interpreter) throws -> NativeModule? {
-        guard name == "carpedm" || name.hasPrefix("carpedm.") else { return nil }
-        throw Raised(.importError, "the module '\(name)' is not available in a sandbox", hint: "Run the script without --sandbox.")
-    }
-
-    /// The source, and the name it has in `sys.argv`.
-    private func source() throws -> (SourceText, String) {
-        if let code { return (SourceText(name: "<string>", text: code), "-c") }
-        guard let script else { throw UsageError(CommandError.nothingToRun) }
-        do {
-            let source = try SourceArgument.read(script)
-            return (source, script == "-" ? "-" : source.name)
-        } catch let refusal as Refusal {
-            throw SourceArgument.exit(with: refusal, format: errorFormat)
-        }
+        try ScriptRun(
+            code: code, script: script, arguments: arguments, seed: seed, threads: threads, errorFormat: errorFormat,
+            limits: limits.limits, isSandboxed: limits.sandbox
+        ).run()
     }
 }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import ScriptLibrary
 import ScriptRuntime
 
 /// What a run may use and reach, as the command line says it.
@@ -39,8 +38,6 @@ struct RunLimits: ParsableArguments {
         if let bytes = maxMemory?.bytes { limits.valueBytes = min(limits.valueBytes, bytes) }
         return limits
     }
-
-    var capabilities: Capabilities { sandbox ? .none : .all }
 }
 
 /// A number of bytes: digits, and K, M or G for powers of 1024.

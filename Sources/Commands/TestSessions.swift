@@ -13,7 +13,7 @@ enum TestSessions {
         let session = ScriptSession(
             limits: setup.limits, interrupt: setup.interrupt,
             library: LibraryOptions(arguments: ["test"], seed: setup.seed, capabilities: .all))
-        let engine = try Engine.install(in: session.interpreter, seed: setup.seed)
+        let engine = Engine.install(in: session.interpreter, seed: setup.seed)
         engine.notice = setup.notice
         engine.reachesNetwork = setup.reachesNetwork
         return (session, owner: engine)

@@ -16,6 +16,8 @@ public enum DistributionError: Error, Equatable, Sendable {
     case foreignFolder(path: String, missing: String)
     /// The archive was fetched whole and does not hold what it should.
     case wrongContents(archive: String, missing: String)
+    /// libcurl cannot be loaded, for the reason given.
+    case noLibrary(String)
     case interrupted
 }
 
@@ -32,6 +34,7 @@ extension DistributionError: LocalizedError {
         case .busy(let path): "'\(path)' is being fetched by another process"
         case .foreignFolder(let path, let missing): "'\(path)' is there already, but is no whole book: it has no \(missing)"
         case .wrongContents(let archive, let missing): "\(archive): the archive does not hold \(missing)"
+        case .noLibrary(let problem): "a library is missing: \(problem)"
         case .interrupted: "interrupted"
         }
     }
@@ -49,6 +52,7 @@ extension DistributionError: LocalizedError {
         case .busy: "Wait for it to end."
         case .foreignFolder: "Move it away, or choose another folder."
         case .wrongContents: "Give the address of a mirror that holds the dataset (--base-url)."
+        case .noLibrary: "Install it (Scripts/setup does) and run again."
         case .interrupted: "Run again to go on."
         }
     }

@@ -55,6 +55,7 @@ struct Fetch {
             case .refused(let status): throw .refused(address: address, status: status)
             case .system(EPROTO): try restart(descriptor)
             case .system(let code): throw .system(path: path, code: code)
+            case .noLibrary(let problem): throw .noLibrary(problem)
             case .broken(let reason):
                 if reason.contains("no longer") { try restart(descriptor) }
                 failures = size(descriptor) > before ? 1 : failures + 1

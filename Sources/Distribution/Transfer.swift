@@ -12,6 +12,8 @@ struct Transfer {
         /// The server's answer is final.
         case refused(status: Int)
         case system(code: Int32)
+        /// libcurl, which is loaded at its first use, is not there.
+        case noLibrary(String)
         case cancelled
     }
 
@@ -31,6 +33,7 @@ struct Transfer {
     ///   - progress: told of bytes that are in the file, and of the size of the whole file when it is known.
     ///   - versioned: told of the version that the server names.
     func run(into descriptor: Int32, progress: (Int, Int?) -> Void, versioned: (String) -> Void) -> Ending {
+        if let problem = curl_library_problem() { return .noLibrary(String(cString: problem)) }
         _ = Self.library
         guard let handle = curl_easy_init() else { return .broken("no connection can be made") }
         defer { curl_easy_cleanup(handle) }

@@ -39,6 +39,8 @@ public enum FormatsError: Error, Equatable, Sendable {
     case noSuchEntry(file: String, name: String, known: [String])
     /// A summary value that an event file cannot hold.
     case badSummary(tag: String, problem: String)
+    /// A library that this needs cannot be loaded, for the reason given.
+    case noLibrary(String)
 }
 
 extension FormatsError: LocalizedError {
@@ -64,6 +66,7 @@ extension FormatsError: LocalizedError {
             return "\(file): there is no entry '\(name)'"
         case .badSummary(let tag, let problem):
             return "cannot write the summary '\(tag)': \(problem)"
+        case .noLibrary(let problem): return "a library is missing: \(problem)"
         }
     }
 
@@ -82,6 +85,7 @@ extension FormatsError: LocalizedError {
         case .malformed: return "Check that the path names the file that was meant; make or fetch it again if it is damaged."
         case .noSuchEntry(_, _, let known):
             return known.isEmpty ? "The file has no entries." : "Known entries: \(known.joined(separator: ", "))."
+        case .noLibrary: return "Install it (Scripts/setup does) and run again."
         case .badMessage, .wrongElementType, .sizeMismatch, .duplicateName, .badSummary: return nil
         }
     }

@@ -18,7 +18,7 @@ final class Conversation {
 
     init() throws {
         session = ScriptSession(library: LibraryOptions(arguments: ["test.cdm"], capabilities: .all))
-        engine = try Engine.install(in: session.interpreter)
+        engine = Engine.install(in: session.interpreter)
         session.interpreter.output = { [unowned self] in printed += $0 }
         engine.progress = { [unowned self] event in
             if let line = ProgressText.line(event) { lines.append(line) }

@@ -86,7 +86,7 @@ import Testing
     ] as [(String, [String])])
     func wordsOfOptionsAreKnown(text: String, expected: [String]) throws {
         let session = ScriptSession(library: LibraryOptions(arguments: ["test.cdm"], capabilities: .all))
-        let engine = try Engine.install(in: session.interpreter)
+        let engine = Engine.install(in: session.interpreter)
         let start = "import carpedm as dm\nfrom carpedm import nn, train\nfrom carpedm.util import registry\n"
         let found = withExtendedLifetime(engine) {
             _ = session.run(SourceText(name: "test.cdm", text: start))

@@ -12,7 +12,7 @@ struct ScriptRun {
 
     init(_ code: String) throws {
         let session = ScriptSession(library: LibraryOptions(arguments: ["test.cdm"], capabilities: .all))
-        let engine = try Engine.install(in: session.interpreter)
+        let engine = Engine.install(in: session.interpreter)
         var output = ""
         session.interpreter.output = { output += $0 }
         let outcome = withExtendedLifetime(engine) { session.run(SourceText(name: "test.cdm", text: code)) }

@@ -11,22 +11,24 @@ extension Engine {
     ///
     /// - Parameter seed: start of all randomness that a script leaves open.
     /// - Returns: the engine's side of the session, which must be kept as long as the interpreter.
-    public static func install(in interpreter: Interpreter, seed: Int = 0) throws -> Engine {
+    public static func install(in interpreter: Interpreter, seed: Int = 0) -> Engine {
         let engine = Engine(interpreter, seed: seed)
-        try engine.defineTasks()
-        try engine.defineModels()
-        let tensorType = engine.defineTensors()
-        let modules = [
-            engine.dataModule(), engine.tasksModule(), engine.modelsModule(), engine.trainModule(), engine.metricsModule(),
-            engine.summaryModule(), engine.logModule(), engine.registryModule(),
-            NativeModule("carpedm.util", doc: "The registry."),
-        ]
-        for module in modules + engine.tensorModules(tensorType) + engine.networkModules() + [engine.testingModule()] { interpreter.register(module) }
-        interpreter.register(
-            NativeModule(
-                "carpedm", doc: "Seize the data manager: old Japanese books, from the page to the trained model.",
-                functions: engine.gradientFunctions + [engine.reportFunction],
-                members: { _ in [("__version__", .str(version))] }))
+        // Hundreds of functions: a run that uses none of them does not wait for them.
+        interpreter.register(package: "carpedm") { [unowned engine] in try engine.modules() }
         return engine
+    }
+
+    private func modules() throws -> [NativeModule] {
+        try defineTasks()
+        try defineModels()
+        let tensorType = defineTensors()
+        let package = NativeModule(
+            "carpedm", doc: "Seize the data manager: old Japanese books, from the page to the trained model.",
+            functions: gradientFunctions + [reportFunction], members: { _ in [("__version__", .str(Engine.version))] })
+        let modules = [
+            dataModule(), tasksModule(), modelsModule(), trainModule(), metricsModule(), summaryModule(), logModule(), registryModule(),
+            NativeModule("carpedm.util", doc: "The registry."), testingModule(),
+        ]
+        return [package] + modules + tensorModules(tensorType) + networkModules()
     }
 }

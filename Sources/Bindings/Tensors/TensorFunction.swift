@@ -25,7 +25,8 @@ struct TensorFunction {
 
     /// The same as a method of its first argument.
     func method(_ engine: Engine) -> Native? {
-        isMethod ? native(declaration.replacing("(x", with: "(self", maxReplacements: 1), engine) : nil
+        guard isMethod, declaration.hasPrefix(name + "(x") else { return nil }
+        return native(name + "(self" + declaration.dropFirst(name.count + 2), engine)
     }
 
     private func native(_ declaration: String, _ engine: Engine) -> Native {

@@ -47,6 +47,7 @@ final class ZipArchive {
     private let storage: UnsafeMutableRawBufferPointer
 
     init(reading bytes: [UInt8], name: String) throws {
+        try ZipFile.needLibrary()
         self.name = name
         // libzip reads from `storage` until the archive is discarded; both happen in `deinit`, in that order.
         storage = .allocate(byteCount: max(1, bytes.count), alignment: 1)
@@ -98,6 +99,7 @@ final class ZipArchive {
     static func bytes(of entries: [(name: String, contents: [UInt8])], compressed: Bool) throws -> [UInt8] {
         // The library writes no archive without entries; one is the record that ends every archive, with zeros for everything it tells.
         if entries.isEmpty { return Array("PK\u{5}\u{6}".utf8) + [UInt8](repeating: 0, count: 18) }
+        try ZipFile.needLibrary()
         var problem = zip_error_t()
         zip_error_init(&problem)
         guard let target = zip_source_buffer_create(nil, 0, 0, &problem) else { throw failure("npz", &problem) }

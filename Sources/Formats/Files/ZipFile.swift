@@ -30,6 +30,7 @@ public final class ZipFile {
     /// - Throws: `FormatsError.malformed` for what is no archive, and for one with links, encrypted entries, names that lead out of a
     ///   folder or come twice, or sizes beyond the limits.
     public init(path: String, limits: ZipLimits = ZipLimits()) throws {
+        try ZipFile.needLibrary()
         var code: Int32 = 0
         guard let handle = zip_open(path, ZIP_RDONLY | ZIP_CHECKCONS, &code) else {
             var error = zip_error_t()
@@ -68,6 +69,11 @@ public final class ZipFile {
     }
 
     // MARK: - Implementation
+
+    /// - Throws: `FormatsError.noLibrary` when libzip, which is loaded at its first use, is not there.
+    static func needLibrary() throws(FormatsError) {
+        if let problem = zip_library_problem() { throw .noLibrary(String(cString: problem)) }
+    }
 
     private func unpack(_ entry: Entry, to target: String) throws {
         guard let file = zip_fopen_index(handle, zip_uint64_t(entry.index), 0) else {

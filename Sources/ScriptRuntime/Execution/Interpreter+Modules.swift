@@ -14,6 +14,7 @@ extension Interpreter {
 
     /// The modules that a script can import without a file, sorted.
     public var hostModuleNames: [String] {
+        declarePackages()
         let made = modules.filter { $0.value.file == nil }.map(\.key)
         return Set(made + pendingModules.keys).subtracting(["__main__", "builtins"]).sorted()
     }

@@ -146,6 +146,9 @@ extension Interpreter {
     /// Makes a module importable; it is filled at its first import.
     public func register(_ module: NativeModule) { pendingModules[module.name] = module }
 
+    /// Makes `name` and the modules `name.…` importable; they are declared when the first of them is asked for, or all are listed.
+    public func register(package name: String, _ declare: @escaping () throws -> [NativeModule]) { pendingPackages[name] = declare }
+
     /// Binds a native function as a built-in name.
     public func registerBuiltin(_ native: Native) {
         builtins[Symbol(native.name)] = .native(NativeFunction(native))

@@ -44,6 +44,7 @@ public final class Interpreter {
     let ids = IDSource()
     var modules: [String: ModuleObject] = [:]
     var pendingModules: [String: NativeModule] = [:]
+    var pendingPackages: [String: () throws -> [NativeModule]] = [:]
     var importing: [String] = []
     var objectMethods: [Symbol: Value] = [:]
     var fileModules: [String: ModuleObject] = [:]

@@ -27,6 +27,7 @@ extension Interpreter {
     }
 
     private func load(_ name: String, from importer: String?, within parent: ModuleObject?) throws(Raised) -> ModuleObject {
+        if parent == nil { try declarePackage(name) }
         if let declared = pendingModules[name] {
             pendingModules[name] = nil
             return try make(declared)
@@ -48,11 +49,28 @@ extension Interpreter {
         throw notFound(name)
     }
 
+    /// Declares the modules of a registered package of that name.
+    private func declarePackage(_ name: String) throws(Raised) {
+        guard let declare = pendingPackages.removeValue(forKey: name) else { return }
+        do {
+            for module in try declare() { register(module) }
+        } catch {
+            pendingPackages[name] = declare
+            throw convert(error)
+        }
+    }
+
+    /// Declares all of them, to be listed; one that cannot be declared says so when it is imported.
+    func declarePackages() {
+        for name in pendingPackages.keys.sorted() { try? declarePackage(name) }
+    }
+
     private func hasSubmodules(_ name: String) -> Bool {
         (Array(pendingModules.keys) + Array(modules.keys)).contains { $0.hasPrefix(name + ".") }
     }
 
     private func notFound(_ name: String) -> Raised {
+        declarePackages()
         let known = Array(modules.keys) + Array(pendingModules.keys)
         return Raised(
             .moduleNotFoundError, "No module named '\(name)'",

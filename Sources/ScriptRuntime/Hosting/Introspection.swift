@@ -29,11 +29,13 @@ public struct ParameterHint {
 extension Interpreter {
     /// Names of all modules that can be imported without a file, sorted.
     public var moduleNames: [String] {
-        Set(pendingModules.keys).union(modules.keys).filter { $0 != "__main__" }.sorted(by: Interpreter.byScalars)
+        declarePackages()
+        return Set(pendingModules.keys).union(modules.keys).filter { $0 != "__main__" }.sorted(by: Interpreter.byScalars)
     }
 
     /// A module of the library or the host, made when it was not yet; nil when there is none of that name.
     public func nativeModule(_ name: String) -> ModuleObject? {
+        declarePackages()
         guard pendingModules[name] != nil || modules[name]?.file == nil && modules[name] != nil, name != "__main__" else {
             return nil
         }

@@ -51,7 +51,8 @@ private struct SymbolKey: Hashable {
     static func == (a: SymbolKey, b: SymbolKey) -> Bool { a.bytes.utf8.elementsEqual(b.bytes.utf8) }
 
     func hash(into hasher: inout Hasher) {
-        for byte in bytes.utf8 { hasher.combine(byte) }
+        var bytes = bytes
+        bytes.withUTF8 { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
     }
 }
 

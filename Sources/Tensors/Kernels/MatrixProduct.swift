@@ -209,22 +209,13 @@ package struct ProductBatch {
 
 // MARK: - float64: OpenBLAS, for checks
 
-/// One thread per product, products side by side: OpenBLAS's own threads would fight with the workers.
-/// The count is read back, so that asking for it is not taken for an expression without effect.
-private let openBLASThreads: Int32 = {
-    openblas_set_num_threads(1)
-    return openblas_get_num_threads()
-}()
-
 extension Double: MatrixElement {
     package static func multiply(
         _ m: Int, _ n: Int, _ k: Int, alpha: Double, _ a: UnsafePointer<Double>, _ lda: Int, transposed aT: Bool,
         _ b: UnsafePointer<Double>, _ ldb: Int, transposed bT: Bool, beta: Double, _ c: UnsafeMutablePointer<Double>, _ ldc: Int
     ) {
-        precondition(openBLASThreads == 1, "OpenBLAS must leave the threads to the workers")
-        cblas_dgemm(
-            CblasRowMajor, aT ? CblasTrans : CblasNoTrans, bT ? CblasTrans : CblasNoTrans, blasint(m), blasint(n), blasint(k),
-            alpha, a, blasint(lda), b, blasint(ldb), beta, c, blasint(ldc))
+        openblas_multiply(
+            Int32(m), Int32(n), Int32(k), alpha, a, Int32(lda), aT ? 1 : 0, b, Int32(ldb), bT ? 1 : 0, beta, c, Int32(ldc))
     }
 
     /// In four blocks along the longer side, whatever the number of workers.
