@@ -69,10 +69,13 @@ extension UnsafeMutablePointer where Pointee == Value {
     @inline(__always)
     func initializeUnbound() { write(Tag.undefinedPayload, Tag.constant) }
 
+    // Number and tag are copied one by one, as they are written: one load over two fresh stores would wait for both to reach
+    // the cache.
+
     /// Moves the value into uninitialized memory, and leaves this register unbound.
     @inline(__always)
     func hand(to other: UnsafeMutablePointer<Value>) {
-        UnsafeMutableRawPointer(other).copyMemory(from: self, byteCount: 16)
+        other.write(bits, tag)
         initializeUnbound()
     }
 
@@ -89,7 +92,7 @@ extension UnsafeMutablePointer where Pointee == Value {
     @inline(__always)
     func copy(from other: UnsafeMutablePointer<Value>) {
         if other.isReference { Reference.retain(other.address) }
-        UnsafeMutableRawPointer(self).copyMemory(from: other, byteCount: 16)
+        write(other.bits, other.tag)
     }
 
     /// Replaces the value by a copy of another register.
@@ -98,7 +101,7 @@ extension UnsafeMutablePointer where Pointee == Value {
         if other.isReference { Reference.retain(other.address) }
         let isOldReference = isReference
         let old = bits
-        UnsafeMutableRawPointer(self).copyMemory(from: other, byteCount: 16)
+        write(other.bits, other.tag)
         if isOldReference { Reference.release(UnsafeMutableRawPointer(bitPattern: old).unsafelyUnwrapped) }
     }
 

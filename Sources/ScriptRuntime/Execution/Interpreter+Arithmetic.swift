@@ -316,7 +316,7 @@ extension Interpreter {
     }
 
     /// Arithmetic in 128 bits; nil when the result may not fit, or needs more care.
-    private func wideIntegers(_ operation: BinaryOperation, _ x: Int128, _ y: Int128) -> Value? {
+    func wideIntegers(_ operation: BinaryOperation, _ x: Int128, _ y: Int128) -> Value? {
         switch operation {
         case .add:
             let (result, overflow) = x.addingReportingOverflow(y)
@@ -329,6 +329,11 @@ extension Interpreter {
             return overflow ? nil : .integer(result)
         case .floorDivide, .modulo:
             if y == 0 || y == -1 { return nil }
+            if operation == .modulo, x >= 0, y > 0, let divisor = UInt64(exactly: y) {
+                // What is left of the upper half is less than the divisor: the processor divides the rest in one go.
+                let upper = UInt64(truncatingIfNeeded: x >> 64) % divisor
+                return .integer(Int128(divisor.dividingFullWidth((upper, UInt64(truncatingIfNeeded: x))).remainder))
+            }
             var (quotient, rest) = x.quotientAndRemainder(dividingBy: y)
             if rest != 0, (rest < 0) != (y < 0) {
                 quotient -= 1

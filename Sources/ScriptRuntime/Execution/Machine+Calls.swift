@@ -8,11 +8,16 @@ extension Interpreter {
         _ register: UnsafeMutablePointer<Value>, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, _ names: [Symbol],
         _ result: UnsafeMutablePointer<Value>
     ) throws(Raised) -> Bool {
-        if register.tag == Tag.type, names.isEmpty, count == 1,
-            register.object(TypeObject.self).toOpaque() == Unmanaged.passUnretained(types.str).toOpaque()
-        {
-            result.put(.str(try str(arguments.pointee)))
-            return false
+        if register.tag == Tag.type, names.isEmpty {
+            let type = register.object(TypeObject.self).toOpaque()
+            if count == 1, type == Unmanaged.passUnretained(types.str).toOpaque() {
+                result.put(.str(try str(arguments.pointee)))
+                return false
+            }
+            if type == Unmanaged.passUnretained(types.range).toOpaque(), let range = plainRange(arguments, count) {
+                result.put(.range(range))
+                return false
+            }
         }
         let callee = register.pointee
         if names.isEmpty {
@@ -44,6 +49,14 @@ extension Interpreter {
         var keywords: Keywords = []
         for (index, name) in names.enumerated() { keywords.append((name, arguments[positional + index])) }
         return try begin(callee, Array(UnsafeBufferPointer(start: arguments, count: positional)), keywords, arguments - 1, result)
+    }
+
+    /// `range(...)` of plain numbers; nil where that needs more care, or is an error.
+    private func plainRange(_ arguments: UnsafeMutablePointer<Value>, _ count: Int) -> RangeObject? {
+        guard count >= 1, count <= 3 else { return nil }
+        for index in 0..<count where (arguments + index).tag != Tag.int { return nil }
+        if count == 1 { return RangeObject(start: 0, stop: arguments.bits, step: 1) }
+        return RangeObject(start: arguments.bits, stop: (arguments + 1).bits, step: count == 3 ? (arguments + 2).bits : 1)
     }
 
     /// Starts a function that takes arguments by position only, with defaults for the last ones, or makes its generator.

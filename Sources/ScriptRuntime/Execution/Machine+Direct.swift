@@ -30,11 +30,17 @@ extension Interpreter {
             }
             if let unit { return a.put(.str(.character(unit))) }
         case Tag.list where c.tag == Tag.slice:
-            let list = b.object(ListObject.self).takeUnretainedValue()
-            let slice = c.object(SliceObject.self).takeUnretainedValue()
-            guard let (lower, upper) = slice.plainBounds(list.count) else { break }
-            try charge(count: upper - lower, of: 16)
-            return a.put(.list(list.slice(start: lower, step: 1, count: upper - lower)))
+            let list = b.object(ListObject.self), count = list._withUnsafeGuaranteedRef { $0.count }
+            guard let places = c.object(SliceObject.self)._withUnsafeGuaranteedRef({ $0.plainPlaces(count) }) else { break }
+            try charge(count: places.count, of: 16)
+            let part = list._withUnsafeGuaranteedRef { $0.slice(start: places.start, step: places.step, count: places.count) }
+            return a.put(.list(part))
+        case Tag.str where c.tag == Tag.slice:
+            let text = b.object(StrObject.self), count = text._withUnsafeGuaranteedRef { $0.count }
+            guard let places = c.object(SliceObject.self)._withUnsafeGuaranteedRef({ $0.plainPlaces(count) }) else { break }
+            try charge(bytes: places.count)
+            let part = text._withUnsafeGuaranteedRef { $0.slice(start: places.start, step: places.step, count: places.count) }
+            return a.put(.str(part))
         default: break
         }
         a.put(try item(of: b.pointee, at: c.pointee))
@@ -57,12 +63,15 @@ extension Interpreter {
             }
         }
         if a.tag == Tag.list, b.tag == Tag.slice, c.tag == Tag.list, a.bits != c.bits {
-            let (list, other) = (a.object(ListObject.self).takeUnretainedValue(), c.object(ListObject.self).takeUnretainedValue())
-            if let (lower, upper) = b.object(SliceObject.self).takeUnretainedValue().plainBounds(list.count),
-                upper - lower == other.count
+            let list = a.object(ListObject.self), count = list._withUnsafeGuaranteedRef { $0.count }
+            let (storage, length) = c.object(ListObject.self)._withUnsafeGuaranteedRef { ($0.storage, $0.count) }
+            if let places = b.object(SliceObject.self)._withUnsafeGuaranteedRef({ $0.plainPlaces(count) }), places.step == 1,
+                places.count == length
             {
-                track(list)
-                return list.replace(from: lower, with: other)
+                track(a)
+                // The other list, which is not this one, keeps its storage while `c` holds it.
+                list._withUnsafeGuaranteedRef { $0.replace(from: places.start, count: length, with: storage) }
+                return
             }
         }
         try setItem(of: a.pointee, at: b.pointee, to: c.pointee)

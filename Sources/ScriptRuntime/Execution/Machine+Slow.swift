@@ -44,6 +44,9 @@ extension Interpreter {
             return try addStrings(word, a, b, c)
         } else if b.tag <= Tag.float && c.tag <= Tag.float, mixed(operation, a, b, c) {
             return
+        } else if let x = wide(b), let y = wide(c), let result = wideIntegers(operation, x, y) {
+            a.put(result)
+            return
         } else if try hostBinary(operation, a, b, c) {
             return
         }
@@ -52,6 +55,13 @@ extension Interpreter {
         } else {
             a.pointee = try binary(operation, b.pointee, c.pointee)
         }
+    }
+
+    /// An int that 128 bits hold.
+    @inline(__always)
+    private func wide(_ register: UnsafeMutablePointer<Value>) -> Int128? {
+        if register.tag == Tag.int { return Int128(register.bits) }
+        return register.tag == Tag.bigInt ? register.object(BigIntObject.self)._withUnsafeGuaranteedRef { $0.wide } : nil
     }
 
     /// Arithmetic of an int and a float; false when it needs more care.

@@ -157,6 +157,8 @@ extension Interpreter {
                 let (b, c) = operands(word, state)
                 if b.tag == Tag.float && c.tag == Tag.float && c.double != 0 {
                     a.set(b.double / c.double)
+                } else if b.tag == Tag.float && c.tag == Tag.int && c.bits != 0 {
+                    a.set(b.double / Double(c.bits))
                 } else {
                     try slowBinary(word, a, b, c)
                 }
@@ -546,7 +548,17 @@ extension Interpreter {
                     }
                 }
                 if !(try step(a, b)) { state.jump(to: Word.target(word)) }
-            case .unpack: try unpack((state.registers + Word.c(word)).pointee, a, Word.b(word))
+            case .unpack:
+                let c = state.registers + Word.c(word)
+                if c.tag == Tag.tuple {
+                    let (storage, count) = c.object(TupleObject.self)._withUnsafeGuaranteedRef { ($0.storage, $0.count) }
+                    if count == Word.b(word) {
+                        // `c`, which is none of the registers written to, keeps the tuple.
+                        for index in 0..<count { (a + index).assign(from: storage + index) }
+                        continue
+                    }
+                }
+                try unpack(c.pointee, a, Word.b(word))
             case .unpackStarred:
                 try unpackStarred((state.registers + Word.b(word)).pointee, a, Word.c(word) & 0xFF, Word.c(word) >> 8)
 

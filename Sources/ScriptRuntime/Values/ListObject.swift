@@ -144,10 +144,18 @@ public final class ListObject {
         _ = consume removed
     }
 
-    /// Replaces as many items as another list has, from `lower` on: they must be there.
-    func replace(from lower: Int, with other: ListObject) {
-        precondition(lower >= 0 && lower + other.count <= count && other !== self, "slice outside a list")
-        for index in 0..<other.count { (storage + lower + index).assign(from: other.storage + index) }
+    /// Replaces `length` items from `lower` on, which must be there, by copies of what another list keeps at `items`.
+    ///
+    /// The old ones are released at the end: their release may run code that changes this list.
+    func replace(from lower: Int, count length: Int, with items: UnsafeMutablePointer<Value>) {
+        precondition(lower >= 0 && length >= 0 && lower &+ length <= count, "slice outside a list")
+        var old: [Value] = []
+        for index in 0..<length {
+            let slot = storage + lower + index
+            if slot.isReference { old.append(slot.pointee) }
+            slot.assign(from: items + index)
+        }
+        _ = consume old
     }
 
     /// Turns the order around.

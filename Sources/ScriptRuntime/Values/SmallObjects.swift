@@ -134,19 +134,25 @@ public final class SliceObject {
         }
     }
 
-    /// Start and stop for a sequence of `count` items where all parts are plain numbers or left out, and step is 1.
-    func plainBounds(_ count: Int) -> (lower: Int, upper: Int)? {
-        guard withUnsafeMutablePointer(to: &step, { $0.isNothing || $0.tag == Tag.int && $0.bits == 1 }) else { return nil }
+    /// The places it means in a sequence of `count` items; nil where a part is neither a plain number nor left out, or step is 0.
+    func plainPlaces(_ count: Int) -> (start: Int, step: Int, count: Int)? {
+        let stride = withUnsafeMutablePointer(to: &step) { $0.isNothing ? 1 : $0.tag == Tag.int ? $0.bits : 0 }
+        if stride == 0 { return nil }
+        let lowest = stride < 0 ? -1 : 0
+        let highest = stride < 0 ? count &- 1 : count
         func bound(_ slot: UnsafeMutablePointer<Value>, _ missing: Int) -> Int? {
             if slot.isNothing { return missing }
             guard slot.tag == Tag.int else { return nil }
             let index = slot.bits
-            return index < 0 ? Swift.max(index &+ count, 0) : Swift.min(index, count)
+            return index < 0 ? Swift.max(index &+ count, lowest) : Swift.min(index, highest)
         }
-        guard let lower = withUnsafeMutablePointer(to: &start, { bound($0, 0) }),
-            let upper = withUnsafeMutablePointer(to: &stop, { bound($0, count) })
+        guard let first = withUnsafeMutablePointer(to: &start, { bound($0, stride < 0 ? highest : lowest) }),
+            let end = withUnsafeMutablePointer(to: &stop, { bound($0, stride < 0 ? lowest : highest) })
         else { return nil }
-        return (lower, Swift.max(lower, upper))
+        // Both are from -1 to `count`: their distance is a plain number.
+        let distance = stride < 0 ? first &- end : end &- first
+        if distance <= 0 { return (Swift.max(first, 0), stride, 0) }
+        return (first, stride, stride == 1 ? distance : Int(UInt(bitPattern: distance &- 1) / stride.magnitude) &+ 1)
     }
 
     func drain(into work: inout [Value]) {
