@@ -1,31 +1,30 @@
 // Products of matrices in float32: c = alpha · a · b + beta · c.
 //
-// b is packed once into panels of 32 columns; a few dozen rows of a are packed at a time, in chunks of some hundred, for all products
-// that they take part in. Fourteen rows of a chunk stay in the first-level cache while the panels stream past from the second.
+// b is packed once into panels of 32 columns. The depth is cut into chunks; a few dozen rows of a chunk of a are packed at a time, for
+// all products that they take part in, and stay in the second-level cache while the panels of b stream past.
 #ifndef CK_PATH
 #include "path.h"
 
 enum { panel_columns = 32, chunk_depth = 416, packed_row = chunk_depth + 16 };
-/// Floats of one chunk of packed rows.
-static size_t chunk_size(size_t rows) { return (rows + 15) / 16 * 16 * packed_row; }
-
 #define CK_SELF "gemm.c"
 #include "each_path.h"
 
 size_t ck_gemm_panels(size_t n) { return (n + panel_columns - 1) / panel_columns; }
 size_t ck_gemm_packed_count(size_t k, size_t n) { return ck_gemm_panels(n) * panel_columns * k + 8 * panel_columns; }
-size_t ck_gemm_rows_count(size_t rows, size_t k) { return chunk_size(rows) * ((k + chunk_depth - 1) / chunk_depth); }
+size_t ck_gemm_deepest(void) { return chunk_depth; }
+size_t ck_gemm_rows_count(size_t rows) { return (rows + 15) / 16 * 16 * packed_row; }
 size_t ck_gemm_scratch(size_t rows) { return rows * panel_columns; }
 void ck_gemm_pack(const float *b, size_t ldb, int32_t transposed, size_t k, size_t n, float *packed, size_t first,
                   size_t last) {
     CK_CALL(pack, b, ldb, transposed, k, n, packed, first, last);
 }
-void ck_gemm_pack_rows(size_t rows, size_t k, float alpha, const float *a, size_t lda, int32_t transposed, float *packed) {
-    CK_CALL(pack_rows, rows, k, alpha, a, lda, transposed, packed);
+void ck_gemm_pack_rows(size_t rows, size_t depth, size_t size, float alpha, const float *a, size_t lda, int32_t transposed,
+                       float *packed) {
+    CK_CALL(pack_rows, rows, size, alpha, transposed ? a + depth * lda : a + depth, lda, transposed, packed);
 }
-void ck_gemm(size_t rows, size_t n, size_t k, const float *packed_rows, const float *packed, size_t first, size_t last,
-             float beta, float *c, size_t ldc, float *scratch) {
-    CK_CALL(gemm, rows, n, k, packed_rows, packed, first, last, beta, c, ldc, scratch);
+void ck_gemm(size_t rows, size_t n, size_t k, size_t depth, size_t size, const float *packed_rows, const float *packed,
+             size_t first, size_t last, float beta, float *c, size_t ldc, float *scratch) {
+    CK_CALL(gemm, rows, n, k, depth, size, packed_rows, packed, first, last, beta, c, ldc, scratch);
 }
 void ck_gemm_few_rows(size_t rows, size_t k, const float *a, size_t lda, const float *b, size_t ldb, size_t first,
                       size_t last, float *c, size_t ldc) {
@@ -75,54 +74,47 @@ static void NAME(pack)(const float *b, size_t ldb, int32_t transposed, size_t k,
     }
 }
 
-/// alpha times `rows` rows of a (columns when transposed): chunk after chunk of the depth.
-static void NAME(pack_rows)(size_t rows, size_t k, float alpha, const float *a, size_t lda, int32_t transposed, float *packed) {
+/// alpha times `rows` rows of a (columns when transposed), one chunk of the depth.
+static void NAME(pack_rows)(size_t rows, size_t size, float alpha, const float *a, size_t lda, int32_t transposed, float *packed) {
     if (transposed) {
-        for (size_t depth = 0; depth < k; depth += chunk_depth, packed += chunk_size(rows))
-            NAME(copy_transposed)(a + depth * lda, lda, rows, k - depth < chunk_depth ? k - depth : chunk_depth, alpha, packed,
-                                  packed_row);
+        NAME(copy_transposed)(a, lda, rows, size, alpha, packed, packed_row);
         return;
     }
-    for (size_t i = 0; i < rows; i++)
-        for (size_t depth = 0; depth < k; depth += chunk_depth) {
-            const size_t size = k - depth < chunk_depth ? k - depth : chunk_depth;
-            const float *from = a + i * lda + depth;
-            float *to = packed + depth / chunk_depth * chunk_size(rows) + i * packed_row;
-            size_t j = 0;
-            for (; j + 16 <= size; j += 16) store16(to + j, load16(from + j) * alpha);
-            for (; j < size; j++) to[j] = from[j] * alpha;
-        }
+    for (size_t i = 0; i < rows; i++) {
+        const float *from = a + i * lda;
+        float *to = packed + i * packed_row;
+        size_t j = 0;
+        for (; j + 16 <= size; j += 16) store16(to + j, load16(from + j) * alpha);
+        for (; j < size; j++) to[j] = from[j] * alpha;
+    }
 }
 
-/// `rows` rows of c from rows packed before, in the panels first..<last.
-static void NAME(gemm)(size_t rows, size_t n, size_t k, const float *packed_rows, const float *packed, size_t first, size_t last,
-                       float beta, float *c, size_t ldc, float *scratch) {
+/// What one chunk of the depth gives to `rows` rows of c, in the panels first..<last; the first one (depth 0) takes beta · c.
+static void NAME(gemm)(size_t rows, size_t n, size_t k, size_t depth, size_t size, const float *packed_rows, const float *packed,
+                       size_t first, size_t last, float beta, float *c, size_t ldc, float *scratch) {
     const size_t end = last * panel_columns < n ? last * panel_columns : n;
-    if (beta != 0 && beta != 1)
+    if (depth == 0 && beta != 0 && beta != 1)
         for (size_t i = 0; i < rows; i++)
             for (size_t j = first * panel_columns; j < end; j++) c[i * ldc + j] *= beta;
-    for (size_t depth = 0; depth < k; depth += chunk_depth, packed_rows += chunk_size(rows)) {
-        const size_t size = k - depth < chunk_depth ? k - depth : chunk_depth;
-        const int add = depth > 0 || beta != 0;
-        for (size_t panel = first; panel < last; panel++) {
-            const float *w = packed + panel * panel_columns * k + depth * panel_columns;
-            const size_t column = panel * panel_columns, columns = n - column < panel_columns ? n - column : panel_columns;
-            // A last panel that is half empty is half the work.
-            const size_t blocks = columns > 16 ? 2 : 1;
-            if (columns == 16 * blocks) {
-                multiply_rows(rows, blocks, packed_rows, packed_row, size, w, panel_columns, c + column, ldc, add);
-                continue;
-            }
-            // The last columns by way of a whole panel.
-            const size_t bytes = columns * sizeof(float);
-            if (add)
-                for (size_t i = 0; i < rows; i++) {
-                    memset(scratch + i * panel_columns, 0, panel_columns * sizeof(float));
-                    memcpy(scratch + i * panel_columns, c + i * ldc + column, bytes);
-                }
-            multiply_rows(rows, blocks, packed_rows, packed_row, size, w, panel_columns, scratch, panel_columns, add);
-            for (size_t i = 0; i < rows; i++) memcpy(c + i * ldc + column, scratch + i * panel_columns, bytes);
+    const int add = depth > 0 || beta != 0;
+    for (size_t panel = first; panel < last; panel++) {
+        const float *w = packed + panel * panel_columns * k + depth * panel_columns;
+        const size_t column = panel * panel_columns, columns = n - column < panel_columns ? n - column : panel_columns;
+        // A last panel that is half empty is half the work.
+        const size_t blocks = columns > 16 ? 2 : 1;
+        if (columns == 16 * blocks) {
+            multiply_rows(rows, blocks, packed_rows, packed_row, size, w, panel_columns, c + column, ldc, add);
+            continue;
         }
+        // The last columns by way of a whole panel.
+        const size_t bytes = columns * sizeof(float);
+        if (add)
+            for (size_t i = 0; i < rows; i++) {
+                memset(scratch + i * panel_columns, 0, panel_columns * sizeof(float));
+                memcpy(scratch + i * panel_columns, c + i * ldc + column, bytes);
+            }
+        multiply_rows(rows, blocks, packed_rows, packed_row, size, w, panel_columns, scratch, panel_columns, add);
+        for (size_t i = 0; i < rows; i++) memcpy(c + i * ldc + column, scratch + i * panel_columns, bytes);
     }
 }
 

@@ -74,7 +74,8 @@ extension Engine {
         try interpreter.charge(steps: tensor.count >> 6)
         let limit = interpreter.limits.valueBytes
         guard tensor.byteCount <= limit else {
-            throw TensorError.memoryLimit(operation: "a tensor of shape \(TensorObject.text(tensor.shape))", bytes: tensor.byteCount, limit: limit)
+            let name = "a tensor of shape \(TensorObject.text(tensor.shape))"
+            throw TensorError.memoryLimit(operation: name, bytes: tensor.byteCount, limit: limit)
         }
         try interpreter.charge(bytes: tensor.byteCount)
         return tensorValue(tensor)

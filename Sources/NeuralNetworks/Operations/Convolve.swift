@@ -92,7 +92,8 @@ private enum Convolving {
         guard let sizes else {
             throw TensorError.invalidShape(
                 operation: name, shape: x.shape,
-                rule: "images that hold a \(kernel.shape[0])x\(kernel.shape[1]) window with strides from 1, and fewer than 2**30 numbers in each image")
+                rule: "images that hold a \(kernel.shape[0])x\(kernel.shape[1]) window with strides from 1, "
+                    + "and fewer than 2**30 numbers in each image")
         }
         return sizes
     }

@@ -95,7 +95,7 @@ package struct ProductBatch {
         let beta: Float
         let below: (a: UnsafePointer<Float>, lda: Int)?
 
-        /// c = a · b + beta · c; the terms are done in order, so a later one may add to the same c.
+        /// c = a · b + beta · c; the terms are done in order, chunk by chunk of the depth, so a later one may add to the same c.
         ///
         /// - Parameter below: a second matrix, whose rows stand below those of `a`.
         package init(
@@ -138,8 +138,8 @@ package struct ProductBatch {
         // A small product is done before a second worker has come.
         guard Double(m) * Double(n) * Double(k) * Double(terms.count) > 1e5 else { return runAlone() }
         // About sixteen tasks: by rows, in multiples of what the registers hold, and by columns where rows are few. More rows
-        // than 84, some hundred deep, would take more than a tenth of a megabyte of the second-level cache. When b is larger than that
-        // cache every task fetches it anew: then half as many tasks, of more rows.
+        // than 84, in chunks some hundred deep, would take more than a tenth of a megabyte of the second-level cache. When b is
+        // larger than that cache every task fetches it anew: then half as many tasks, of more rows.
         let (tasks, fewest) = k * n > 1 << 19 ? (8, 42) : (16, 14)
         let rows = max(fewest, min(84, ((m + tasks - 1) / tasks + 13) / 14 * 14))
         let shares = shares(of: rows)
@@ -181,7 +181,7 @@ package struct ProductBatch {
         }
     }
 
-    private func scratchCount(_ rows: Int) -> Int { ck_gemm_rows_count(rows, k) + ck_gemm_scratch(rows) }
+    private func scratchCount(_ rows: Int) -> Int { ck_gemm_rows_count(rows) + ck_gemm_scratch(rows) }
 
     private func pack(_ term: Term, _ packed: UnsafeMutablePointer<Float>, _ part: Range<Int>) {
         ck_gemm_pack(term.b, term.ldb, transposeB ? 1 : 0, k, n, packed, part.lowerBound, part.upperBound)
@@ -190,19 +190,24 @@ package struct ProductBatch {
     private func multiply(
         _ rows: Range<Int>, panels: Range<Int>, _ packed: UnsafeMutablePointer<Float>, _ scratch: UnsafeMutablePointer<Float>
     ) {
-        let edge = scratch + ck_gemm_rows_count(rows.count, k)
+        let edge = scratch + ck_gemm_rows_count(rows.count)
         func left(_ term: Term) -> (a: UnsafePointer<Float>, lda: Int) {
             if let below = term.below, rows.lowerBound >= upper { below } else { (term.a, term.lda) }
         }
         let row = rows.lowerBound >= upper ? rows.lowerBound - upper : rows.lowerBound
-        for (index, term) in terms.enumerated() {
-            let (a, lda) = left(term)
-            if index == 0 || a != left(terms[index - 1]).a {
-                ck_gemm_pack_rows(rows.count, k, alpha, a + (transposeA ? row : row * lda), lda, transposeA ? 1 : 0, scratch)
+        let chunks = (k + ck_gemm_deepest() - 1) / ck_gemm_deepest()
+        for chunk in 0..<chunks {
+            let depth = k * chunk / chunks, size = k * (chunk + 1) / chunks - depth
+            for (index, term) in terms.enumerated() {
+                let (a, lda) = left(term)
+                if index == 0 || a != left(terms[index - 1]).a {
+                    let start = a + (transposeA ? row : row * lda)
+                    ck_gemm_pack_rows(rows.count, depth, size, alpha, start, lda, transposeA ? 1 : 0, scratch)
+                }
+                ck_gemm(
+                    rows.count, n, k, depth, size, scratch, packed + index * packedCount, panels.lowerBound, panels.upperBound,
+                    term.beta, term.c + rows.lowerBound * term.ldc, term.ldc, edge)
             }
-            ck_gemm(
-                rows.count, n, k, scratch, packed + index * packedCount, panels.lowerBound, panels.upperBound, term.beta,
-                term.c + rows.lowerBound * term.ldc, term.ldc, edge)
         }
     }
 }
