@@ -41,7 +41,7 @@ enum Readline {
         rl_variable_bind("enable-bracketed-paste", usesBracketedPaste ? "on" : "off")
         // Else the library gives the terminal's erase key its own function again at every line.
         rl_variable_bind("bind-tty-special-chars", "off")
-        rl_bind_key(9, onTab)
+        rebind("\t", from: rl_complete, to: onTab)
         if usesBracketedPaste { rl_bind_keyseq("\\e[200~", onPaste) }
         rl_bind_keyseq("\\e[?", onAttributes)
         for key in ["\u{8}", "\u{7F}"] { rebind(key, from: rl_rubout, to: onBackspace) }
@@ -57,7 +57,7 @@ enum Readline {
         guard let bound = rl_function_of_keyseq(key, nil, nil), carpedm_readline_same(bound, old) != 0 else { return }
         rl_bind_keyseq(
             key.replacingOccurrences(of: "\u{1B}", with: "\\e").replacingOccurrences(of: "\u{8}", with: "\\C-h")
-                .replacingOccurrences(of: "\u{7F}", with: "\\C-?"), new)
+                .replacingOccurrences(of: "\u{7F}", with: "\\C-?").replacingOccurrences(of: "\t", with: "\\t"), new)
     }
 
     private static var MB_CUR_MAX_isOne: Bool { mblen("あ", 3) != 3 }

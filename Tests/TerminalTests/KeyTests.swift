@@ -24,14 +24,14 @@ import Testing
     }
 
     @Test func theKeyFileOfThePersonHolds() throws {
-        let home = try TemporaryFolder(["keys": "\"\\C-t\": \"6 * 7\"\n\"\\e[A\": beginning-of-line\n"])
+        let home = try TemporaryFolder(["keys": "\"\\C-t\": \"6 * 7\"\n\"\\e[A\": beginning-of-line\n\"\\C-i\": \"0\"\n"])
         let terminal = try PseudoTerminal(in: home.url, environment: ["INPUTRC": home.url.path + "/keys"])
         try terminal.waitForPrompt(1)
         try terminal.run("\u{14}", 1)
         #expect(terminal.picture.text.contains("Out[1]: 42"))
         // A key that it gives to something else is not taken away from it.
-        try terminal.send("2\u{1B}[A4")
-        try terminal.wait(for: "a figure in front") { $0.line($0.cursor.row) == "In [2]: 42" }
+        try terminal.send("2\u{1B}[A4\t")
+        try terminal.wait(for: "figures in front") { $0.line($0.cursor.row) == "In [2]: 402" }
     }
 
     @Test func charactersAreFoundByNumberAndName() throws {
