@@ -39,6 +39,7 @@ final class Screen {
     /// Takes away the `^C` that the terminal wrote where nothing else stands.
     func dropEcho() {
         flush()
+        before()
         guard isAtLineStart, ProcessInfo.processInfo.environment["TERM"] != "dumb" else { return }
         try? FileHandle.standardOutput.write(contentsOf: Data("\r\u{1B}[K".utf8))
     }
