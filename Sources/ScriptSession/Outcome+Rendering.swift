@@ -29,9 +29,20 @@ extension Outcome {
         case .finished: ""
         case .exited(_, let message): message.map { $0 + "\n" } ?? ""
         case .refused(let refusal): refusal.json
-        case .misused(let message, _): ErrorRecord(kind: "Misuse", message: message).json
+        case .misused, .interrupted: failure.map { ErrorRecord(kind: $0.kind, message: $0.message).json } ?? ""
         case .failed(let report), .stopped(let report): report.json + "\n"
-        case .interrupted: ErrorRecord(kind: "KeyboardInterrupt", message: "interrupted").json
+        }
+    }
+
+    /// The class and the message of what went wrong, for programs; nil when all is well.
+    public var failure: (kind: String, message: String)? {
+        switch ending {
+        case .finished: nil
+        case .exited(let code, let message): code == 0 ? nil : ("SystemExit", message ?? "\(code)")
+        case .refused(let refusal): ("SyntaxError", refusal.errorDescription ?? "")
+        case .misused(let message, _): ("Misuse", message)
+        case .failed(let report), .stopped(let report): (report.kind, report.message)
+        case .interrupted: ("KeyboardInterrupt", "interrupted")
         }
     }
 

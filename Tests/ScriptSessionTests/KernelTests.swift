@@ -29,10 +29,9 @@ import Testing
                 }
                 published.append(["execution_count": count, "data": data])
             }
-            guard outcome.exitCode == 0 else {
+            if let failure = outcome.failure {
                 return [
-                    "status": "error", "execution_count": count, "ename": outcome.report?.kind ?? outcome.status,
-                    "evalue": outcome.report?.message ?? "",
+                    "status": "error", "execution_count": count, "ename": failure.kind, "evalue": failure.message,
                     "traceback": outcome.errorText(color: true).split(separator: "\n").map(String.init),
                 ]
             }
@@ -70,7 +69,9 @@ import Testing
         #expect((failure["traceback"] as? [String])?.contains { $0.contains("In [3]:2:12") } == true)
         #expect(kernel.execute("_ + 1")["status"] as? String == "ok")
         #expect((kernel.published.last?["data"] as? [String: String])?["text/plain"] == "43")
-        #expect(kernel.execute("x = = 1")["status"] as? String == "error")
+        #expect(kernel.execute("x = = 1")["ename"] as? String == "SyntaxError")
+        #expect(kernel.execute("%nosuch")["ename"] as? String == "Misuse")
+        #expect(kernel.execute("exit 3")["evalue"] as? String == "3")
     }
 
     @Test func editorsAreAnswered() {
