@@ -41,6 +41,7 @@ public final class ScriptSession {
     /// Runs a whole program in `__main__`.
     public func run(_ source: SourceText) -> Outcome {
         interpreter.main["__file__"] = .str(source.name)
+        interpreter.main["__package__"] = Value.none
         return outcome { () throws(ProgramError) in
             try interpreter.execute(source)
             return .none

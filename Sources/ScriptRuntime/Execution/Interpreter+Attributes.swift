@@ -61,6 +61,7 @@ extension Interpreter {
         if name == Symbol(.__name__) { return .str(module.name) }
         if name == Symbol(.__doc__) { return module.doc.map { .str($0) } ?? Value.none }
         if name == Symbol(.__file__) { return module.file.map { .str($0) } }
+        if name == Symbol(.__package__), module === main { return Value.none }
         if name == Symbol(.__dict__) {
             let dict = DictObject()
             for (name, value) in module.members { dict[name.text] = value }

@@ -70,7 +70,7 @@ extension Interpreter {
     public func knownNames(_ module: ModuleObject) -> Set<String> {
         var names = Set(builtins.members.map(\.name.name))
         names.formUnion(module.members.map(\.name.name))
-        names.formUnion(["__name__", "__doc__", "__file__", "__annotations__"])
+        names.formUnion(["__name__", "__doc__", "__file__", "__package__"])
         return names
     }
 

@@ -130,6 +130,7 @@ extension Interpreter {
         let module = ModuleObject(name, id: ids.next(), file: source.name)
         module[Symbol(.__name__)] = .str(name)
         module[Symbol(.__file__)] = .str(source.name)
+        module[Symbol(.__package__)] = .str(name.lastIndex(of: ".").map { String(name[..<$0]) } ?? "")
         importing.append(source.name)
         defer { importing.removeLast() }
         do {

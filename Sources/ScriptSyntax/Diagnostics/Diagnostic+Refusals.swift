@@ -67,6 +67,7 @@ extension Diagnostic {
             case "memoryview": "Slice the bytes; a slice is a copy."
             case "breakpoint": "Print what you want to see, or try the lines at the prompt."
             case "aiter", "anext": "Use iter and next."
+            case "__annotations__": "Annotations are for readers and for help(); keep what the program needs in a dict."
             default: "Define a function, or keep functions in a dict and choose by name."
             }
         let isAboutText = ["exec", "eval", "compile", "globals", "locals", "__import__"].contains(name)
