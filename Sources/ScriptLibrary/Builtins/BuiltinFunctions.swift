@@ -158,12 +158,30 @@ enum BuiltinFunctions {
                     throw Raised.type("ord() expected string of length 1, but \(call.interpreter.typeName(of: call[0])) found")
                 }
             },
-            Native("repr(obj, /)", "Return the canonical string representation of the object.") { .str(try $0.interpreter.repr($0[0])) },
-            Native("ascii(obj, /)", "Return an ASCII-only representation of an object.") { .str(Quoting.ascii(try $0.interpreter.repr($0[0]))) },
+            Native("repr(obj, /)", "Return the canonical string representation of the object.") { call in
+                try ownRepr(call) ?? .str(call.interpreter.repr(call[0]))
+            },
+            Native("ascii(obj, /)", "Return an ASCII-only representation of an object.") { call in
+                let own = try ownRepr(call)
+                if let own, case .str(let text) = call.interpreter.plain(own) {
+                    return text.all({ $0 < 128 }) ? own : .str(Quoting.ascii(text))
+                }
+                return .str(Quoting.ascii(try call.interpreter.repr(call[0])))
+            },
             Native("format(value, format_spec='', /)", "Return type(value).__format__(value, format_spec).") { call in
                 .str(try call.interpreter.format(call[0], call.text(1, "format() argument 2 must be str")))
             },
         ]
+    }
+
+    /// What a `__repr__` in script gives, as it is when its class derives from str.
+    private static func ownRepr(_ call: Call) throws -> Value? {
+        guard case .instance(let instance) = call[0], let method = call.interpreter.overriding(instance, "__repr__") else { return nil }
+        let shown = try call.interpreter.callMethod(method, call[0])
+        guard case .str = call.interpreter.plain(shown) else {
+            throw Raised.type("__repr__ returned non-string (type \(call.interpreter.typeName(of: shown)))")
+        }
+        return shown
     }
 
     // MARK: - Order

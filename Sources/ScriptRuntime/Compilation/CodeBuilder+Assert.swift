@@ -8,10 +8,21 @@ extension CodeBuilder {
         let first = nextTemporary
         var parts = AssertionParts()
         let before = bound
-        let register = kept(test, &parts)
-        dropObvious(test, register, &parts)
-        span = test.span
-        jump(.jumpIfTrue, register, to: fine)
+        let failed = Label()
+        if case .boolOp(let operation, let values) = test.kind {
+            let register = temporary()
+            var gaps: [Gap] = []
+            alternatives(operation, values, register, &parts, &gaps, whenTrue: fine, whenFalse: failed)
+            close(gaps)
+            span = test.span
+            jump(.jumpIfTrue, register, to: fine)
+        } else {
+            let register = kept(test, &parts)
+            dropObvious(test, register, &parts)
+            span = test.span
+            jump(.jumpIfTrue, register, to: fine)
+        }
+        place(failed)
         bound = before
         let count = nextTemporary - first
         let text = message.map { operand($0) } ?? Word.none
@@ -61,7 +72,11 @@ extension CodeBuilder {
             chain(left, operations, comparators, register, &parts)
         case .boolOp(let operation, let values):
             register = temporary()
-            alternatives(operation, values, register, &parts)
+            let end = Label()
+            var gaps: [Gap] = []
+            alternatives(operation, values, register, &parts, &gaps, whenTrue: end, whenFalse: end)
+            place(end)
+            close(gaps)
         case .attribute(let value, let name):
             let object = kept(value, &parts)
             register = temporary()
@@ -119,26 +134,32 @@ extension CodeBuilder {
         for gap in gaps { parts.instructions[gap.instruction] = Word.make(.unbind, gap.first, nextTemporary - gap.first) }
     }
 
-    /// `a and b or c`: as above.
+    /// `a and b or c`: as above. An operand whose truth was asked decides for the operators around it too.
     private func alternatives(
-        _ operation: BooleanOperator, _ values: [ExpressionNode], _ register: Int, _ parts: inout AssertionParts
+        _ operation: BooleanOperator, _ values: [ExpressionNode], _ register: Int, _ parts: inout AssertionParts, _ gaps: inout [Gap],
+        whenTrue: Label, whenFalse: Label
     ) {
-        let end = Label()
-        var gaps: [Gap] = []
         var before = bound
         for (index, value) in values.enumerated() {
-            let operand = kept(value, &parts)
-            dropObvious(value, operand, &parts)
-            emit(.move, register, operand)
-            if index == 0 { before = bound }
-            if index < values.count - 1 {
-                gaps.append(openGap())
-                jump(operation == .and ? .jumpIfFalse : .jumpIfTrue, register, to: end)
+            let isLast = index == values.count - 1
+            let next = Label()
+            if case .boolOp(let inner, let innerValues) = value.kind {
+                alternatives(
+                    inner, innerValues, register, &parts, &gaps, whenTrue: operation == .and && !isLast ? next : whenTrue,
+                    whenFalse: operation == .or && !isLast ? next : whenFalse)
+            } else {
+                let operand = kept(value, &parts)
+                dropObvious(value, operand, &parts)
+                emit(.move, register, operand)
             }
+            if index == 0 { before = bound }
+            if !isLast {
+                gaps.append(openGap())
+                jump(operation == .and ? .jumpIfFalse : .jumpIfTrue, register, to: operation == .and ? whenFalse : whenTrue)
+            }
+            place(next)
         }
-        place(end)
         bound = before
-        close(gaps)
     }
 
     /// Calls whose arguments can be computed one by one; `super()` and built-up argument lists go the usual way.
