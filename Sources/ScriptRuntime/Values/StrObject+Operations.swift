@@ -21,7 +21,7 @@ extension StrObject {
         var index = start
         for _ in 0..<length {
             builder.append(self[index])
-            index += step
+            index &+= step
         }
         return builder.finish()
     }
