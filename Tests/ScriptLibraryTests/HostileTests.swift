@@ -25,6 +25,7 @@ import Testing
     @Test(arguments: [
         ("def f(n): return f(n + 1)\nf(0)", "RecursionError: maximum recursion depth exceeded"),
         ("def f(n):\n    try: return f(n + 1)\n    finally: f(n)\nf(0)", "LimitReached"),
+        ("class M(map): pass\nm = M(str, [1])\nprint(list(m), list(m.__iter__()))", "['1'] []\n"),
         ("l = []\nl.append(l)\nprint(l, [l] == [l], l == l)", "[[...]] True True\n"),
         ("a = []\na.append(a)\nb = []\nb.append(b)\na == b", "RecursionError"),
         ("d = {}\nd[1] = d\nprint(d)", "{1: {...}}\n"),
@@ -77,6 +78,7 @@ import Testing
     }
 
     @Test(arguments: [
+        "import sys\nsys.setrecursionlimit(10 ** 6 + 9)\ndef f(n): return 0 if n == 0 else 1 + f(n - 1)\nf(10 ** 6)",
         "'x' * 10 ** 12", "'x' * 10 ** 9", "[0] * 10 ** 12", "(0,) * 10 ** 9", "b'x' * 10 ** 10", "'x'.ljust(10 ** 12)",
         "10 ** 10 ** 8", "1 << 10 ** 12", "3 ** 10 ** 6 ** 2", "x = 7\nwhile True: x = x * x", "list(range(10 ** 9))",
         "sum(range(10 ** 12))", "max(range(10 ** 12))", "set(range(10 ** 9))", "dict.fromkeys(range(10 ** 9))",
