@@ -35,7 +35,7 @@ import Training
     }
 
     /// A small network learns one batch of runs by heart, and begins to read whole columns: what it reads is then near the truth.
-    @Test(arguments: [(false, 150, 0.25), (true, 150, 0.9)]) func runsAndLinesAreLearnt(lines: Bool, steps: Int, bound: Double) throws {
+    @Test(arguments: [(false, 250, 0.25), (true, 150, 0.9)]) func runsAndLinesAreLearnt(lines: Bool, steps: Int, bound: Double) throws {
         defer { try? FileManager.default.removeItem(at: folder) }
         let task = try task(
             lines ? SequenceReading.line(repertoire: "kana", beamWidth: 5) : .kana(minimum: 1, maximum: 3, beamWidth: 5), width: 16)
