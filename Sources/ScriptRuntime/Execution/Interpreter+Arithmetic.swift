@@ -569,15 +569,26 @@ extension Interpreter {
         case .list(let list): return .list(try repeated(list, times))
         case .tuple(let tuple):
             try charge(count: times, of: tuple.count * 16)
-            return .tuple(TupleObject(Array(repeatElement(tuple.items, count: times).joined())))
+            return .tuple(TupleObject(Interpreter.repeated(tuple.items, times)))
         case .bytes(let bytes):
             if bytes.count.multipliedReportingOverflow(by: times).overflow {
                 throw Raised(.overflowError, "repeated bytes are too long")
             }
             try charge(count: times, of: bytes.count)
-            return .bytes(BytesObject(Array(repeatElement(bytes.bytes, count: times).joined())))
+            return .bytes(BytesObject(Interpreter.repeated(bytes.bytes, times)))
         default: return nil
         }
+    }
+
+    /// Doubled again and again: a few copies of large runs. The product of the counts must not overflow.
+    private static func repeated<Element>(_ items: [Element], _ times: Int) -> [Element] {
+        if times <= 0 || items.isEmpty { return [] }
+        let total = items.count * times
+        var result = items
+        result.reserveCapacity(total)
+        while result.count <= total - result.count { result += result }
+        result += result.prefix(total - result.count)
+        return result
     }
 
     private func repeated(_ list: ListObject, _ times: Int) throws(Raised) -> ListObject {
