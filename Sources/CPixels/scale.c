@@ -70,9 +70,16 @@ AVX2 static void eight_columns(const uint8_t *row, const int32_t *starts, const 
     store(sums, target);
 }
 
+// So many rows ahead are asked for.
+enum { ahead = 6 };
+
 AVX2 static void scale_rows_avx2(const uint8_t *source, size_t stride, size_t rows, const int32_t *starts, const int32_t *weights,
                                  size_t taps, size_t columns, uint8_t *target) {
+    const size_t length = (size_t)starts[columns - 1] + taps;
     for (size_t y = 0; y < rows; y++, source += stride, target += columns) {
+        // Rows of a crop are short and far apart in a page, which no processor guesses; asking for what is not there does no harm.
+        if (y + ahead < rows)
+            for (size_t byte = 0; byte < length + 63; byte += 64) __builtin_prefetch(source + ahead * stride + byte);
         size_t x = 0;
         for (; x + 8 <= columns; x += 8) eight_columns(source, starts + x, weights + x, taps, columns, target + x);
         for (; x < columns; x++) target[x] = column_sum(source, starts, weights, taps, columns, x);

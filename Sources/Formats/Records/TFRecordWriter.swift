@@ -42,7 +42,6 @@ public final class TFRecordWriter {
     /// Adds one record with its framing to bytes in memory.
     public static func append(_ payload: [UInt8], to bytes: inout [UInt8]) {
         let length = littleEndianBytes(UInt64(payload.count))
-        bytes.reserveCapacity(bytes.count + payload.count + framing.before + framing.after)
         bytes += length
         bytes += littleEndianBytes(CRC32C.masked(length))
         bytes += payload
