@@ -44,10 +44,11 @@ extension TensorError {
     private var message: String {
         switch self {
         case .shapeMismatch(let operation, let left, let right, let axis, let other):
-            let place = axis.map { axis in
-                let (own, its) = (Self.size(left, axis), Self.size(right, other ?? axis))
-                return other.map { " (axis \(axis): \(own), axis \($0): \(its))" } ?? " (axis \(axis): \(own) and \(its))"
-            } ?? ""
+            let place =
+                axis.map { axis in
+                    let (own, its) = (Self.size(left, axis), Self.size(right, other ?? axis))
+                    return other.map { " (axis \(axis): \(own), axis \($0): \(its))" } ?? " (axis \(axis): \(own) and \(its))"
+                } ?? ""
             return "\(operation): shapes \(Self.text(left)) and \(Self.text(right)) do not fit\(place)"
         case .invalidShape(let operation, let shape, let rule): return "\(operation): shape \(Self.text(shape)), but it needs \(rule)"
         case .axisOutOfRange(let operation, let axis, let shape):

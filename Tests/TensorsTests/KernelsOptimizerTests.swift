@@ -41,7 +41,9 @@ extension KernelTests {
         }
 
         @Test func gradientDescent() {
-            compare(slots: (0, 0)) { v, _, _, g, _ in v -= 0.1 * g } _: { v, _, _, g, terms, _ in
+            compare(slots: (0, 0)) { v, _, _, g, _ in
+                v -= 0.1 * g
+            } _: { v, _, _, g, terms, _ in
                 OptimizerKernel.descend(values: v, gradient: g, terms, rate: 0.1, Self.count)
             }
         }

@@ -55,8 +55,7 @@ extension Engine {
                 try call.reserve(shape, dtype)
                 return try .uniform(call.engine.key(call[0]), shape, from: call.call.double(2), to: call.call.double(3), dtype)
             },
-            TensorFunction("normal(key, shape=(), loc=0.0, scale=1.0, dtype='float32')", "From the normal distribution. " + note)
-            { call in
+            TensorFunction("normal(key, shape=(), loc=0.0, scale=1.0, dtype='float32')", "From the normal distribution. " + note) { call in
                 let (shape, dtype) = (try call.shape(1), try call.dtype(4, .float32))
                 try call.reserve(shape, .float64)
                 return try .normal(

@@ -43,8 +43,7 @@ extension Engine {
             Native(declaration, doc) { call in try body(call.host(0, as: TensorObject.self).tensor, call) }
         }
         return [
-            method("reshape(self, *shape)", "The same elements in another shape, given as sizes or as one tuple; one may be -1.")
-            {
+            method("reshape(self, *shape)", "The same elements in another shape, given as sizes or as one tuple; one may be -1.") {
                 [unowned self] tensor, call in try result(tensor.reshaped(try sizes(call.tuple(1).items)))
             },
             method(
@@ -102,8 +101,7 @@ extension Engine {
 
     /// Sizes given one by one, or as one tuple or list.
     private func sizes(_ items: [Value]) throws -> [Int] {
-        if items.count == 1, interpreter.method(items[0], "__index__") == nil || asTensor(items[0]).map({ $0.rank > 0 }) ?? false
-        {
+        if items.count == 1, interpreter.method(items[0], "__index__") == nil || asTensor(items[0]).map({ $0.rank > 0 }) ?? false {
             return try interpreter.items(of: items[0]).map { try interpreter.index($0) }
         }
         return try items.map { try interpreter.index($0) }

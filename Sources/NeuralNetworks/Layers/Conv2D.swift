@@ -67,8 +67,7 @@ public struct MaxPool2D: Layer, Hashable {
     public let stride: Extent
     public let padding: Padding
 
-    public init(_ size: Extent = Extent(2), stride: Extent? = nil, padding: Padding = .valid, name: String = "max_pool2d") throws
-    {
+    public init(_ size: Extent = Extent(2), stride: Extent? = nil, padding: Padding = .valid, name: String = "max_pool2d") throws {
         self.name = name
         (self.size, self.stride, self.padding) = (size, stride ?? size, padding)
         guard min(size.height, size.width, self.stride.height, self.stride.width) > 0 else {

@@ -44,7 +44,9 @@ extension Tensor {
         try Tape.unary(converted(to: dtype.floating)) { x in
             guard x.dtype == .float32 else { return try x.squared().sum() * 0.5 }
             return try Tensor(Reduction.sumOfSquares(x.float32, x.count) * 0.5)
-        } pullback: { x, _ in { try $0 * x } }
+        } pullback: { x, _ in
+            { try $0 * x }
+        }
     }
 
     /// The mean of squared differences, over all elements.

@@ -72,8 +72,7 @@ private enum Convolving {
         let places: Tensor?
     }
 
-    static func sizes(_ x: Tensor, _ kernel: Tensor, _ bias: Tensor?, _ stride: Extent, _ padding: Padding) throws -> Convolution
-    {
+    static func sizes(_ x: Tensor, _ kernel: Tensor, _ bias: Tensor?, _ stride: Extent, _ padding: Padding) throws -> Convolution {
         let name = "conv2d"
         guard x.rank == 4 else { throw TensorError.invalidShape(operation: name, shape: x.shape, rule: "[n, h, w, c]") }
         guard kernel.rank == 4 else {

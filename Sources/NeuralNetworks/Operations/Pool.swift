@@ -179,8 +179,7 @@ private struct PoolWindow: Sendable {
         }
     }
 
-    func spread<Element: BinaryFloatingPoint>(_ gradient: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>)
-    {
+    func spread<Element: BinaryFloatingPoint>(_ gradient: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>) {
         let channels = inputShape[3]
         Parallel.ranges(inputShape[0], grain: 1) { images in
             for image in images {

@@ -44,8 +44,8 @@ private struct FreeBlocks {
         let large = wanted >= 1 << 21
         let memory = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: large ? 1 << 21 : 64)
         #if os(Linux)
-        // Large pages: a kernel walks megabytes, and the misses of address translation would cost a tenth of its time.
-        if large { madvise(memory, wanted, MADV_HUGEPAGE) }
+            // Large pages: a kernel walks megabytes, and the misses of address translation would cost a tenth of its time.
+            if large { madvise(memory, wanted, MADV_HUGEPAGE) }
         #endif
         return Block(memory: memory, bytes: wanted)
     }

@@ -178,7 +178,11 @@ extension Tensor {
         // Python's bool is a number: True + True is 2.
         if kind == .bool && operation != .maximum && operation != .minimum { kind = .int64 }
         let (left, right) = (try converted(to: kind), try other.converted(to: kind))
-        return try Tape.binary(left, right) { try $0.combined(operation, $1) } pullback: { pullback($0, $1, $2, $3) }
+        return try Tape.binary(left, right) {
+            try $0.combined(operation, $1)
+        } pullback: {
+            pullback($0, $1, $2, $3)
+        }
     }
 
     private func combined(_ operation: Arithmetic, _ other: Tensor) throws -> Tensor {

@@ -5,7 +5,11 @@ extension Tensor {
         if target == dtype { return self }
         guard target.isFloating else { return try detached.convert(to: target) }
         let source = dtype
-        return try Tape.unary(self) { try $0.convert(to: target) } pullback: { _, _ in { try $0.converted(to: source) } }
+        return try Tape.unary(self) {
+            try $0.convert(to: target)
+        } pullback: { _, _ in
+            { try $0.converted(to: source) }
+        }
     }
 
     private func convert(to target: DType) throws -> Tensor {

@@ -105,12 +105,20 @@ extension Tensor {
     }
 
     fileprivate func picked(_ plan: IndexPlan) throws -> Tensor {
-        try Tape.unary(self) { try $0.gather(plan) } pullback: { _, _ in { try $0.spread(plan) } }
+        try Tape.unary(self) {
+            try $0.gather(plan)
+        } pullback: { _, _ in
+            { try $0.spread(plan) }
+        }
     }
 
     /// The way back of `picked`: zeros of the source's shape with these elements added at their places.
     fileprivate func spread(_ plan: IndexPlan) throws -> Tensor {
-        try Tape.unary(self) { try $0.scatter(plan) } pullback: { _, _ in { try $0.picked(plan) } }
+        try Tape.unary(self) {
+            try $0.scatter(plan)
+        } pullback: { _, _ in
+            { try $0.picked(plan) }
+        }
     }
 
     private func replaced(_ plan: IndexPlan, _ values: Tensor) throws -> Tensor {

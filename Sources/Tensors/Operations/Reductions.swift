@@ -36,7 +36,9 @@ extension Tensor {
     /// The sum over `axes` (nil: all). Integers and bools give int64; an empty sum is 0.
     public func sum(axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
         let kept = try ReductionShape(self, axes, "sum")
-        return try Tape.unary(converted(to: dtype.summed)) { try $0.summation(axes, keepDims, "sum") } pullback: { x, _ in
+        return try Tape.unary(converted(to: dtype.summed)) {
+            try $0.summation(axes, keepDims, "sum")
+        } pullback: { x, _ in
             let target = x.shape
             return { try $0.reshaped(kept.shape).broadcast(to: target) }
         }
@@ -68,7 +70,9 @@ extension Tensor {
     /// The product over `axes`; an empty product is 1.
     public func product(axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
         let kept = try ReductionShape(self, axes, "prod")
-        return try Tape.unary(converted(to: dtype.summed)) { try $0.productValue(axes, keepDims) } pullback: { x, _ in
+        return try Tape.unary(converted(to: dtype.summed)) {
+            try $0.productValue(axes, keepDims)
+        } pullback: { x, _ in
             { g in
                 // Products of all the others, taken from both ends, are right with zeros too.
                 let others = try x.plain(for: "prod").productOfOthers(kept.axes)
@@ -117,8 +121,18 @@ extension Tensor {
         let plan = try ReductionPlan(self, axes, name)
         let result = try Tensor.uninitialized(plan.resultShape(keepDims: keepDims), dtype, name)
         switch dtype {
-        case .float32: try Sum.run(plan, plan.source.float32, result.float32) { Double($0) } narrow: { Float($0) }
-        case .float64: try Sum.run(plan, plan.source.float64, result.float64) { $0 } narrow: { $0 }
+        case .float32:
+            try Sum.run(plan, plan.source.float32, result.float32) {
+                Double($0)
+            } narrow: {
+                Float($0)
+            }
+        case .float64:
+            try Sum.run(plan, plan.source.float64, result.float64) {
+                $0
+            } narrow: {
+                $0
+            }
         default: plan.fold(plan.source.int64, result.int64, from: 0) { $0 &+ $1 }
         }
         return result

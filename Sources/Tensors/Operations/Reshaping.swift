@@ -6,7 +6,9 @@ extension Tensor {
         let source = shape
         return try Tape.unary(self) {
             Tensor(storage: $0.storage, shape: resolved, count: $0.count, dtype: $0.dtype)
-        } pullback: { _, _ in { try $0.reshaped(source) } }
+        } pullback: { _, _ in
+            { try $0.reshaped(source) }
+        }
     }
 
     private func resolve(_ target: [Int]) throws -> [Int] {
@@ -62,7 +64,11 @@ extension Tensor {
         if order == Array(shape.indices) { return self }
         var back = order
         for (position, axis) in order.enumerated() { back[axis] = position }
-        return try Tape.unary(self) { try $0.permuted(order) } pullback: { [back] _, _ in { try $0.transposed(back) } }
+        return try Tape.unary(self) {
+            try $0.permuted(order)
+        } pullback: { [back] _, _ in
+            { try $0.transposed(back) }
+        }
     }
 
     /// Two axes exchanged.

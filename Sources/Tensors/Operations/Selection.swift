@@ -7,7 +7,9 @@ extension Tensor {
         let kind = yes.dtype.promoted(with: no.dtype)
         let (left, right) = (try yes.converted(to: kind), try no.converted(to: kind))
         let mask = condition.detached
-        return try Tape.binary(left, right) { try mask.choose($0, $1) } pullback: { a, b, _, needs in
+        return try Tape.binary(left, right) {
+            try mask.choose($0, $1)
+        } pullback: { a, b, _, needs in
             { g in
                 let zero = try Tensor.zeros([], g.dtype)
                 return [

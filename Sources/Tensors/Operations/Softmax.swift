@@ -4,7 +4,9 @@ extension Tensor {
     /// exp(x) / Σ exp(x) along `axis`.
     public func softmax(axis: Int = -1) throws -> Tensor {
         try alongLast(axis, "softmax") { x in
-            try Tape.unary(x) { try $0.softmaxRows(log: false) } pullback: { _, y in
+            try Tape.unary(x) {
+                try $0.softmaxRows(log: false)
+            } pullback: { _, y in
                 { g in try y * (g - (g * y).sum(axes: [-1], keepDims: true)) }
             }
         }
@@ -13,7 +15,9 @@ extension Tensor {
     /// log(softmax(x)), without the loss of going through it.
     public func logSoftmax(axis: Int = -1) throws -> Tensor {
         try alongLast(axis, "log_softmax") { x in
-            try Tape.unary(x) { try $0.softmaxRows(log: true) } pullback: { _, y in
+            try Tape.unary(x) {
+                try $0.softmaxRows(log: true)
+            } pullback: { _, y in
                 { g in try g - y.exp() * g.sum(axes: [-1], keepDims: true) }
             }
         }

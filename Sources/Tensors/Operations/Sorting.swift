@@ -43,7 +43,9 @@ extension Tensor {
     public func cumulativeSum(axis: Int? = nil) throws -> Tensor {
         guard let axis else { return try flattened().cumulativeSum(axis: 0) }
         let place = try Shape.axis(axis, of: shape, "cumsum")
-        return try Tape.unary(converted(to: dtype.summed)) { try $0.runningSum(place) } pullback: { _, _ in
+        return try Tape.unary(converted(to: dtype.summed)) {
+            try $0.runningSum(place)
+        } pullback: { _, _ in
             { try $0.flipped([place]).cumulativeSum(axis: place).flipped([place]) }
         }
     }

@@ -102,8 +102,8 @@ public enum MemoryPool {
                     throw TensorError.outOfMemory(bytes: bytes)
                 }
                 #if os(Linux)
-                // Large pages: kernels walk megabytes, and misses of address translation would cost a tenth of the time.
-                if isHuge { madvise(fresh, capacity, MADV_HUGEPAGE) }
+                    // Large pages: kernels walk megabytes, and misses of address translation would cost a tenth of the time.
+                    if isHuge { madvise(fresh, capacity, MADV_HUGEPAGE) }
                 #endif
                 pointer = fresh
                 state.statistics.systemAllocations += 1
