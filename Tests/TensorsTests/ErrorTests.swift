@@ -124,6 +124,31 @@ struct ErrorTests {
         }
     }
 
+    /// With a single number there is a loop of its own; with a row of the same number there is another.
+    @Test func aNumberGivesTheBitsOfARowOfIt() throws {
+        let edges: [Float] = [0, -0.0, 1.1, -3.7, 1e-40, -1e-40, 3e38, -3e38, .infinity, -.infinity, .nan]
+        let row = try Tensor(edges)
+        let before = CPUPath.current
+        defer { before.use() }
+        for path in CPUPath.available {
+            path.use()
+            for number in edges {
+                let (single, many) = (try Tensor(number), try Tensor([Float](repeating: number, count: edges.count)))
+                let pairs = try [
+                    (row + single, row + many), (single + row, many + row), (row - single, row - many), (single - row, many - row),
+                    (row * single, row * many), (single * row, many * row),
+                ]
+                for (place, (found, wanted)) in pairs.enumerated() {
+                    let (a, b): ([Float], [Float]) = (found.elements(), wanted.elements())
+                    #expect(
+                        zip(a, b).allSatisfy { $0.bitPattern == $1.bitPattern || $0.isNaN && $1.isNaN }, "\(path), \(number), \(place): \(a), \(b)")
+                }
+            }
+        }
+        #expect(try (Tensor.zeros([0, 2]) * 2).shape == [0, 2])
+        #expect(try (Tensor.ones([1, 1]) + Tensor.ones([1])).shape == [1, 1])
+    }
+
     @Test func valuesAreIndependent() throws {
         var a = try Tensor([1, 2, 3] as [Float])
         let b = a

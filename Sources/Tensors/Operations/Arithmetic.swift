@@ -194,6 +194,7 @@ extension Tensor {
         case .int64: return try integers(operation, other, plan, Int64.self)
         case .float32:
             if plan.isElementByElement, let kernel = operation.kernel { return try vectorised(kernel, other, operation.name) }
+            if let result = try withNumber(operation, other) { return result }
             return try floats(operation, other, plan, Float.self) { powf($0, $1) }
         case .float64: return try floats(operation, other, plan, Double.self) { Foundation.pow($0, $1) }
         }
@@ -203,6 +204,24 @@ extension Tensor {
     private func vectorised(_ kernel: Arithmetic.Kernel, _ other: Tensor, _ name: String) throws -> Tensor {
         let result = try Tensor.uninitialized(shape, count: count, .float32, name)
         kernel(float32, other.float32, result.float32, count)
+        return result
+    }
+
+    /// One of the two a single number, by the kernel for scale · x + offset, which gives the same bits.
+    private func withNumber(_ operation: Arithmetic, _ other: Tensor) throws -> Tensor? {
+        let (x, number, isLeft) = other.count == 1 && other.rank <= rank ? (self, other, false) : (other, self, true)
+        guard number.count == 1, number.rank <= x.rank else { return nil }
+        let value = number.float32[0]
+        let scale: Float, offset: Float
+        switch operation {
+        case .add: (scale, offset) = (1, value)
+        case .subtract: (scale, offset) = isLeft ? (-1, value) : (1, -value)
+        // Adding -0 changes nothing, not even the sign of a zero.
+        case .multiply: (scale, offset) = (value, -0.0)
+        default: return nil
+        }
+        let result = try Tensor.uninitialized(x.shape, count: x.count, .float32, operation.name)
+        Elementwise.scale(x.float32, by: scale, offset: offset, result.float32, x.count)
         return result
     }
 
