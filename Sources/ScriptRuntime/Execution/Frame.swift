@@ -69,10 +69,9 @@ extension UnsafeMutablePointer where Pointee == Value {
     @inline(__always)
     func initializeUnbound() { write(Tag.undefinedPayload, Tag.constant) }
 
-    // Number and tag are copied one by one, as they are written: one load over two fresh stores would wait for both to reach
-    // the cache.
-
     /// Moves the value into uninitialized memory, and leaves this register unbound.
+    ///
+    /// Number and tag one by one, as an instruction has just written them: one load over two fresh stores would wait for both.
     @inline(__always)
     func hand(to other: UnsafeMutablePointer<Value>) {
         other.write(bits, tag)
@@ -92,7 +91,7 @@ extension UnsafeMutablePointer where Pointee == Value {
     @inline(__always)
     func copy(from other: UnsafeMutablePointer<Value>) {
         if other.isReference { Reference.retain(other.address) }
-        write(other.bits, other.tag)
+        UnsafeMutableRawPointer(self).copyMemory(from: other, byteCount: 16)
     }
 
     /// Replaces the value by a copy of another register.
@@ -101,7 +100,7 @@ extension UnsafeMutablePointer where Pointee == Value {
         if other.isReference { Reference.retain(other.address) }
         let isOldReference = isReference
         let old = bits
-        write(other.bits, other.tag)
+        UnsafeMutableRawPointer(self).copyMemory(from: other, byteCount: 16)
         if isOldReference { Reference.release(UnsafeMutableRawPointer(bitPattern: old).unsafelyUnwrapped) }
     }
 
