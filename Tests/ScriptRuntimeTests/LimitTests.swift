@@ -144,9 +144,9 @@ import Testing
             #expect(
                 interpreter.report(error) == """
                     error[E0301]: too many values in one function or module
-                         --> large.cdm:65534:1
+                         --> large.cdm:65535:1
                           |
-                    65534 | 値65532 = 65532
+                    65535 | 値65533 = 65533
                           | ^^^^^^^
                           = help: Split it into several functions or files.
 

@@ -26,7 +26,17 @@ enum OperatorMethods {
     }
 
     private static func answer(_ interpreter: Interpreter, _ type: TypeObject, _ natives: @autoclosure @escaping () -> [Native]) {
-        interpreter.answer(type, natives)
+        interpreter.answer(type) { [unowned type] in
+            natives().map { native in
+                Native(native.declaration, native.doc) { [unowned type] call in
+                    let given = call.interpreter.type(of: call[0])
+                    guard given.isSubtype(of: type) else {
+                        throw Raised.type("descriptor '\(native.name)' requires a '\(type.name)' object but received a '\(given.name)'")
+                    }
+                    return try native.body(call)
+                }
+            }
+        }
     }
 
     // MARK: - Operators

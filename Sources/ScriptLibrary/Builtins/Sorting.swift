@@ -37,10 +37,35 @@ enum Sorting {
         if let ints = ints(keys) { return sorted(ints, reverse) { $0 < $1 } }
         if let texts = texts(keys) { return sorted(texts, reverse) { StrObject.order($0, $1) < 0 } }
         if let floats = floats(keys) { return sorted(floats, reverse) { $0 < $1 } }
-        return try sorted(keys, reverse) { a, b in
+        let isLess = { (a: Value, b: Value) throws -> Bool in
             try interpreter.charge(steps: 1)
             return try interpreter.isTrue(.less, a, b)
         }
+        return count < 64 ? try inserted(keys, reverse, isLess) : try sorted(keys, reverse, isLess)
+    }
+
+    /// The comparisons of CPython's sort of fewer than 64 items, one by one: a run at the start, then binary insertion. What
+    /// a comparison raises, and where a NaN ends, depends on them.
+    private static func inserted(_ keys: [Value], _ reverse: Bool, _ isLess: (Value, Value) throws -> Bool) rethrows -> [Int]? {
+        let count = keys.count
+        var order = Array(0..<count)
+        if reverse { order.reverse() }
+        let isDescending = try isLess(keys[order[1]], keys[order[0]])
+        var run = 2
+        while run < count, try isLess(keys[order[run]], keys[order[run - 1]]) == isDescending { run += 1 }
+        if isDescending { order[..<run].reverse() }
+        for start in run..<count {
+            let pivot = order[start]
+            var (low, high) = (0, start)
+            while low < high {
+                let middle = low + (high - low) / 2
+                if try isLess(keys[pivot], keys[order[middle]]) { high = middle } else { low = middle + 1 }
+            }
+            order.remove(at: start)
+            order.insert(pivot, at: low)
+        }
+        if reverse { order.reverse() }
+        return order.elementsEqual(0..<count) ? nil : order
     }
 
     /// Stable; in reverse equal keys still keep their order.

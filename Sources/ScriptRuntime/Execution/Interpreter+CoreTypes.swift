@@ -128,6 +128,13 @@ extension Interpreter {
                             exception = try interpreter.call(exception, [call[2]])
                         }
                     }
+                    switch exception {
+                    case .instance(let given) where given.type.layout == .exception: break
+                    case .type(let given) where given.layout == .exception: break
+                    default:
+                        let given = interpreter.typeName(of: exception)
+                        throw Raised.type("exceptions must be classes or instances deriving from BaseException, not \(given)")
+                    }
                     let raised = Raised(exception: try interpreter.raised(exception))
                     if let value = try interpreter.resume(generator, throwing: raised) { return value }
                     throw generator.endOfIteration()
