@@ -37,6 +37,10 @@ enum Readline {
         carpedm_readline_configure()
         carpedm_readline_prepare_with(onPrepare)
         rl_initialize()
+        // The library asks the environment's locale itself, not the one that was just chosen.
+        rl_variable_bind("input-meta", "on")
+        rl_variable_bind("output-meta", "on")
+        rl_variable_bind("convert-meta", "off")
         rl_variable_bind("blink-matching-paren", "off")
         rl_variable_bind("enable-bracketed-paste", usesBracketedPaste ? "on" : "off")
         // Else the library gives the terminal's erase key its own function again at every line.
@@ -202,7 +206,7 @@ private func onPrepare(_ meta: Int32) {
     var settings = termios()
     guard tcgetattr(STDIN_FILENO, &settings) == 0 else { return }
     settings.c_iflag &= ~tcflag_t(IXON)
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &settings)
+    tcsetattr(STDIN_FILENO, TCSANOW, &settings)
 }
 
 private func onTab(_ count: Int32, _ key: Int32) -> Int32 {
