@@ -33,7 +33,11 @@ enum Readline {
     static func start(usesBracketedPaste: Bool) {
         // Widths of characters come from the locale; without a Unicode one everything would be counted in bytes.
         setlocale(LC_ALL, "")
-        if MB_CUR_MAX_isOne { setlocale(LC_CTYPE, "C.UTF-8") }
+        if MB_CUR_MAX_isOne {
+            // By the environment, for the library sets the locale anew at every line.
+            setenv("LC_ALL", "C.UTF-8", 1)
+            setlocale(LC_ALL, "")
+        }
         carpedm_readline_configure()
         carpedm_readline_prepare_with(onPrepare)
         rl_initialize()
