@@ -85,7 +85,10 @@ enum Readline {
 
     /// To be called when a key is waiting; gives the line when that was its last.
     static func takeKey() -> Line? {
-        if !typed.isEmpty { rl_stuff_char(Int32(typed.removeFirst())) }
+        // All of a line at once: the library takes what it was given before what waits in the terminal, and no more than a line.
+        let end = typed.firstIndex { $0 == 10 || $0 == 13 }.map { $0 + 1 } ?? typed.count
+        for key in typed.prefix(end) { rl_stuff_char(Int32(key)) }
+        typed.removeFirst(end)
         rl_callback_read_char()
         return accepted
     }

@@ -16,6 +16,8 @@ import Testing
         try terminal.wait(for: "the one before") { $0.line($0.cursor.row).hasSuffix("alpha = 'first'") }
         // Forwards again: the key does not stop the terminal.
         try terminal.send("\u{13}")
+        try terminal.wait(for: "the same, forwards") { $0.line($0.cursor.row).hasPrefix("(i-search)`alpha': alpha = 'first'") }
+        try terminal.send("\u{13}")
         try terminal.wait(for: "the newest again") { $0.line($0.cursor.row).hasSuffix("alpha = 'second'") }
         try terminal.send("\r")
         try terminal.waitForPrompt(5)
