@@ -9,20 +9,21 @@ enum Sorting {
         var wasChanged = false
         var order: [Int]?
         do {
-            order = try permutation(of: work, key: key, reverse: reverse, interpreter)
+            try permute(work, key: key, reverse: reverse, into: &order, interpreter)
             wasChanged = list.count > 0
         } catch {
-            list.swapContents(with: work)
+            if let order { list.takeItems(of: work, inOrder: order) } else { list.swapContents(with: work) }
             throw error
         }
         if let order { list.takeItems(of: work, inOrder: order) } else { list.swapContents(with: work) }
         if wasChanged { throw Raised.value("list modified during sort") }
     }
 
-    /// The places of the items in sorted order; nil when they stand in it.
-    private static func permutation(
-        of list: ListObject, key: Value, reverse: Bool, _ interpreter: Interpreter
-    ) throws -> [Int]? {
+    /// Puts into `order` the places of the items in sorted order; nil when they stand in it. A comparison that fails leaves
+    /// what was sorted so far, as in CPython.
+    private static func permute(
+        _ list: ListObject, key: Value, reverse: Bool, into order: inout [Int]?, _ interpreter: Interpreter
+    ) throws {
         let count = list.count
         var keys: [Value] = []
         keys.reserveCapacity(count)
@@ -31,25 +32,42 @@ enum Sorting {
         } else {
             for index in 0..<count { keys.append(try interpreter.call(key, with: list[index])) }
         }
-        if count < 2 { return nil }
+        if count < 2 { return }
         try interpreter.charge(count: count, of: 24)
         try interpreter.charge(steps: count)
-        if let ints = ints(keys) { return sorted(ints, reverse) { $0 < $1 } }
-        if let texts = texts(keys) { return sorted(texts, reverse) { StrObject.order($0, $1) < 0 } }
-        if let floats = floats(keys) { return sorted(floats, reverse) { $0 < $1 } }
+        if let ints = ints(keys) {
+            order = sorted(ints, reverse) { $0 < $1 }
+            return
+        }
+        if let texts = texts(keys) {
+            order = sorted(texts, reverse) { StrObject.order($0, $1) < 0 }
+            return
+        }
+        if let floats = floats(keys) {
+            order = sorted(floats, reverse) { $0 < $1 }
+            return
+        }
         let isLess = { (a: Value, b: Value) throws -> Bool in
             try interpreter.charge(steps: 1)
             return try interpreter.isTrue(.less, a, b)
         }
-        return count < 64 ? try inserted(keys, reverse, isLess) : try sorted(keys, reverse, isLess)
+        if count >= 64 {
+            order = try sorted(keys, reverse, isLess)
+            return
+        }
+        var places = Array(0..<count)
+        if reverse { places.reverse() }
+        defer {
+            if reverse { places.reverse() }
+            order = places.elementsEqual(0..<count) ? nil : places
+        }
+        try insert(keys, &places, isLess)
     }
 
     /// The comparisons of CPython's sort of fewer than 64 items, one by one: a run at the start, then binary insertion. What
     /// a comparison raises, and where a NaN ends, depends on them.
-    private static func inserted(_ keys: [Value], _ reverse: Bool, _ isLess: (Value, Value) throws -> Bool) rethrows -> [Int]? {
+    private static func insert(_ keys: [Value], _ order: inout [Int], _ isLess: (Value, Value) throws -> Bool) rethrows {
         let count = keys.count
-        var order = Array(0..<count)
-        if reverse { order.reverse() }
         let isDescending = try isLess(keys[order[1]], keys[order[0]])
         var run = 2
         while run < count, try isLess(keys[order[run]], keys[order[run - 1]]) == isDescending { run += 1 }
@@ -64,8 +82,6 @@ enum Sorting {
             order.remove(at: start)
             order.insert(pivot, at: low)
         }
-        if reverse { order.reverse() }
-        return order.elementsEqual(0..<count) ? nil : order
     }
 
     /// Stable; in reverse equal keys still keep their order.
