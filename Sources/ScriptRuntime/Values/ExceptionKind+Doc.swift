@@ -43,7 +43,8 @@ extension ExceptionKind {
         case .recursionError: "Recursion limit exceeded."
         case .syntaxError: "Invalid syntax."
         case .indentationError: "Improper indentation."
-        case .systemError: """
+        case .systemError:
+            """
             Internal error in the Python interpreter.
 
             Please report this to the Python maintainer, along with the traceback,
@@ -64,23 +65,27 @@ extension ExceptionKind {
         case .connectionAbortedError: "Connection aborted."
         case .connectionRefusedError: "Connection refused."
         case .connectionResetError: "Connection reset."
-        case .bytesWarning: """
+        case .bytesWarning:
+            """
             Base class for warnings about bytes and buffer related problems, mostly
             related to conversion from str or comparing to str.
             """
         case .encodingWarning: "Base class for warnings about encodings."
-        case .futureWarning: """
+        case .futureWarning:
+            """
             Base class for warnings about constructs that will change semantically
             in the future.
             """
         case .importWarning: "Base class for warnings about probable mistakes in module imports"
-        case .pendingDeprecationWarning: """
+        case .pendingDeprecationWarning:
+            """
             Base class for warnings about features which will be deprecated
             in the future.
             """
         case .resourceWarning: "Base class for warnings about resource usage."
         case .syntaxWarning: "Base class for warnings about dubious syntax."
-        case .unicodeWarning: """
+        case .unicodeWarning:
+            """
             Base class for warnings about Unicode related problems, mostly
             related to conversion problems.
             """
