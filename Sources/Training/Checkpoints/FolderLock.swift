@@ -33,6 +33,8 @@ final class FolderLock: Sendable {
     }
 
     deinit {
+        // A child process that was just made shares the descriptor until its program begins: closing alone would leave the lock to it.
+        _ = flock(descriptor, LOCK_UN)
         _ = close(descriptor)
     }
 }
