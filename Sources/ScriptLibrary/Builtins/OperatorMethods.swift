@@ -29,14 +29,16 @@ enum OperatorMethods {
         interpreter.answer(type) { [unowned type] in
             natives().map { native in
                 Native(native.declaration, native.doc) { [unowned type] call in
-                    let given = call.interpreter.type(of: call[0])
-                    guard given.isSubtype(of: type) else {
-                        throw Raised.type("descriptor '\(native.name)' requires a '\(type.name)' object but received a '\(given.name)'")
-                    }
+                    guard call.interpreter.type(of: call[0]).isSubtype(of: type) else { throw wrongReceiver(call, native.name, type.name) }
                     return try native.body(call)
                 }
             }
         }
+    }
+
+    /// For an operator's method that was called by name with something else in front.
+    static func wrongReceiver(_ call: Call, _ name: String, _ type: String) -> Raised {
+        Raised.type("descriptor '\(name)' requires a '\(type)' object but received a '\(call.interpreter.type(of: call[0]).name)'")
     }
 
     // MARK: - Operators
@@ -132,10 +134,9 @@ enum OperatorMethods {
         ]
     }
 
-    /// `%` of texts.
+    /// `%` of texts from the right; that from the left is among their own methods.
     private static var templates: [Native] {
         [
-            direct(("mod", .modulo), isAnything),
             Native("__rmod__(self, value, /)", "Return value%self.") { call in
                 let (template, value) = (call.plain(1), call.plain(0))
                 switch (template, value) {

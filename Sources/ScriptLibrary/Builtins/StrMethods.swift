@@ -426,7 +426,7 @@ enum StrMethods {
                 return try .str(ValueFormat.text(call.receiver(str: "__format__"), spec, call.interpreter))
             },
             Native("__mod__(self, value, /)", "Return self%value.") { call in
-                guard case .str(let text) = call.plain(0) else { return .notImplemented }
+                guard case .str(let text) = call.plain(0) else { throw OperatorMethods.wrongReceiver(call, "__mod__", "str") }
                 return try .str(PercentFormat.format(text, call[1], call.interpreter))
             },
         ]
