@@ -86,18 +86,23 @@ let package = Package(
         module("ScriptSession", ["ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "TextDistance"]),
 
         // The only bridge between the two.
-        module("Bindings", [
-            "ScriptSession", "ScriptLibrary", "ScriptRuntime", "Recognition", "Training", "NeuralNetworks", "Tensors", "Corpus",
-            "Distribution", "Imaging", "Formats", "Randomness", "TextDistance",
-        ]),
+        module(
+            "Bindings",
+            [
+                "ScriptSession", "ScriptLibrary", "ScriptRuntime", "Recognition", "Training", "NeuralNetworks", "Tensors", "Corpus",
+                "Distribution", "Imaging", "Formats", "Randomness", "TextDistance",
+            ]),
 
         // The doors.
         module("Terminal", ["ScriptSession", "ScriptRuntime", "ScriptSyntax", "CReadline"]),
         module("ScriptTests", ["ScriptSession", "ScriptRuntime", "ScriptSyntax", "TextDistance"]),
-        module("Commands", [
-            "Bindings", "Terminal", "ScriptTests", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus", "Distribution", "Imaging",
-            "Randomness", "Training", "Tensors", "TextDistance", arguments,
-        ]),
+        module(
+            "Commands",
+            [
+                "Bindings", "Terminal", "ScriptTests", "ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax", "Corpus", "Distribution",
+                "Imaging",
+                "Randomness", "Training", "Tensors", "TextDistance", arguments,
+            ]),
         program("carpedm", ["Commands"], isDoor: true),
         program("carpedm-repl", ["Commands"], isDoor: true),
         program("EngineBenchmark", ["NeuralNetworks", "Tensors", "Randomness"]),

@@ -43,8 +43,7 @@ public enum TerminalPicture: String, Sendable, CaseIterable {
     ///   - columns: how many cells it may be wide; wider pictures are made smaller.
     ///   - rows: how many cells it may be high.
     /// - Throws: `ImagingError` when the bytes are no picture.
-    public func text(drawing png: [UInt8], columns: Int = 79, rows: Int = 200, cell: Cell = Cell()) throws(ImagingError) -> String
-    {
+    public func text(drawing png: [UInt8], columns: Int = 79, rows: Int = 200, cell: Cell = Cell()) throws(ImagingError) -> String {
         let image = try Image.decode(png, named: "picture")
         let isWide = image.width > columns * cell.width
         switch self {

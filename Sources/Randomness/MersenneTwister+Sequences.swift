@@ -130,7 +130,9 @@ extension MersenneTwister {
         }
         guard weights.count == population else { throw .weights("The number of weights does not match the population") }
         var sum = 0.0
-        let cumulative = weights.map { sum += $0; return sum }
+        let cumulative = weights.map {
+            sum += $0; return sum
+        }
         guard sum > 0 else { throw .weights("Total of weights must be greater than zero") }
         guard sum.isFinite else { throw .weights("Total of weights must be finite") }
         return (0..<count).map { _ in Self.insertionPoint(of: random() * sum, in: cumulative) }

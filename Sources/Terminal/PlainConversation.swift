@@ -59,8 +59,7 @@ public final class PlainConversation: Conversation {
             }
             text += "\n" + line
             // Only a line that closes something, or the end of a statement that was no block, can make it whole.
-            if !isBlank(line), line.first != " " || line.contains(where: { ")]}\"'".contains($0) }), !isBlock(text), isWhole(text)
-            {
+            if !isBlank(line), line.first != " " || line.contains(where: { ")]}\"'".contains($0) }), !isBlock(text), isWhole(text) {
                 return text
             }
         }

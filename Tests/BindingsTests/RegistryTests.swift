@@ -73,17 +73,18 @@ import Testing
     }
 
     /// Where an argument is one of a few words, completion knows them.
-    @Test(arguments: [
-        ("train.HParams(lr_schedule='", ["constant", "cosine", "one_cycle", "staircase"]),
-        ("train.HParams(optimizer='ad", ["adagrad", "adam", "adamw"]),
-        ("train.fit(task, model, optimizer='rm", ["rmsprop"]), ("train.fit(task, 'single_char_b", ["single_char_baseline"]),
-        ("train.fit(task, model, every='1", ["1 epoch", "10 minutes"]), ("train.EvalSpec(source, every='5", ["5 epochs", "500 steps"]),
-        ("train.EarlyStopping(mode='", ["max", "min"]), ("train.ReduceOnPlateau('l", ["ler", "loss"]),
-        ("dm.tasks.OCRLine(charset='kan", ["kana", "kanji"]), ("dm.tasks.OCRSingleKana(dataset_format='j", ["jpeg", "jpg"]),
-        ("dm.models.CNN(pooling_fn='m", ["max"]), ("dm.models.CNN(padding='", ["same", "valid"]),
-        ("dm.data.MetaLoader('x', image_scope='", ["char", "line", "page", "seq"]), ("dm.log.set_level('w", ["warning"]),
-        ("registry.task('ocr_line')(charset='hi", ["hiragana"]), ("nn.conv2d(x, 4, padding='v", ["valid"]),
-    ] as [(String, [String])])
+    @Test(
+        arguments: [
+            ("train.HParams(lr_schedule='", ["constant", "cosine", "one_cycle", "staircase"]),
+            ("train.HParams(optimizer='ad", ["adagrad", "adam", "adamw"]),
+            ("train.fit(task, model, optimizer='rm", ["rmsprop"]), ("train.fit(task, 'single_char_b", ["single_char_baseline"]),
+            ("train.fit(task, model, every='1", ["1 epoch", "10 minutes"]), ("train.EvalSpec(source, every='5", ["5 epochs", "500 steps"]),
+            ("train.EarlyStopping(mode='", ["max", "min"]), ("train.ReduceOnPlateau('l", ["ler", "loss"]),
+            ("dm.tasks.OCRLine(charset='kan", ["kana", "kanji"]), ("dm.tasks.OCRSingleKana(dataset_format='j", ["jpeg", "jpg"]),
+            ("dm.models.CNN(pooling_fn='m", ["max"]), ("dm.models.CNN(padding='", ["same", "valid"]),
+            ("dm.data.MetaLoader('x', image_scope='", ["char", "line", "page", "seq"]), ("dm.log.set_level('w", ["warning"]),
+            ("registry.task('ocr_line')(charset='hi", ["hiragana"]), ("nn.conv2d(x, 4, padding='v", ["valid"]),
+        ] as [(String, [String])])
     func wordsOfOptionsAreKnown(text: String, expected: [String]) throws {
         let session = ScriptSession(library: LibraryOptions(arguments: ["test.cdm"], capabilities: .all))
         let engine = Engine.install(in: session.interpreter)

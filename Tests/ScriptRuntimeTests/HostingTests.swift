@@ -59,9 +59,12 @@ private struct Refused: LocalizedError, ScriptErrorConvertible {
                 ],
                 properties: [NativeProperty("name", "Its name.", get: { .str(try $0.host(0, as: Task.self).name) })]))
         interpreter.register(NativeModule("host", doc: "The host.", members: { _ in [("Task", .type(type))] }))
-        interpreter.register(NativeModule("host.util", functions: [
-            Native("twice(x, *, times=2)", "x, times over.") { try $0.interpreter.binary(.multiply, $0[0], $0[1]) }
-        ]))
+        interpreter.register(
+            NativeModule(
+                "host.util",
+                functions: [
+                    Native("twice(x, *, times=2)", "x, times over.") { try $0.interpreter.binary(.multiply, $0[0], $0[1]) }
+                ]))
         do { try interpreter.execute(SourceText(name: "t.cdm", text: script)) } catch { printed += interpreter.report(error) }
         return printed
     }

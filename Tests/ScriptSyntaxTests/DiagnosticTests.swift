@@ -104,8 +104,10 @@ import Testing
     }
 
     @Test func applicableFixesLeaveNoError() throws {
-        let codes: Set<String> = ["E0005", "E0006", "E0102", "E0109", "E0110", "E0118", "E0125", "E0131", "E0138", "E0150",
-            "E0151", "E0152", "E0153", "E0154", "E0201", "E0216", "W0604"]
+        let codes: Set<String> = [
+            "E0005", "E0006", "E0102", "E0109", "E0110", "E0118", "E0125", "E0131", "E0138", "E0150",
+            "E0151", "E0152", "E0153", "E0154", "E0201", "E0216", "W0604",
+        ]
         for entry in DiagnosticCatalogue.entries where codes.contains(entry.code.rawValue) {
             let source = SourceText(name: "bad", utf8: entry.bad)
             let result = FixApplication.apply(SourceCheckup.diagnostics(of: source, known: builtinNames), to: source)

@@ -60,8 +60,10 @@ import Testing
     @Test func survivesMutations() throws {
         let programs = try CPythonRecord.load().accepted.map { Array($0.source.utf8) }
         var random = MutationRandom(state: 20_240_601)
-        let pieces = ["(", ")", "[", "'", "'''", "\n", "\n    ", "\t", "\\", ":", "=", ":=", "f'{", "}", "if ", "def ", "lambda ",
-            "（", "\u{0}", "é", "0x", "#", "async ", "@", "*", "**", ",", "else:\n", "class A:\n", ";", "\r\n", "!", "$"]
+        let pieces = [
+            "(", ")", "[", "'", "'''", "\n", "\n    ", "\t", "\\", ":", "=", ":=", "f'{", "}", "if ", "def ", "lambda ",
+            "（", "\u{0}", "é", "0x", "#", "async ", "@", "*", "**", ",", "else:\n", "class A:\n", ";", "\r\n", "!", "$",
+        ]
         for round in 0..<1_500 {
             var bytes = programs[random.below(programs.count)]
             for _ in 0...random.below(4) {

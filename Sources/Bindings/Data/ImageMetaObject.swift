@@ -102,8 +102,7 @@ extension Engine {
             Native("show(self, save_as=None)", Self.showDoc) { [unowned self] call in
                 try show(picture(of: call[0]), saveAs: try call.optionalString(1))
             },
-            Native("new_shape(self, shape, ratio=False)", "(height, width) after shape; with ratio as factors of the old sides.")
-            { call in
+            Native("new_shape(self, shape, ratio=False)", "(height, width) after shape; with ratio as factors of the old sides.") { call in
                 let region = try call.host(0, as: ImageMetaObject.self).clipping.region()
                 let size = try call.interpreter.shape(call[1], name: "shape").size(forHeight: region.height, width: region.width)
                 guard try call.truth(2) else { return .tuple([.int(size.height), .int(size.width)]) }

@@ -150,8 +150,7 @@ extension Engine {
     }
 
     private var loaderProperties: [NativeProperty] {
-        func property(_ name: String, _ doc: String, _ value: @escaping (Engine, LoaderObject) throws -> Value) -> NativeProperty
-        {
+        func property(_ name: String, _ doc: String, _ value: @escaping (Engine, LoaderObject) throws -> Value) -> NativeProperty {
             NativeProperty(name, doc, get: { [unowned self] in try value(self, $0.host(0, as: LoaderObject.self)) })
         }
         return [

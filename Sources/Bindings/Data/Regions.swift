@@ -60,8 +60,7 @@ extension Engine {
                 "shard_batch(features, labels, batch_size, num_shards)",
                 "Deal the examples of a batch out in turn: lists of features and of labels, one for each shard."
             ) { [unowned self] call in try shards(call) },
-            Native("convert_to_grayscale(image)", "An RGB uint8 tensor [height, width, 3] in grey [height, width, 1] (Rec. 601).")
-            {
+            Native("convert_to_grayscale(image)", "An RGB uint8 tensor [height, width, 3] in grey [height, width, 1] (Rec. 601).") {
                 [unowned self] call in try pixels(try image(call, 0).inGray())
             },
             Native("normalize(image)", "A uint8 tensor as floats from -1 to 1.") { [unowned self] call in

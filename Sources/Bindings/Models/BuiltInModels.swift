@@ -91,8 +91,7 @@ extension Engine {
         return try ConvolutionalNetwork(settings)
     }
 
-    private func choice<Choice>(_ found: Choice?, _ call: Call, _ index: Int, _ name: String, _ known: [String]) throws -> Choice
-    {
+    private func choice<Choice>(_ found: Choice?, _ call: Call, _ index: Int, _ name: String, _ known: [String]) throws -> Choice {
         guard let found else {
             throw Raised(
                 .valueError, "\(name) must not be \(try interpreter.repr(call[index]).string)",

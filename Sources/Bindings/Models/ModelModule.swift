@@ -60,9 +60,13 @@ final class ScriptModel: Model {
     func initializePretrained(from folder: String) throws -> [(theirs: String, ours: String)] {
         let interpreter = engine.interpreter
         guard let method = try interpreter.find(object, "initialize_pretrained") else { return [] }
-        guard case .dict(let mapping) = try engine.hook("\(interpreter.typeName(of: object)).initialize_pretrained", {
-            try interpreter.call(method, [.str(folder)])
-        }) else {
+        guard
+            case .dict(let mapping) = try engine.hook(
+                "\(interpreter.typeName(of: object)).initialize_pretrained",
+                {
+                    try interpreter.call(method, [.str(folder)])
+                })
+        else {
             throw Raised.type("initialize_pretrained must return a dict from their name prefixes to ours")
         }
         return try mapping.entries.map { theirs, ours in
@@ -125,7 +129,10 @@ extension Engine {
                 let pass = try pass ?? newScratch(isTraining: call.truth(2))
                 return outputValue(try running(pass) { try pass.scoped(model.name) { try model.forward(features, pass) } })
             },
-            Native("summary(self, input_shape=None)", "A table of layers, output shapes, parameters and multiply-adds; input_shape is (64, 64, 1) by default, (192, 64, 1) for sequence models.") {
+            Native(
+                "summary(self, input_shape=None)",
+                "A table of layers, output shapes, parameters and multiply-adds; input_shape is (64, 64, 1) by default, (192, 64, 1) for sequence models."
+            ) {
                 [unowned self] call in
                 let model = try model(call[0])
                 let usual = model is any SequenceModel ? [192, 64, 1] : [64, 64, 1]

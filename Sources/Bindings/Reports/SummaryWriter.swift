@@ -39,8 +39,7 @@ final class SummaryWriterObject: HostContext {
 extension Engine {
     /// The class of `summary.writer(folder)`'s objects: the functions of the module with a step.
     var summaryWriterType: NativeType {
-        func method(_ declaration: String, _ doc: String, _ body: @escaping (Call, SummaryRecorder, Int) throws -> Void) -> Native
-        {
+        func method(_ declaration: String, _ doc: String, _ body: @escaping (Call, SummaryRecorder, Int) throws -> Void) -> Native {
             Native(declaration, doc) { call in
                 let writer = try call.host(0, as: SummaryWriterObject.self)
                 let step = try call.int(call.count - 1)

@@ -5,10 +5,12 @@ import Training
 
 extension Engine {
     private func property(_ name: String, _ doc: String, _ get: @escaping (OCRTask, TaskObject) throws -> Value) -> NativeProperty {
-        NativeProperty(name, doc, get: { call in
-            let object = try call.host(0, as: TaskObject.self)
-            return try get(object.task, object)
-        })
+        NativeProperty(
+            name, doc,
+            get: { call in
+                let object = try call.host(0, as: TaskObject.self)
+                return try get(object.task, object)
+            })
     }
 
     var taskProperties: [NativeProperty] {

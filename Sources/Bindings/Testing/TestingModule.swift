@@ -57,8 +57,8 @@ extension Engine {
                     guard case .instance(let exception) = made else { return .none }
                     throw Raised(exception: exception)
                 },
-                Native("temp_dir()", "with temp_dir() as path: a new folder, removed with all that is in it when the block ends.")
-                { [unowned self] _ in
+                Native("temp_dir()", "with temp_dir() as path: a new folder, removed with all that is in it when the block ends.") {
+                    [unowned self] _ in
                     interpreter.value(of: TemporaryFolder(self))
                 },
             ],

@@ -208,8 +208,7 @@ final class TrainSpecObject: HostObject {
     static var type: NativeType {
         NativeType(
             "TrainSpec", doc: "What to train on and how long.", module: "carpedm.train",
-            constructor: Native("TrainSpec(input_fn, max_steps=None)", "What to train on; max_steps counts all steps ever made.")
-            { call in
+            constructor: Native("TrainSpec(input_fn, max_steps=None)", "What to train on; max_steps counts all steps ever made.") { call in
                 guard case .host(let box) = call[0], let input = box.object as? InputObject else {
                     throw call.mismatch(0, "what task.input_fn(...) gives")
                 }

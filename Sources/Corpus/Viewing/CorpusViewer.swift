@@ -49,8 +49,7 @@ public struct CorpusViewer: Sendable {
 
     /// A name in the temporary folder, the same for the same corpus and subset.
     public static func usualPath(for corpus: Corpus, _ subset: Subset) throws(CorpusError) -> String {
-        let name = try
-            "carpedm-view-\(corpus.configuration.scope.rawValue)-\(subset.rawValue)-\(corpus.configurationHash(for: StorageRecipe())).html"
+        let name = try "carpedm-view-\(corpus.configuration.scope.rawValue)-\(subset.rawValue)-\(corpus.configurationHash(for: StorageRecipe())).html"
         return FileManager.default.temporaryDirectory.appendingPathComponent(name).path
     }
 

@@ -50,8 +50,7 @@ public final class SequenceBaseline: SequenceModel {
 /// The rows of features `[n, t, w, c]` as steps `[n, t, w·c]`, and how many of them are true ones.
 ///
 /// - Throws: `RecognitionError.wrongOutput` when the images are too small to leave any step.
-func columns(of seen: Tensor, _ features: [String: Tensor], _ model: any SequenceModel) throws -> (steps: Tensor, lengths: Tensor)
-{
+func columns(of seen: Tensor, _ features: [String: Tensor], _ model: any SequenceModel) throws -> (steps: Tensor, lengths: Tensor) {
     let (count, steps, depth) = (seen.shape[0], seen.shape[1], seen.shape[2] * seen.shape[3])
     guard steps > 0, depth > 0 else {
         throw RecognitionError.wrongOutput(

@@ -188,7 +188,8 @@ enum BuiltinFunctions {
 
     private static var order: [Native] {
         [
-            Native("sorted(iterable, /, *, key=None, reverse=False)", "Return a new list containing all items from the iterable in ascending order.") { call in
+            Native("sorted(iterable, /, *, key=None, reverse=False)", "Return a new list containing all items from the iterable in ascending order.")
+            { call in
                 let list = try call.interpreter.newList(of: call[0])
                 try Sorting.sort(list, key: call[1], reverse: call.truth(2), call.interpreter)
                 return .list(list)
@@ -245,7 +246,10 @@ enum BuiltinFunctions {
     private static var iteration: [Native] {
         [
             Native("len(obj, /)", "Return the number of items in a container.") { .int(try $0.interpreter.length($0[0])) },
-            Native("iter(object, sentinel=<unset>, /)", "Get an iterator from an object, or from a callable that is called until it returns the sentinel.") { call in
+            Native(
+                "iter(object, sentinel=<unset>, /)",
+                "Get an iterator from an object, or from a callable that is called until it returns the sentinel."
+            ) { call in
                 guard call.has(1) else { return try call.interpreter.iterate(call[0]) }
                 let (callee, sentinel) = (call[0], call[1])
                 guard call.interpreter.isCallable(callee) else { throw Raised.type("iter(v, w): v must be callable") }

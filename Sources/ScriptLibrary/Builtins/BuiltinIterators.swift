@@ -20,10 +20,14 @@ enum BuiltinIterators {
                 if iterables.isEmpty { throw Raised.type("map() must have at least two arguments.") }
                 return .iterator(try Mapping(call[0], iterables.map { try call.interpreter.iterate($0) }))
             },
-            Native("filter(function, iterable, /)", "Those items of iterable for which function(item) is true; with None, those that are true.") { call in
+            Native("filter(function, iterable, /)", "Those items of iterable for which function(item) is true; with None, those that are true.") {
+                call in
                 .iterator(try Filtering(call[0], call.interpreter.iterate(call[1])))
             },
-            Native("zip(*iterables, strict=False)", "Tuples with one item of each of the iterables; stops with the shortest, or raises ValueError if strict.") { call in
+            Native(
+                "zip(*iterables, strict=False)",
+                "Tuples with one item of each of the iterables; stops with the shortest, or raises ValueError if strict."
+            ) { call in
                 let sources = try call.rest(0).enumerated().map { index, iterable in
                     guard call.interpreter.isIterable(iterable) else {
                         throw Raised.type("'\(call.interpreter.typeName(of: iterable))' object is not iterable")

@@ -6,7 +6,9 @@ enum BytesMethods {
     static func install(in interpreter: Interpreter) {
         interpreter.setConstructor(
             of: interpreter.types.bytes,
-            Native("bytes(source=<unset>, encoding=<unset>, errors=<unset>)", "An immutable array of bytes from an iterable of integers, a string, a length, or bytes.", make))
+            Native(
+                "bytes(source=<unset>, encoding=<unset>, errors=<unset>)",
+                "An immutable array of bytes from an iterable of integers, a string, a length, or bytes.", make))
         interpreter.extend(interpreter.types.bytes, table)
     }
 
@@ -238,7 +240,10 @@ enum BytesMethods {
             }
         }
         func affix(_ name: String, atEnd: Bool) -> Native {
-            Native("\(name)(self, prefix, start=None, end=None, /)", "Return True if B \(atEnd ? "ends" : "starts") with the given bytes, or one of a tuple.") { call in
+            Native(
+                "\(name)(self, prefix, start=None, end=None, /)",
+                "Return True if B \(atEnd ? "ends" : "starts") with the given bytes, or one of a tuple."
+            ) { call in
                 let text = try text(call, name)
                 let (lower, upper) = try call.range(2, count: text.count)
                 let parts: [Value]
@@ -295,7 +300,8 @@ enum BytesMethods {
                 let text = try text(call, name)
                 let separator = try part(call, 1)
                 if separator.isEmpty { throw Raised.value("empty separator") }
-                let place = last
+                let place =
+                    last
                     ? text.lastIndex(of: separator, from: 0, to: text.count) : text.place(of: separator, from: 0, to: text.count)
                 guard let place else {
                     let parts: [StrObject] = last ? [.empty, .empty, text] : [text, .empty, .empty]
@@ -428,7 +434,9 @@ enum BytesMethods {
                 let start = text.count - suffix.count
                 return value(!suffix.isEmpty && text.matches(suffix, at: start) ? text.slice(0, start) : text)
             },
-            Native("translate(self, table, /, delete=<unset>)", "Return a copy with each character mapped by the given table, without those in delete.") { call in
+            Native(
+                "translate(self, table, /, delete=<unset>)", "Return a copy with each character mapped by the given table, without those in delete."
+            ) { call in
                 let bytes = try call.receiver(bytes: "translate").bytes
                 let removed = call.has(2) ? Set(try part(call, 2).units.map { UInt8($0) }) : []
                 var table: [UInt8]?

@@ -6,7 +6,8 @@ enum NumberMethods {
     static func install(in interpreter: Interpreter) {
         let types = interpreter.types
         interpreter.setConstructor(of: types.int, Native("int(x=<unset>, /, base=<unset>)", intDoc, makeInt))
-        interpreter.setConstructor(of: types.float, Native("float(x=<unset>, /)", "Convert a string or number to a floating point number, if possible.", makeFloat))
+        interpreter.setConstructor(
+            of: types.float, Native("float(x=<unset>, /)", "Convert a string or number to a floating point number, if possible.", makeFloat))
         interpreter.setConstructor(
             of: types.bool,
             Native("bool(x=False, /)", "True when the argument x is true, False otherwise.") { .bool(try $0.truth(0)) })
@@ -132,7 +133,8 @@ enum NumberMethods {
                 Native("as_integer_ratio(self, /)", "Return a pair of integers, whose ratio is equal to the original int.") {
                     .tuple([.integer(try big($0, "as_integer_ratio")), .int(1)])
                 },
-                identity("__int__(self, /)", "int(self)"), identity("__index__(self, /)", "Return self converted to an integer, if self is suitable for use as an index into a list."),
+                identity("__int__(self, /)", "int(self)"),
+                identity("__index__(self, /)", "Return self converted to an integer, if self is suitable for use as an index into a list."),
                 identity("__trunc__(self, /)", "Truncating an Integral returns itself."),
                 identity("__floor__(self, /)", "Flooring an Integral returns itself."),
                 identity("__ceil__(self, /)", "Ceiling of an Integral returns itself."),
@@ -150,7 +152,9 @@ enum NumberMethods {
                 },
             ],
             classMethods: [
-                Native("from_bytes(cls, /, bytes, byteorder='big', *, signed=False)", "Return the integer represented by the given array of bytes.", fromBytes)
+                Native(
+                    "from_bytes(cls, /, bytes, byteorder='big', *, signed=False)", "Return the integer represented by the given array of bytes.",
+                    fromBytes)
             ],
             properties: [
                 NativeProperty("real", "the real part of a complex number", get: { .integer(try big($0, "real")) }),
@@ -162,7 +166,8 @@ enum NumberMethods {
 
     private static func isLittle(_ call: Call, _ index: Int) throws -> Bool {
         guard case .str(let order) = call.plain(index) else {
-            throw Raised.type("\(index == 2 ? "to_bytes" : "from_bytes")() argument 'byteorder' must be str, not \(call.interpreter.typeName(of: call[index]))")
+            throw Raised.type(
+                "\(index == 2 ? "to_bytes" : "from_bytes")() argument 'byteorder' must be str, not \(call.interpreter.typeName(of: call[index]))")
         }
         switch order.string {
         case "little": return true
@@ -233,7 +238,8 @@ enum NumberMethods {
                 Native("__trunc__(self, /)", "Return the Integral closest to x between 0 and x.") { try IntText.truncated(real($0, "__trunc__")) },
                 Native("__floor__(self, /)", "Return the floor as an Integral.") { try IntText.truncated(real($0, "__floor__").rounded(.down)) },
                 Native("__ceil__(self, /)", "Return the ceiling as an Integral.") { try IntText.truncated(real($0, "__ceil__").rounded(.up)) },
-                Native("__round__(self, ndigits=None, /)", "Return the Integral closest to x, rounding half toward even; with ndigits a float.") { call in
+                Native("__round__(self, ndigits=None, /)", "Return the Integral closest to x, rounding half toward even; with ndigits a float.") {
+                    call in
                     let value = try real(call, "__round__")
                     if call[1].isNone { return try Rounding.round(value) }
                     let digits = try call.interpreter.anyInteger(call[1])

@@ -143,7 +143,7 @@ enum OperatorMethods {
                 case (.str, .str), (.bytes, .bytes): return try call.interpreter.binary(.modulo, template, value)
                 default: return .notImplemented
                 }
-            },
+            }
         ]
     }
 

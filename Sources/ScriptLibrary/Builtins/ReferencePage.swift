@@ -42,7 +42,9 @@ public struct ReferencePage {
         members.map { member in
             guard case .type(let type) = member.value else { return "" }
             var text = "\n### class `\(HelpText.signature(of: member.value, interpreter))`\n"
-            if let base = type.base, base.name != "object" { text += "\nDerives from `\(base.name)`. \(type.doc ?? "")\n" } else if let doc = type.doc {
+            if let base = type.base, base.name != "object" {
+                text += "\nDerives from `\(base.name)`. \(type.doc ?? "")\n"
+            } else if let doc = type.doc {
                 text += "\n\(doc)\n"
             }
             let own = type.attributes.map { (name: $0.name.name, value: $0.value) }.filter { !$0.name.hasPrefix("_") }

@@ -120,7 +120,9 @@ enum StrMethods {
                 let (lower, upper) = try call.range(2, count: text.count)
                 return .int(text.count(of: needle, from: lower, to: upper))
             },
-            Native("startswith(self, prefix, start=None, end=None, /)", "Return True if the string starts with the prefix, or one of a tuple of them.") {
+            Native(
+                "startswith(self, prefix, start=None, end=None, /)", "Return True if the string starts with the prefix, or one of a tuple of them."
+            ) {
                 try affix($0, "startswith", atEnd: false)
             },
             Native("endswith(self, suffix, start=None, end=None, /)", "Return True if the string ends with the suffix, or one of a tuple of them.") {
@@ -156,7 +158,8 @@ enum StrMethods {
         let text = try call.receiver(str: name)
         let separator = try call.text(1, "must be str")
         if separator.isEmpty { throw Raised.value("empty separator") }
-        let place = last
+        let place =
+            last
             ? text.lastIndex(of: separator, from: 0, to: text.count) : text.place(of: separator, from: 0, to: text.count)
         guard let place else {
             let parts: [StrObject] = last ? [.empty, .empty, text] : [text, .empty, .empty]
@@ -181,7 +184,10 @@ enum StrMethods {
 
     private static var splits: [Native] {
         [
-            Native("split(self, /, sep=None, maxsplit=-1)", "Return a list of the substrings, using sep as the separator; None splits at runs of whitespace.") {
+            Native(
+                "split(self, /, sep=None, maxsplit=-1)",
+                "Return a list of the substrings, using sep as the separator; None splits at runs of whitespace."
+            ) {
                 try split($0, "split", fromEnd: false)
             },
             Native("rsplit(self, /, sep=None, maxsplit=-1)", "Return a list of the substrings; splitting starts at the end of the string.") {
@@ -207,7 +213,9 @@ enum StrMethods {
         let text = try call.receiver(str: name)
         var characters: StrObject?
         if !call[1].isNone {
-            guard case .str(let given) = call.plain(1) else { throw Raised.type("\(name) arg must be None or str, not \(call.interpreter.typeName(of: call[1]))") }
+            guard case .str(let given) = call.plain(1) else {
+                throw Raised.type("\(name) arg must be None or str, not \(call.interpreter.typeName(of: call[1]))")
+            }
             characters = given
         }
         return .str(text.stripped(characters, left: left, right: right))
@@ -292,7 +300,8 @@ enum StrMethods {
 
     private static var changes: [Native] {
         [
-            Native("strip(self, chars=None, /)", "Return a copy of the string with leading and trailing whitespace (or characters in chars) removed.") {
+            Native("strip(self, chars=None, /)", "Return a copy of the string with leading and trailing whitespace (or characters in chars) removed.")
+            {
                 try strip($0, "strip", left: true, right: true)
             },
             Native("lstrip(self, chars=None, /)", "Return a copy of the string with leading whitespace (or characters in chars) removed.") {
@@ -413,7 +422,8 @@ enum StrMethods {
                 let errors = try call.text(2, "encode() argument 'errors' must be str")
                 return try .bytes(BytesObject(Codec.encode(text, encoding.string, errors.string, call.interpreter)))
             },
-            Native("format(self, /, *args, **kwargs)", "Return a formatted version of the string, using substitutions from args and kwargs.") { call in
+            Native("format(self, /, *args, **kwargs)", "Return a formatted version of the string, using substitutions from args and kwargs.") {
+                call in
                 let text = try call.receiver(str: "format")
                 guard case .tuple(let arguments) = call[1], case .dict(let keywords) = call[2] else { return .str(text) }
                 return try .str(StrFormat.format(text, arguments.items, .dict(keywords), call.interpreter))

@@ -6,11 +6,15 @@ enum TextAndRanges {
         let types = interpreter.types
         interpreter.setConstructor(
             of: types.str,
-            Native("str(object='', encoding=<unset>, errors=<unset>)", "Create a string from an object, or decode bytes when encoding or errors is given.", makeStr))
+            Native(
+                "str(object='', encoding=<unset>, errors=<unset>)",
+                "Create a string from an object, or decode bytes when encoding or errors is given.", makeStr))
         interpreter.extend(types.str, StrMethods.table)
         interpreter.setConstructor(
             of: types.range,
-            Native("range(start, stop=<unset>, step=<unset>, /)", "A sequence of integers from start (inclusive) to stop (exclusive) by step.", makeRange))
+            Native(
+                "range(start, stop=<unset>, step=<unset>, /)", "A sequence of integers from start (inclusive) to stop (exclusive) by step.", makeRange
+            ))
         interpreter.extend(types.range, rangeTable)
         interpreter.setConstructor(
             of: types.slice,

@@ -281,7 +281,8 @@ struct FileMode {
         if isBinary && letters.contains("t") { throw .value("can't have text and binary mode at once") }
         guard kinds.count == 1 else {
             throw .value(
-                kinds.isEmpty ? "Must have exactly one of create/read/write/append mode and at most one plus"
+                kinds.isEmpty
+                    ? "Must have exactly one of create/read/write/append mode and at most one plus"
                     : "must have exactly one of create/read/write/append mode")
         }
         self.text = text

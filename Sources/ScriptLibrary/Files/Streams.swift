@@ -64,11 +64,13 @@ enum Streams {
                 NativeProperty("name", "The path it was opened with.", get: { .str(try file($0).path) }),
                 NativeProperty("mode", "The mode it was opened in.", get: { .str(try file($0).mode.text) }),
                 NativeProperty("closed", "Whether it was closed.", get: { .bool(try file($0).isClosed) }),
-                NativeProperty("encoding", "The encoding of its text.", get: { call in
-                    let file = try file(call)
-                    if file.mode.isBinary { throw Raised.attribute("'_io.\(file.mode.typeName)' object has no attribute 'encoding'") }
-                    return .str(file.encoding)
-                }),
+                NativeProperty(
+                    "encoding", "The encoding of its text.",
+                    get: { call in
+                        let file = try file(call)
+                        if file.mode.isBinary { throw Raised.attribute("'_io.\(file.mode.typeName)' object has no attribute 'encoding'") }
+                        return .str(file.encoding)
+                    }),
             ], isInheritable: false)
     }
 

@@ -198,7 +198,8 @@ package struct PercentFormat {
                     {
                         return .make(latin: bytes.bytes)
                     }
-                    throw Raised.type("%b requires a bytes-like object, or an object that implements __bytes__, not '\(interpreter.typeName(of: value))'")
+                    throw Raised.type(
+                        "%b requires a bytes-like object, or an object that implements __bytes__, not '\(interpreter.typeName(of: value))'")
                 }
                 return .make(latin: bytes.bytes)
             }

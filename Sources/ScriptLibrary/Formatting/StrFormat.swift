@@ -131,7 +131,8 @@ package struct StrFormat {
             let shown = unit > 32 && unit < 127 ? String(Character(Unicode.Scalar(UInt8(unit)))) : "\\x\(String(unit, radix: 16))"
             throw Raised.value("Unknown conversion specifier \(shown)")
         }
-        let spec = field.specHasFields
+        let spec =
+            field.specHasFields
             ? try build(text, field.spec.lowerBound, field.spec.upperBound, depth: depth - 1)
             : text.slice(field.spec.lowerBound, field.spec.upperBound)
         return try interpreter.format(value, spec)

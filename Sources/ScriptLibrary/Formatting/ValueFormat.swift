@@ -98,4 +98,3 @@ package enum ValueFormat {
         return try format.layOut(NumberParts(text, spec: format), interpreter)
     }
 }
-

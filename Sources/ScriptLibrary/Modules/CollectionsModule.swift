@@ -10,7 +10,9 @@ enum CollectionsModule {
         return NativeModule(
             "collections", doc: "Container datatypes.",
             functions: [
-                Native("namedtuple(typename, field_names, *, rename=False, defaults=None, module=None)", "Returns a new subclass of tuple with named fields.", NamedTuple.declare)
+                Native(
+                    "namedtuple(typename, field_names, *, rename=False, defaults=None, module=None)",
+                    "Returns a new subclass of tuple with named fields.", NamedTuple.declare)
             ],
             members: { _ in
                 [("Counter", .type(counter)), ("OrderedDict", .type(ordered)), ("defaultdict", .type(defaulting)), ("deque", .type(deque))]
@@ -41,7 +43,8 @@ enum CollectionsModule {
                     for entry in rest { try call.interpreter.set(dict, entry.key, entry.value) }
                     return .none
                 },
-                Native("popitem(self, /, last=True)", "Remove and return a (key, value) pair, last in, first out (or first in if last is false).") { call in
+                Native("popitem(self, /, last=True)", "Remove and return a (key, value) pair, last in, first out (or first in if last is false).") {
+                    call in
                     let dict = try call.receiver(dict: "popitem")
                     if try call.truth(1) {
                         if let entry = call.interpreter.removeLast(dict) { return .tuple([entry.key, entry.value]) }
@@ -63,7 +66,8 @@ enum CollectionsModule {
                     let name = call.interpreter.typeName(of: call[0])
                     if dict.count == 0 { return .str("\(name)()") }
                     let pairs = Value.list(dict.entries.map { .tuple([$0.key, $0.value]) })
-                    return .str(StrObject.make(name + "(") + (try call.interpreter.showing(call[0]) { try call.interpreter.repr(pairs) }) + .character(41))
+                    return .str(
+                        StrObject.make(name + "(") + (try call.interpreter.showing(call[0]) { try call.interpreter.repr(pairs) }) + .character(41))
                 },
                 copy("copy"),
             ], isHost: false)
@@ -121,10 +125,12 @@ enum CollectionsModule {
                 },
             ],
             properties: [
-                NativeProperty("default_factory", "The function that makes missing values.", get: { try factory($0[0], $0.interpreter) }, set: { call in
-                    try instance(call).native = DefaultFactory(call[1])
-                    return .none
-                })
+                NativeProperty(
+                    "default_factory", "The function that makes missing values.", get: { try factory($0[0], $0.interpreter) },
+                    set: { call in
+                        try instance(call).native = DefaultFactory(call[1])
+                        return .none
+                    })
             ], isHost: false)
     }
 }

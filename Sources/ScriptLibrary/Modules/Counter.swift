@@ -23,7 +23,8 @@ enum Counter {
             guard let known = try interpreter.get(dict, key) else {
                 return try interpreter.set(dict, key, operation == .add ? amount : interpreter.binary(operation, .int(0), amount))
             }
-            let changed = operation == .add
+            let changed =
+                operation == .add
                 ? try interpreter.binary(.add, amount, known) : try interpreter.binary(.subtract, known, amount)
             try interpreter.set(dict, key, changed)
         }
@@ -64,7 +65,9 @@ enum Counter {
 
     private static var counting: [Native] {
         [
-            Native("__init__(self, iterable=None, /, **kwds)", "Create a new, empty Counter object. And if given, count elements from an input iterable.") { call in
+            Native(
+                "__init__(self, iterable=None, /, **kwds)", "Create a new, empty Counter object. And if given, count elements from an input iterable."
+            ) { call in
                 try change(own(call, "__init__"), call, .add)
                 return .none
             },

@@ -192,7 +192,11 @@ extension Deque {
                 return call.interpreter.value(of: deque)
             },
             methods: ends + middle,
-            properties: [NativeProperty("maxlen", "Maximum size of a deque or None if unbounded.", get: { .int(try own($0).limit ?? 0).or(none: try own($0).limit == nil) })])
+            properties: [
+                NativeProperty(
+                    "maxlen", "Maximum size of a deque or None if unbounded.",
+                    get: { .int(try own($0).limit ?? 0).or(none: try own($0).limit == nil) })
+            ])
     }
 
     private static var ends: [Native] {

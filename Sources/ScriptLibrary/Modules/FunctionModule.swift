@@ -9,7 +9,9 @@ enum FunctionModule {
         return NativeModule(
             "functools", doc: "Tools for working with functions and callable objects.",
             functions: [
-                Native("reduce(function, iterable, initial=<unset>, /)", "Apply a function of two arguments cumulatively to the items of an iterable, from left to right.", reduce),
+                Native(
+                    "reduce(function, iterable, initial=<unset>, /)",
+                    "Apply a function of two arguments cumulatively to the items of an iterable, from left to right.", reduce),
                 Native("cmp_to_key(mycmp)", "Convert a cmp= function into a key= function.") { call in
                     let compare = call[0]
                     return call.interpreter.value(
@@ -21,7 +23,9 @@ enum FunctionModule {
                 Native("cache(user_function, /)", "Simple lightweight unbounded cache.") { call in
                     try CachedFunction.make(call[0], limit: nil, typed: false, call.interpreter)
                 },
-                Native("update_wrapper(wrapper, wrapped, assigned=None, updated=None)", "Update a wrapper function to look like the wrapped function.") { call in
+                Native(
+                    "update_wrapper(wrapper, wrapped, assigned=None, updated=None)", "Update a wrapper function to look like the wrapped function."
+                ) { call in
                     try update(call[0], from: call[1], call.interpreter)
                     return call[0]
                 },
@@ -122,7 +126,9 @@ final class Partial: HostObject, HostCallable {
     static var type: NativeType {
         NativeType(
             "partial", doc: "A function with some of its arguments given.", module: "functools",
-            constructor: Native("partial(func, /, *args, **keywords)", "Create a new function with partial application of the given arguments and keywords.") { call in
+            constructor: Native(
+                "partial(func, /, *args, **keywords)", "Create a new function with partial application of the given arguments and keywords."
+            ) { call in
                 guard call.interpreter.isCallable(call[0]) else { throw Raised.type("the first argument must be callable") }
                 if case .host(let box) = call[0], let inner = box.object as? Partial {
                     let given = Set(call.keywords(2).map(\.name))
@@ -146,11 +152,13 @@ final class Partial: HostObject, HostCallable {
             properties: [
                 NativeProperty("func", "The function.", get: { try $0.host(0, as: Partial.self).function }),
                 NativeProperty("args", "The arguments given by position.", get: { .tuple(try $0.host(0, as: Partial.self).arguments) }),
-                NativeProperty("keywords", "The arguments given by name.", get: { call in
-                    let dict = DictObject()
-                    for (name, value) in try call.host(0, as: Partial.self).keywords { dict[name] = value }
-                    return .dict(dict)
-                }),
+                NativeProperty(
+                    "keywords", "The arguments given by name.",
+                    get: { call in
+                        let dict = DictObject()
+                        for (name, value) in try call.host(0, as: Partial.self).keywords { dict[name] = value }
+                        return .dict(dict)
+                    }),
             ])
     }
 }

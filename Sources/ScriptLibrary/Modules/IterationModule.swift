@@ -18,7 +18,8 @@ enum IterationModule {
                             NativeType(
                                 "chain",
                                 classMethods: [
-                                    Native("from_iterable(cls, iterable, /)", "Alternative chain() constructor taking a single iterable argument.") { call in
+                                    Native("from_iterable(cls, iterable, /)", "Alternative chain() constructor taking a single iterable argument.") {
+                                        call in
                                         .iterator(try Chain(call.interpreter.iterate(call[1])))
                                     }
                                 ])
@@ -97,7 +98,8 @@ enum IterationModule {
 
     private static var selecting: [Native] {
         [
-            predicate("takewhile", "Return successive entries from an iterable as long as the predicate evaluates to true for each entry.") { test, source in
+            predicate("takewhile", "Return successive entries from an iterable as long as the predicate evaluates to true for each entry.") {
+                test, source in
                 var isDone = false
                 return { interpreter in
                     guard !isDone, let item = try interpreter.next(source) else { return nil }
@@ -130,7 +132,10 @@ enum IterationModule {
                     return nil
                 }
             },
-            predicate("starmap", "Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence.") { function, source in
+            predicate(
+                "starmap",
+                "Return an iterator whose values are returned from the function evaluated with an argument tuple taken from the given sequence."
+            ) { function, source in
                 { interpreter in
                     guard let item = try interpreter.next(source) else { return nil }
                     return try interpreter.call(function, interpreter.items(of: item))
@@ -146,7 +151,9 @@ enum IterationModule {
                     return nil
                 }
             },
-            Native("islice(iterable, start, stop=<unset>, step=None, /)", "Selected items of an iterable: islice(iterable, stop) or islice(iterable, start, stop[, step]).", slice),
+            Native(
+                "islice(iterable, start, stop=<unset>, step=None, /)",
+                "Selected items of an iterable: islice(iterable, stop) or islice(iterable, start, stop[, step]).", slice),
             Native("groupby(iterable, key=None)", "Consecutive keys and groups from the iterable.", groupBy),
             Native("pairwise(iterable, /)", "Return an iterator of overlapping pairs taken from the input iterator.") { call in
                 let source = try call.interpreter.iterate(call[0])
@@ -158,7 +165,10 @@ enum IterationModule {
                     return .tuple([first, second])
                 }
             },
-            Native("accumulate(iterable, func=None, *, initial=None)", "Return series of accumulated sums (or results of another function of two arguments).") { call in
+            Native(
+                "accumulate(iterable, func=None, *, initial=None)",
+                "Return series of accumulated sums (or results of another function of two arguments)."
+            ) { call in
                 let source = try call.interpreter.iterate(call[0])
                 let function = call[1]
                 var total: Value?
@@ -258,10 +268,14 @@ enum IterationModule {
 
     private static var combining: [Native] {
         [
-            Native("chain(*iterables)", "Return a chain object whose .__next__() method returns elements from the first iterable until it is exhausted, then from the next, until all are exhausted.") { call in
+            Native(
+                "chain(*iterables)",
+                "Return a chain object whose .__next__() method returns elements from the first iterable until it is exhausted, then from the next, until all are exhausted."
+            ) { call in
                 .iterator(try Chain(call.interpreter.iterate(call[0])))
             },
-            Native("zip_longest(*iterables, fillvalue=None)", "Tuples with one item of each of the iterables; the ended ones give fillvalue.") { call in
+            Native("zip_longest(*iterables, fillvalue=None)", "Tuples with one item of each of the iterables; the ended ones give fillvalue.") {
+                call in
                 var sources = try call.rest(0).map { Optional(try call.interpreter.iterate($0)) }
                 let fill = call[1]
                 return try iterator("zip_longest", from: sources.compactMap { $0 }) { interpreter in
@@ -296,7 +310,10 @@ enum IterationModule {
             Native("combinations(iterable, r)", "Return successive r-length combinations of elements in the iterable.") { call in
                 try combinations("combinations", call, repeated: false)
             },
-            Native("combinations_with_replacement(iterable, r)", "Return successive r-length combinations of elements in the iterable, allowing elements to repeat.") { call in
+            Native(
+                "combinations_with_replacement(iterable, r)",
+                "Return successive r-length combinations of elements in the iterable, allowing elements to repeat."
+            ) { call in
                 try combinations("combinations_with_replacement", call, repeated: true)
             },
         ]

@@ -15,10 +15,16 @@ enum JSONModule {
                     _ = try call.interpreter.callMethod(call[1], named: "write", [.str(dump(call, 0, 2))])
                     return .none
                 },
-                Native("loads(s, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None)", "Deserialize s (a str or bytes containing a JSON document) to a Python object.") { call in
+                Native(
+                    "loads(s, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None)",
+                    "Deserialize s (a str or bytes containing a JSON document) to a Python object."
+                ) { call in
                     try load(call[0], call, 1, error)
                 },
-                Native("load(fp, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None)", "Deserialize fp (a file object containing a JSON document) to a Python object.") { call in
+                Native(
+                    "load(fp, *, cls=None, object_hook=None, parse_float=None, parse_int=None, parse_constant=None, object_pairs_hook=None)",
+                    "Deserialize fp (a file object containing a JSON document) to a Python object."
+                ) { call in
                     try load(call.interpreter.callMethod(call[0], named: "read"), call, 1, error)
                 },
             ],
@@ -48,19 +54,19 @@ enum JSONModule {
 
     private static var encoderType: NativeType {
         NativeType(
-        "JSONEncoder", doc: "Encoder with a default() method to override.", module: "json.encoder",
-        methods: [
-            Native("__init__(self, *args, **kwargs)", "Initialize self.") { _ in .none },
-            Native("default(self, o, /)", "Called for objects that cannot be serialized otherwise.") { call in
-                throw JSONWriter.notSerializable(call[1], call.interpreter)
-            },
-            Native("encode(self, o, /)", "Return a JSON string representation of a Python data structure.") { call in
-                var writer = JSONWriter(call.interpreter)
-                writer.fallback = try call.interpreter.attribute(call[0], "default")
-                try writer.write(call[1])
-                return .str(writer.finish())
-            },
-        ], isHost: false)
+            "JSONEncoder", doc: "Encoder with a default() method to override.", module: "json.encoder",
+            methods: [
+                Native("__init__(self, *args, **kwargs)", "Initialize self.") { _ in .none },
+                Native("default(self, o, /)", "Called for objects that cannot be serialized otherwise.") { call in
+                    throw JSONWriter.notSerializable(call[1], call.interpreter)
+                },
+                Native("encode(self, o, /)", "Return a JSON string representation of a Python data structure.") { call in
+                    var writer = JSONWriter(call.interpreter)
+                    writer.fallback = try call.interpreter.attribute(call[0], "default")
+                    try writer.write(call[1])
+                    return .str(writer.finish())
+                },
+            ], isHost: false)
     }
 
     // MARK: - Reading

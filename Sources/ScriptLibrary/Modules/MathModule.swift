@@ -6,13 +6,13 @@ import ScriptRuntime
 enum MathModule {
     static var module: NativeModule {
         NativeModule(
-        "math", doc: "Mathematical functions of the C standard.",
-        functions: plain + integers + sums + parts,
-        members: { _ in
-            [
-                ("pi", .float(.pi)), ("e", .float(M_E)), ("tau", .float(2 * .pi)), ("inf", .float(.infinity)), ("nan", .float(.nan)),
-            ]
-        })
+            "math", doc: "Mathematical functions of the C standard.",
+            functions: plain + integers + sums + parts,
+            members: { _ in
+                [
+                    ("pi", .float(.pi)), ("e", .float(M_E)), ("tau", .float(2 * .pi)), ("inf", .float(.infinity)), ("nan", .float(.nan)),
+                ]
+            })
     }
 
     static func domain() -> Raised { .value("math domain error") }
@@ -49,7 +49,8 @@ enum MathModule {
         [
             one("acos", "Return the arc cosine (measured in radians) of x.", acos), one("acosh", "Return the inverse hyperbolic cosine of x.", acosh),
             one("asin", "Return the arc sine (measured in radians) of x.", asin), one("asinh", "Return the inverse hyperbolic sine of x.", asinh),
-            one("atan", "Return the arc tangent (measured in radians) of x.", atan), one("atanh", "Return the inverse hyperbolic tangent of x.", atanh),
+            one("atan", "Return the arc tangent (measured in radians) of x.", atan),
+            one("atanh", "Return the inverse hyperbolic tangent of x.", atanh),
             one("cbrt", "Return the cube root of x.", cbrt), one("cos", "Return the cosine of x (measured in radians).", cos),
             one("cosh", "Return the hyperbolic cosine of x.", canOverflow: true, cosh),
             one("erf", "Error function at x.", erf), one("erfc", "Complementary error function at x.", erfc),
@@ -134,7 +135,9 @@ enum MathModule {
                 if n.sign == .minus { throw Raised.value("n must be a non-negative integer") }
                 if k.sign == .minus { throw Raised.value("k must be a non-negative integer") }
                 if k > n { return .int(0) }
-                guard let count = Int(exactly: min(k, n - k)) else { throw Raised(.overflowError, "min(n - k, k) must not exceed 9223372036854775807") }
+                guard let count = Int(exactly: min(k, n - k)) else {
+                    throw Raised(.overflowError, "min(n - k, k) must not exceed 9223372036854775807")
+                }
                 return .integer(try falling(n, count, call.interpreter) / product(1, count))
             },
             Native("perm(n, k=None, /)", "Number of ways to choose k items from n items without repetition and with order.") { call in

@@ -74,10 +74,12 @@ enum NamedTuple {
                     }
                 ],
                 properties: fields.enumerated().map { index, field in
-                    NativeProperty(field, "Alias for field number \(index)", get: { call in
-                        guard case .tuple(let tuple) = call.plain(0), index < tuple.count else { throw call.mismatch(0, name) }
-                        return tuple[index]
-                    })
+                    NativeProperty(
+                        field, "Alias for field number \(index)",
+                        get: { call in
+                            guard case .tuple(let tuple) = call.plain(0), index < tuple.count else { throw call.mismatch(0, name) }
+                            return tuple[index]
+                        })
                 },
                 constants: [("_fields", names), ("_field_defaults", .dict(standards)), ("__match_args__", names)])
         }
@@ -124,7 +126,8 @@ private struct FieldBinder {
     func bind(_ arguments: [Value], _ keywords: [(name: String, value: Value)]) throws -> [Value] {
         if arguments.count > fields.count {
             let least = fields.count - defaults.count + 1
-            let takes = defaults.isEmpty
+            let takes =
+                defaults.isEmpty
                 ? "\(fields.count + 1) positional argument\(fields.isEmpty ? "" : "s")" : "from \(least) to \(fields.count + 1) positional arguments"
             throw Raised.type("\(name).__new__() takes \(takes) but \(arguments.count + 1) were given")
         }
@@ -142,7 +145,8 @@ private struct FieldBinder {
             if index >= firstDefault { values[index] = defaults[index - firstDefault] } else { missing.append("'\(fields[index])'") }
         }
         if !missing.isEmpty {
-            let list = missing.count <= 2
+            let list =
+                missing.count <= 2
                 ? missing.joined(separator: " and ") : missing.dropLast().joined(separator: ", ") + ", and " + missing[missing.count - 1]
             throw Raised.type(
                 "\(name).__new__() missing \(missing.count) required positional argument\(missing.count == 1 ? "" : "s"): \(list)")

@@ -20,12 +20,13 @@ enum OperatorModule {
                     try $0.interpreter.binaryInPlace(operation, $0[0], $0[1])
                 },
             ]
-        } + unary.map { name, operation in
-            Native("\(name)(a, /)", "Same as \(operation.symbol)a.") { try $0.interpreter.unary(operation, $0[0]) }
-        } + [
-            Native("concat(a, b, /)", "Same as a + b, for a and b sequences.") { try $0.interpreter.binary(.add, $0[0], $0[1]) },
-            Native("index(a, /)", "Same as a.__index__().") { .integer(try $0.interpreter.anyInteger($0[0])) },
-        ]
+        }
+            + unary.map { name, operation in
+                Native("\(name)(a, /)", "Same as \(operation.symbol)a.") { try $0.interpreter.unary(operation, $0[0]) }
+            } + [
+                Native("concat(a, b, /)", "Same as a + b, for a and b sequences.") { try $0.interpreter.binary(.add, $0[0], $0[1]) },
+                Native("index(a, /)", "Same as a.__index__().") { .integer(try $0.interpreter.anyInteger($0[0])) },
+            ]
     }
 
     private static var comparing: [Native] {

@@ -35,14 +35,18 @@ enum PathModule {
                         switch call.interpreter.plain(part) {
                         case .str, .bytes: break
                         case let other where call.interpreter.method(other, "__fspath__") != nil: break
-                        default: throw Raised.type("join() argument must be str, bytes, or os.PathLike object, not '\(call.interpreter.typeName(of: part))'")
+                        default:
+                            throw Raised.type(
+                                "join() argument must be str, bytes, or os.PathLike object, not '\(call.interpreter.typeName(of: part))'")
                         }
                         return try FileAccess.path(part, call.interpreter, "")
                     }
                 }
                 return .str(PosixPath.join(first, parts))
             },
-            Native("split(p)", "Split a pathname into head and tail; tail is everything after the final slash.") { pair(PosixPath.split(try path($0, 0))) },
+            Native("split(p)", "Split a pathname into head and tail; tail is everything after the final slash.") {
+                pair(PosixPath.split(try path($0, 0)))
+            },
             Native("basename(p)", "Returns the final component of a pathname.") { .str(PosixPath.split(try path($0, 0)).tail) },
             Native("dirname(p)", "Returns the directory component of a pathname.") { .str(PosixPath.split(try path($0, 0)).head) },
             Native("splitext(p)", "Split the extension from a pathname.") { pair(PosixPath.splitExtension(try path($0, 0))) },

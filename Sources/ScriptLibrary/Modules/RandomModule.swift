@@ -46,7 +46,8 @@ enum RandomModule {
     private static func functions(isMethod: Bool, _ seed: Int, _ source: @escaping Source) -> [Native] {
         let shift = isMethod ? 1 : 0
         func native(_ declaration: String, _ doc: String, _ body: @escaping (RandomGenerator, Arguments) throws -> Value) -> Native {
-            let full = isMethod
+            let full =
+                isMethod
                 ? declaration.replacing("(", with: declaration.contains("()") ? "(self" : "(self, ", maxReplacements: 1) : declaration
             return Native(full, doc) { call in try body(source(call), Arguments(call: call, shift: shift)) }
         }
@@ -106,7 +107,8 @@ enum RandomModule {
                 let words = generator.twister.bits(count * 8)
                 return .bytes(BytesObject((0..<count).map { UInt8(truncatingIfNeeded: words[$0 / 4] >> UInt32($0 % 4 * 8)) }))
             },
-            native("randrange(start, stop=None, step=1)", "Choose a random item from range(stop) or range(start, stop[, step]).") { generator, arguments in
+            native("randrange(start, stop=None, step=1)", "Choose a random item from range(stop) or range(start, stop[, step]).") {
+                generator, arguments in
                 try range(generator, arguments)
             },
             native("randint(a, b)", "Return random integer in range [a, b], including both end points.") { generator, arguments in
@@ -213,7 +215,8 @@ enum RandomModule {
             native("sample(population, k, *, counts=None)", "Chooses k unique random elements from a population sequence.") { generator, arguments in
                 try sample(generator, arguments)
             },
-            native("choices(population, weights=None, *, cum_weights=None, k=1)", "Return a k sized list of elements chosen with replacement.") { generator, arguments in
+            native("choices(population, weights=None, *, cum_weights=None, k=1)", "Return a k sized list of elements chosen with replacement.") {
+                generator, arguments in
                 try choices(generator, arguments)
             },
         ]

@@ -141,16 +141,22 @@ enum RegexMethods {
                 finder("search", .search, "Scan through string looking for a match, and return a corresponding match object instance."),
                 finder("match", .match, "Matches zero or more characters at the beginning of the string."),
                 finder("fullmatch", .fullMatch, "Matches against all of the string."),
-                native("findall(self, string, pos=0, endpos=None)", "Return a list of all non-overlapping matches of pattern in string.") { pattern, call in
+                native("findall(self, string, pos=0, endpos=None)", "Return a list of all non-overlapping matches of pattern in string.") {
+                    pattern, call in
                     try findAll(pattern, call[1], call.int(2), call.optionalInt(3), call.interpreter)
                 },
-                native("finditer(self, string, pos=0, endpos=None)", "Return an iterator over all non-overlapping matches for the RE pattern in string.") { pattern, call in
+                native(
+                    "finditer(self, string, pos=0, endpos=None)", "Return an iterator over all non-overlapping matches for the RE pattern in string."
+                ) { pattern, call in
                     try iterate(pattern, call[1], call.int(2), call.optionalInt(3), context, call.interpreter)
                 },
                 native("split(self, string, maxsplit=0)", "Split string by the occurrences of pattern.") { pattern, call in
                     try split(pattern, call[1], call.int(2), call.interpreter)
                 },
-                native("sub(self, repl, string, count=0)", "Return the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl.") { pattern, call in
+                native(
+                    "sub(self, repl, string, count=0)",
+                    "Return the string obtained by replacing the leftmost non-overlapping occurrences of pattern in string by the replacement repl."
+                ) { pattern, call in
                     try substitute(pattern, call[1], call[2], call.int(3), call.interpreter).text
                 },
                 native("subn(self, repl, string, count=0)", "Return the tuple (new_string, number_of_subs_made).") { pattern, call in
@@ -162,11 +168,13 @@ enum RegexMethods {
                 NativeProperty("pattern", "The pattern string.", get: { try own($0).pattern }),
                 NativeProperty("flags", "The flags of the pattern.", get: { .int(try own($0).program.flags.rawValue) }),
                 NativeProperty("groups", "The number of groups.", get: { .int(try own($0).program.groups) }),
-                NativeProperty("groupindex", "The numbers of the named groups.", get: { call in
-                    let dict = DictObject()
-                    for (name, number) in try own(call).program.names { dict[name] = .int(number) }
-                    return call.interpreter.value(of: MappingProxy(dict))
-                }),
+                NativeProperty(
+                    "groupindex", "The numbers of the named groups.",
+                    get: { call in
+                        let dict = DictObject()
+                        for (name, number) in try own(call).program.names { dict[name] = .int(number) }
+                        return call.interpreter.value(of: MappingProxy(dict))
+                    }),
             ], isInheritable: false)
     }
 
@@ -205,7 +213,10 @@ enum RegexMethods {
                 place("span", "For match object m, return the 2-tuple (m.start(group), m.end(group)).") {
                     .tuple([.int($0.places[$1 * 2]), .int($0.places[$1 * 2 + 1])])
                 },
-                Native("expand(self, /, template)", "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method.") { call in
+                Native(
+                    "expand(self, /, template)",
+                    "Return the string obtained by doing backslash substitution on the string template, as done by the sub() method."
+                ) { call in
                     try context.converting(call.interpreter) {
                         let match = try own(call)
                         let text: StrObject
@@ -225,28 +236,37 @@ enum RegexMethods {
             properties: [
                 NativeProperty("pos", "The index at which the search started.", get: { .int(try own($0).position) }),
                 NativeProperty("endpos", "The index beyond which the search did not go.", get: { .int(try own($0).limit) }),
-                NativeProperty("string", "The string that was searched.", get: { call in
-                    let match = try own(call)
-                    return match.subject.value(match.subject.text)
-                }),
+                NativeProperty(
+                    "string", "The string that was searched.",
+                    get: { call in
+                        let match = try own(call)
+                        return match.subject.value(match.subject.text)
+                    }),
                 NativeProperty("re", "The pattern.", get: { $0.interpreter.value(of: try own($0).pattern) }),
-                NativeProperty("lastindex", "The number of the last matched group, or None.", get: { call in
-                    let match = try own(call)
-                    return match.pattern.program.lastGroup(match.places).map { .int($0) } ?? .none
-                }),
-                NativeProperty("lastgroup", "The name of the last matched group, or None.", get: { call in
-                    let match = try own(call)
-                    guard let number = match.pattern.program.lastGroup(match.places),
-                        let name = match.pattern.program.names.first(where: { $0.number == number })?.name
-                    else { return .none }
-                    return .str(name)
-                }),
-                NativeProperty("regs", "The spans of all groups.", get: { call in
-                    let match = try own(call)
-                    return .tuple((0...match.pattern.program.groups).map {
-                        .tuple([.int(match.places[$0 * 2]), .int(match.places[$0 * 2 + 1])])
-                    })
-                }),
+                NativeProperty(
+                    "lastindex", "The number of the last matched group, or None.",
+                    get: { call in
+                        let match = try own(call)
+                        return match.pattern.program.lastGroup(match.places).map { .int($0) } ?? .none
+                    }),
+                NativeProperty(
+                    "lastgroup", "The name of the last matched group, or None.",
+                    get: { call in
+                        let match = try own(call)
+                        guard let number = match.pattern.program.lastGroup(match.places),
+                            let name = match.pattern.program.names.first(where: { $0.number == number })?.name
+                        else { return .none }
+                        return .str(name)
+                    }),
+                NativeProperty(
+                    "regs", "The spans of all groups.",
+                    get: { call in
+                        let match = try own(call)
+                        return .tuple(
+                            (0...match.pattern.program.groups).map {
+                                .tuple([.int(match.places[$0 * 2]), .int(match.places[$0 * 2 + 1])])
+                            })
+                    }),
             ], isInheritable: false)
     }
 }

@@ -97,13 +97,17 @@ enum RegexModule {
                 if case .host(let box) = call[0], box.object is RegexPattern { return call[0] }
                 return call.interpreter.value(of: pattern)
             },
-            native("search", "pattern, string, flags=0", 2, "Scan through string looking for a match to the pattern, returning a Match object, or None.") { pattern, call in
+            native(
+                "search", "pattern, string, flags=0", 2, "Scan through string looking for a match to the pattern, returning a Match object, or None."
+            ) { pattern, call in
                 try RegexMethods.find(pattern, call[1], 0, nil, .search, call.interpreter)
             },
-            native("match", "pattern, string, flags=0", 2, "Try to apply the pattern at the start of the string, returning a Match object, or None.") { pattern, call in
+            native("match", "pattern, string, flags=0", 2, "Try to apply the pattern at the start of the string, returning a Match object, or None.")
+            { pattern, call in
                 try RegexMethods.find(pattern, call[1], 0, nil, .match, call.interpreter)
             },
-            native("fullmatch", "pattern, string, flags=0", 2, "Try to apply the pattern to all of the string, returning a Match object, or None.") { pattern, call in
+            native("fullmatch", "pattern, string, flags=0", 2, "Try to apply the pattern to all of the string, returning a Match object, or None.") {
+                pattern, call in
                 try RegexMethods.find(pattern, call[1], 0, nil, .fullMatch, call.interpreter)
             },
             native("findall", "pattern, string, flags=0", 2, "Return a list of all non-overlapping matches in the string.") { pattern, call in
@@ -112,13 +116,18 @@ enum RegexModule {
             native("finditer", "pattern, string, flags=0", 2, "Return an iterator over all non-overlapping matches in the string.") { pattern, call in
                 try RegexMethods.iterate(pattern, call[1], 0, nil, context, call.interpreter)
             },
-            native("split", "pattern, string, maxsplit=0, flags=0", 3, "Split the source string by the occurrences of the pattern.") { pattern, call in
+            native("split", "pattern, string, maxsplit=0, flags=0", 3, "Split the source string by the occurrences of the pattern.") {
+                pattern, call in
                 try RegexMethods.split(pattern, call[1], call.int(2), call.interpreter)
             },
-            native("sub", "pattern, repl, string, count=0, flags=0", 4, "Return the string with the leftmost non-overlapping occurrences of the pattern replaced by repl.") { pattern, call in
+            native(
+                "sub", "pattern, repl, string, count=0, flags=0", 4,
+                "Return the string with the leftmost non-overlapping occurrences of the pattern replaced by repl."
+            ) { pattern, call in
                 try RegexMethods.substitute(pattern, call[1], call[2], call.int(3), call.interpreter).text
             },
-            native("subn", "pattern, repl, string, count=0, flags=0", 4, "Return a 2-tuple of the new string and the number of substitutions made.") { pattern, call in
+            native("subn", "pattern, repl, string, count=0, flags=0", 4, "Return a 2-tuple of the new string and the number of substitutions made.") {
+                pattern, call in
                 let result = try RegexMethods.substitute(pattern, call[1], call[2], call.int(3), call.interpreter)
                 return .tuple([result.text, .int(result.count)])
             },

@@ -42,7 +42,8 @@ enum SystemModule {
                 let names = try NamedTuple.make("namespace", ["name", "version"], defaults: [], module: "sys", interpreter)
                 let implementation = try interpreter.call(.type(names), [.str("carpedm"), info])
                 return [
-                    ("implementation", implementation), ("argv", .list(state.options.arguments.map { .str($0) })), ("stdout", state.output), ("stderr", state.errorOutput),
+                    ("implementation", implementation), ("argv", .list(state.options.arguments.map { .str($0) })), ("stdout", state.output),
+                    ("stderr", state.errorOutput),
                     ("stdin", state.input), ("__stdout__", state.output), ("__stderr__", state.errorOutput), ("maxsize", .int(.max)),
                     ("maxunicode", .int(0x10FFFF)), ("version_info", info), ("version", .str("3.11 (carpedm)")), ("byteorder", .str("little")),
                     ("platform", .str(platform)), ("path", .list([.str("")])), ("executable", .str(CommandLine.arguments.first ?? "")),

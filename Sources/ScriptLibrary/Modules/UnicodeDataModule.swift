@@ -4,43 +4,47 @@ import ScriptRuntime
 enum UnicodeDataModule {
     static var module: NativeModule {
         NativeModule(
-        "unicodedata", doc: "The Unicode character database, version 14.0.",
-        functions: properties + numbers + [
-            Native("normalize(form, unistr, /)", "Return the normal form 'form' for the Unicode string unistr: NFC, NFKC, NFD or NFKD.") { call in
-                let form = try call.text(0, "normalize() argument 1 must be str").string
-                let text = try call.text(1, "normalize() argument 2 must be str")
-                guard let form = NormalForm(rawValue: form) else { throw Raised.value("invalid normalization form") }
-                try call.interpreter.charge(count: text.count, of: 8)
-                return .str(form.apply(to: text))
-            },
-            Native("is_normalized(form, unistr, /)", "Return whether the Unicode string unistr is in the normal form 'form'.") { call in
-                let form = try call.text(0, "is_normalized() argument 1 must be str").string
-                let text = try call.text(1, "is_normalized() argument 2 must be str")
-                guard let form = NormalForm(rawValue: form) else { throw Raised.value("invalid normalization form") }
-                try call.interpreter.charge(count: text.count, of: 8)
-                return .bool(form.apply(to: text) == text)
-            },
-            Native("name(chr, default=<unset>, /)", "Returns the name assigned to the character chr as a string; without one default, or ValueError.") { call in
-                if let name = UnicodeNames.name(of: try unit(call, "name")) { return .str(name) }
-                guard call.has(1) else { throw Raised.value("no such name") }
-                return call[1]
-            },
-            Native("lookup(name, /)", "Look up character by name.") { call in
-                let name = try call.text(0, "lookup() argument must be str").string
-                guard let unit = UnicodeNames.character(named: name) else {
-                    throw Raised.key(.str("undefined character name '\(name)'"))
-                }
-                return .str(.character(unit))
-            },
-        ],
-        members: { _ in [("unidata_version", .str("14.0.0"))] })
+            "unicodedata", doc: "The Unicode character database, version 14.0.",
+            functions: properties + numbers + [
+                Native("normalize(form, unistr, /)", "Return the normal form 'form' for the Unicode string unistr: NFC, NFKC, NFD or NFKD.") { call in
+                    let form = try call.text(0, "normalize() argument 1 must be str").string
+                    let text = try call.text(1, "normalize() argument 2 must be str")
+                    guard let form = NormalForm(rawValue: form) else { throw Raised.value("invalid normalization form") }
+                    try call.interpreter.charge(count: text.count, of: 8)
+                    return .str(form.apply(to: text))
+                },
+                Native("is_normalized(form, unistr, /)", "Return whether the Unicode string unistr is in the normal form 'form'.") { call in
+                    let form = try call.text(0, "is_normalized() argument 1 must be str").string
+                    let text = try call.text(1, "is_normalized() argument 2 must be str")
+                    guard let form = NormalForm(rawValue: form) else { throw Raised.value("invalid normalization form") }
+                    try call.interpreter.charge(count: text.count, of: 8)
+                    return .bool(form.apply(to: text) == text)
+                },
+                Native(
+                    "name(chr, default=<unset>, /)", "Returns the name assigned to the character chr as a string; without one default, or ValueError."
+                ) { call in
+                    if let name = UnicodeNames.name(of: try unit(call, "name")) { return .str(name) }
+                    guard call.has(1) else { throw Raised.value("no such name") }
+                    return call[1]
+                },
+                Native("lookup(name, /)", "Look up character by name.") { call in
+                    let name = try call.text(0, "lookup() argument must be str").string
+                    guard let unit = UnicodeNames.character(named: name) else {
+                        throw Raised.key(.str("undefined character name '\(name)'"))
+                    }
+                    return .str(.character(unit))
+                },
+            ],
+            members: { _ in [("unidata_version", .str("14.0.0"))] })
     }
 
     private static func unit(_ call: Call, _ function: String) throws -> UInt32 {
         guard case .str(let text) = call.plain(0), text.count == 1 else {
             let shown: String
             if case .str = call.plain(0) { shown = "str" } else { shown = call.interpreter.typeName(of: call[0]) }
-            throw Raised.type("\(function)() argument\(function == "name" || function == "decimal" || function == "digit" || function == "numeric" ? " 1" : "") must be a unicode character, not \(shown)")
+            throw Raised.type(
+                "\(function)() argument\(function == "name" || function == "decimal" || function == "digit" || function == "numeric" ? " 1" : "") must be a unicode character, not \(shown)"
+            )
         }
         return text[0]
     }

@@ -15,7 +15,8 @@ extension CodeObject {
             index += 1
         }
         for handler in handlers {
-            lines.append("  handler \(handler.start)..<\(handler.end) -> \(handler.target), r\(handler.register)\(handler.catchesStops ? ", always" : "")")
+            lines.append(
+                "  handler \(handler.start)..<\(handler.end) -> \(handler.target), r\(handler.register)\(handler.catchesStops ? ", always" : "")")
         }
         return lines.joined(separator: "\n") + "\n" + codes.map { "\n" + $0.disassembly }.joined()
     }

@@ -465,7 +465,9 @@ extension Interpreter {
         let (a, b) = (x.magnitude, y.magnitude)
         // A quotient of 66 or 67 bits, its last bit sticky, rounds to the right double.
         let shift = 66 - (a.bitWidth - b.bitWidth)
-        var (quotient, rest) = shift >= 0 ? (a << shift).quotientAndRemainder(dividingBy: b)
+        var (quotient, rest) =
+            shift >= 0
+            ? (a << shift).quotientAndRemainder(dividingBy: b)
             : a.quotientAndRemainder(dividingBy: b << -shift)
         // Subnormal results have fewer bits: drop them before rounding.
         let exponent = quotient.bitWidth - shift

@@ -240,7 +240,8 @@ extension Interpreter {
                 let isBuiltin = native.moduleName == nil && native.owner == nil
                 throw Raised(
                     .typeError,
-                    isBuiltin ? "'\(name.name)' is an invalid keyword argument for \(native.name)()"
+                    isBuiltin
+                        ? "'\(name.name)' is an invalid keyword argument for \(native.name)()"
                         : "\(native.name)() got an unexpected keyword argument '\(name.name)'",
                     hint: hint ?? "It takes \(names.joined(separator: ", ")).")
             }

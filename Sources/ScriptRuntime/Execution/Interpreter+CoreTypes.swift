@@ -13,36 +13,42 @@ extension Interpreter {
         defineGenerators()
         setConstructor(
             of: types.type,
-            Native("type(object=<unset>, bases=<unset>, dict=<unset>, /)", "The class of an object, or a new class.") { try $0.interpreter.classOrNewClass($0) })
+            Native("type(object=<unset>, bases=<unset>, dict=<unset>, /)", "The class of an object, or a new class.") {
+                try $0.interpreter.classOrNewClass($0)
+            })
         extend(types.type) {
-            NativeType("type", methods: [
-                Native("mro(self, /)", "The classes searched for attributes, in order.") { call in
-                    .list(try call.type(0).lineage.map { .type($0) })
-                },
-                Native("__subclasses__(self, /)", "The classes that derive directly from this one.") { call in
-                    .list(try call.type(0).directSubclasses.map { .type($0) })
-                },
-            ])
+            NativeType(
+                "type",
+                methods: [
+                    Native("mro(self, /)", "The classes searched for attributes, in order.") { call in
+                        .list(try call.type(0).lineage.map { .type($0) })
+                    },
+                    Native("__subclasses__(self, /)", "The classes that derive directly from this one.") { call in
+                        .list(try call.type(0).directSubclasses.map { .type($0) })
+                    },
+                ])
         }
     }
 
     private func defineObject() {
         extend(types.object) {
-            NativeType("object", methods: [
-                Native("__setattr__(self, name, value, /)", "Implement setattr(self, name, value).") { call in
-                    guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "object") }
-                    try call.interpreter.setPlainAttribute(instance, call[0], Symbol(try call.str(1)), call[2])
-                    return .none
-                },
-                Native("__delattr__(self, name, /)", "Implement delattr(self, name).") { call in
-                    guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "object") }
-                    try call.interpreter.deletePlainAttribute(instance, call[0], Symbol(try call.str(1)))
-                    return .none
-                },
-                Native("__dir__(self, /)", "Names of the attributes.") { call in
-                    .list(call.interpreter.dir(call[0]).map { .str($0) })
-                },
-            ])
+            NativeType(
+                "object",
+                methods: [
+                    Native("__setattr__(self, name, value, /)", "Implement setattr(self, name, value).") { call in
+                        guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "object") }
+                        try call.interpreter.setPlainAttribute(instance, call[0], Symbol(try call.str(1)), call[2])
+                        return .none
+                    },
+                    Native("__delattr__(self, name, /)", "Implement delattr(self, name).") { call in
+                        guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "object") }
+                        try call.interpreter.deletePlainAttribute(instance, call[0], Symbol(try call.str(1)))
+                        return .none
+                    },
+                    Native("__dir__(self, /)", "Names of the attributes.") { call in
+                        .list(call.interpreter.dir(call[0]).map { .str($0) })
+                    },
+                ])
         }
     }
 
@@ -100,61 +106,65 @@ extension Interpreter {
                 }
                 return generator
             }
-            return NativeType("generator", methods: [
-                Native("__iter__(self, /)", "Implement iter(self).") { $0[0] },
-                Native("__next__(self, /)", "Implement next(self).") { call in
-                    let generator = try generator(call)
-                    if let value = try call.interpreter.resume(generator, sending: .none) { return value }
-                    throw generator.endOfIteration()
-                },
-                Native("send(self, value, /)", "Resume with a value for the yield expression.") { call in
-                    let generator = try generator(call)
-                    if let value = try call.interpreter.resume(generator, sending: call[1]) { return value }
-                    throw generator.endOfIteration()
-                },
-                Native("throw(self, type, value=<unset>, traceback=None, /)", "Raise an exception at the yield.") { call in
-                    let generator = try generator(call)
-                    let interpreter = call.interpreter
-                    let given = call.has(2) ? [call[1], call[2], call[3]] : [call[1]]
-                    if let answer = try interpreter.throwToDelegate(of: generator, given) {
-                        if let value = answer { return value }
+            return NativeType(
+                "generator",
+                methods: [
+                    Native("__iter__(self, /)", "Implement iter(self).") { $0[0] },
+                    Native("__next__(self, /)", "Implement next(self).") { call in
+                        let generator = try generator(call)
+                        if let value = try call.interpreter.resume(generator, sending: .none) { return value }
                         throw generator.endOfIteration()
-                    }
-                    var exception = call[1]
-                    if call.has(2), !call[2].isNone, case .type = exception {
-                        if case .instance(let given) = call[2], given.type.layout == .exception {
-                            exception = call[2]
-                        } else {
-                            exception = try interpreter.call(exception, [call[2]])
+                    },
+                    Native("send(self, value, /)", "Resume with a value for the yield expression.") { call in
+                        let generator = try generator(call)
+                        if let value = try call.interpreter.resume(generator, sending: call[1]) { return value }
+                        throw generator.endOfIteration()
+                    },
+                    Native("throw(self, type, value=<unset>, traceback=None, /)", "Raise an exception at the yield.") { call in
+                        let generator = try generator(call)
+                        let interpreter = call.interpreter
+                        let given = call.has(2) ? [call[1], call[2], call[3]] : [call[1]]
+                        if let answer = try interpreter.throwToDelegate(of: generator, given) {
+                            if let value = answer { return value }
+                            throw generator.endOfIteration()
                         }
-                    }
-                    switch exception {
-                    case .instance(let given) where given.type.layout == .exception: break
-                    case .type(let given) where given.layout == .exception: break
-                    default:
-                        let given = interpreter.typeName(of: exception)
-                        throw Raised.type("exceptions must be classes or instances deriving from BaseException, not \(given)")
-                    }
-                    let raised = Raised(exception: try interpreter.raised(exception))
-                    if let value = try interpreter.resume(generator, throwing: raised) { return value }
-                    throw generator.endOfIteration()
-                },
-                Native("close(self, /)", "Raise GeneratorExit at the yield.") { call in
-                    try call.interpreter.close(try generator(call))
-                    return .none
-                },
-            ])
+                        var exception = call[1]
+                        if call.has(2), !call[2].isNone, case .type = exception {
+                            if case .instance(let given) = call[2], given.type.layout == .exception {
+                                exception = call[2]
+                            } else {
+                                exception = try interpreter.call(exception, [call[2]])
+                            }
+                        }
+                        switch exception {
+                        case .instance(let given) where given.type.layout == .exception: break
+                        case .type(let given) where given.layout == .exception: break
+                        default:
+                            let given = interpreter.typeName(of: exception)
+                            throw Raised.type("exceptions must be classes or instances deriving from BaseException, not \(given)")
+                        }
+                        let raised = Raised(exception: try interpreter.raised(exception))
+                        if let value = try interpreter.resume(generator, throwing: raised) { return value }
+                        throw generator.endOfIteration()
+                    },
+                    Native("close(self, /)", "Raise GeneratorExit at the yield.") { call in
+                        try call.interpreter.close(try generator(call))
+                        return .none
+                    },
+                ])
         }
         extend(types.iterator) {
-            NativeType("iterator", methods: [
-                Native("__iter__(self, /)", "Implement iter(self).") { $0[0] },
-                Native("__next__(self, /)", "Implement next(self).") { call in
-                    // Of a subclass' instance the iterator behind it: asking the instance would come back here.
-                    guard case .iterator = call.plain(0) else { throw call.mismatch(0, "iterator") }
-                    if let value = try call.interpreter.next(call.plain(0)) { return value }
-                    throw Raised(.stopIteration, "")
-                },
-            ])
+            NativeType(
+                "iterator",
+                methods: [
+                    Native("__iter__(self, /)", "Implement iter(self).") { $0[0] },
+                    Native("__next__(self, /)", "Implement next(self).") { call in
+                        // Of a subclass' instance the iterator behind it: asking the instance would come back here.
+                        guard case .iterator = call.plain(0) else { throw call.mismatch(0, "iterator") }
+                        if let value = try call.interpreter.next(call.plain(0)) { return value }
+                        throw Raised(.stopIteration, "")
+                    },
+                ])
         }
     }
 
@@ -163,9 +173,15 @@ extension Interpreter {
         guard call.has(1) || !call.has(0) else { return .type(type(of: call[0])) }
         guard call.has(0), call.has(2) else { throw Raised.type("type() takes 1 or 3 arguments") }
         guard case .str(let name) = plain(call[0]) else { throw Raised.type("type.__new__() argument 1 must be str, not \(typeName(of: call[0]))") }
-        guard case .tuple(let bases) = plain(call[1]) else { throw Raised.type("type.__new__() argument 2 must be tuple, not \(typeName(of: call[1]))") }
-        guard case .dict(let members) = plain(call[2]) else { throw Raised.type("type.__new__() argument 3 must be dict, not \(typeName(of: call[2]))") }
-        guard bases.count <= 1 else { throw Raised(.typeError, "a class can have one base only", hint: "Keep an object of the second class in an attribute.") }
+        guard case .tuple(let bases) = plain(call[1]) else {
+            throw Raised.type("type.__new__() argument 2 must be tuple, not \(typeName(of: call[1]))")
+        }
+        guard case .dict(let members) = plain(call[2]) else {
+            throw Raised.type("type.__new__() argument 3 must be dict, not \(typeName(of: call[2]))")
+        }
+        guard bases.count <= 1 else {
+            throw Raised(.typeError, "a class can have one base only", hint: "Keep an object of the second class in an attribute.")
+        }
         var base: TypeObject?
         if bases.count == 1 {
             guard case .type(let given) = bases[0] else { throw Raised.type("bases must be types") }

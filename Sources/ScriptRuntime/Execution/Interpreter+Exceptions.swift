@@ -118,24 +118,32 @@ extension Interpreter {
         extend(types.exception(.stopIteration)) { Interpreter.firstArgument("value") }
         extend(types.exception(.systemExit)) { Interpreter.firstArgument("code") }
         extend(types.exception(.osError)) {
-            NativeType("OSError", properties: ["errno", "strerror", "filename"].enumerated().map { index, name in
-                NativeProperty(name, get: { call in
-                    guard case .instance(let instance) = call[0], let arguments = instance.exception.arguments,
-                        arguments.count >= 2, index < arguments.count
-                    else { return .none }
-                    return arguments[index]
+            NativeType(
+                "OSError",
+                properties: ["errno", "strerror", "filename"].enumerated().map { index, name in
+                    NativeProperty(
+                        name,
+                        get: { call in
+                            guard case .instance(let instance) = call[0], let arguments = instance.exception.arguments,
+                                arguments.count >= 2, index < arguments.count
+                            else { return .none }
+                            return arguments[index]
+                        })
                 })
-            })
         }
     }
 
     private static func firstArgument(_ name: String) -> NativeType {
-        NativeType("", properties: [
-            NativeProperty(name, get: { call in
-                guard case .instance(let instance) = call[0], let arguments = instance.exception.arguments else { return .none }
-                return arguments.count > 0 ? arguments[0] : .none
-            })
-        ])
+        NativeType(
+            "",
+            properties: [
+                NativeProperty(
+                    name,
+                    get: { call in
+                        guard case .instance(let instance) = call[0], let arguments = instance.exception.arguments else { return .none }
+                        return arguments.count > 0 ? arguments[0] : .none
+                    })
+            ])
     }
 
     private static func state(_ name: String, get: @escaping (InstanceExtra) -> Value, set: ((InstanceExtra, Value) throws -> Void)?)
@@ -163,14 +171,18 @@ extension Interpreter {
         }
         return [
             state("args", get: { .tuple($0.arguments ?? TupleObject([])) }, set: { $0.arguments = TupleObject(try Interpreter.sequenceItems($1)) }),
-            state("__cause__", get: { $0.cause }, set: { state, value in
-                state.cause = try exceptionOrNone(value)
-                state.suppressContext = true
-            }),
+            state(
+                "__cause__", get: { $0.cause },
+                set: { state, value in
+                    state.cause = try exceptionOrNone(value)
+                    state.suppressContext = true
+                }),
             state("__context__", get: { $0.context }, set: { $0.context = try exceptionOrNone($1) }),
-            state("__suppress_context__", get: { .bool($0.suppressContext) }, set: { state, value in
-                if case .bool(let flag) = value { state.suppressContext = flag }
-            }),
+            state(
+                "__suppress_context__", get: { .bool($0.suppressContext) },
+                set: { state, value in
+                    if case .bool(let flag) = value { state.suppressContext = flag }
+                }),
             state("__traceback__", get: { $0.trace.isEmpty ? .none : .tuple(TupleObject($0.trace.map(\.summary))) }, set: { _, _ in }),
         ]
     }

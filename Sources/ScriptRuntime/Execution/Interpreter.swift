@@ -265,4 +265,3 @@ public final class Interpreter {
         if address < stackLow { throw Raised.recursion() }
     }
 }
-

@@ -261,7 +261,11 @@ extension Interpreter {
         let firstDefault = positional - function.defaults.count
         var missing: [String] = []
         for index in 0..<positional where registers[index].isUndefined {
-            if index >= firstDefault { registers[index] = function.defaults[index - firstDefault] } else { missing.append(code.variables[index].name) }
+            if index >= firstDefault {
+                registers[index] = function.defaults[index - firstDefault]
+            } else {
+                missing.append(code.variables[index].name)
+            }
         }
         if !missing.isEmpty { throw self.missing(function, missing, "positional") }
         for index in 0..<code.keywordOnlyCount where registers[positional + index].isUndefined {
@@ -306,9 +310,13 @@ extension Interpreter {
     private func tooMany(_ function: FunctionObject, _ given: Int, _ named: Int = 0) -> Raised {
         let most = function.code.positionalCount
         let least = most - function.defaults.count
-        let takes = function.defaults.isEmpty ? "\(most) positional argument\(most == 1 ? "" : "s")"
+        let takes =
+            function.defaults.isEmpty
+            ? "\(most) positional argument\(most == 1 ? "" : "s")"
             : "from \(least) to \(most) positional arguments"
-        let more = named == 0 ? ""
+        let more =
+            named == 0
+            ? ""
             : " positional argument\(given == 1 ? "" : "s") (and \(named) keyword-only argument\(named == 1 ? "" : "s"))"
         return .type("\(function.qualifiedName)() takes \(takes) but \(given)\(more) \(given == 1 && named == 0 ? "was" : "were") given")
     }

@@ -244,16 +244,24 @@ extension Interpreter {
             case .jumpLess:
                 let b = fusedOperand(word, state)
                 let truth: Bool
-                if a.tag | b.tag == Tag.int { truth = a.bits < b.bits }
-                else if a.tag == Tag.float && b.tag == Tag.float { truth = a.double < b.double }
-                else { truth = try isTrue(.less, a.pointee, b.pointee) }
+                if a.tag | b.tag == Tag.int {
+                    truth = a.bits < b.bits
+                } else if a.tag == Tag.float && b.tag == Tag.float {
+                    truth = a.double < b.double
+                } else {
+                    truth = try isTrue(.less, a.pointee, b.pointee)
+                }
                 if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
             case .jumpLessOrEqual:
                 let b = fusedOperand(word, state)
                 let truth: Bool
-                if a.tag | b.tag == Tag.int { truth = a.bits <= b.bits }
-                else if a.tag == Tag.float && b.tag == Tag.float { truth = a.double <= b.double }
-                else { truth = try isTrue(.lessOrEqual, a.pointee, b.pointee) }
+                if a.tag | b.tag == Tag.int {
+                    truth = a.bits <= b.bits
+                } else if a.tag == Tag.float && b.tag == Tag.float {
+                    truth = a.double <= b.double
+                } else {
+                    truth = try isTrue(.lessOrEqual, a.pointee, b.pointee)
+                }
                 if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
             case .jumpEqual:
                 let b = fusedOperand(word, state)
@@ -266,16 +274,24 @@ extension Interpreter {
             case .jumpGreater:
                 let b = fusedOperand(word, state)
                 let truth: Bool
-                if a.tag | b.tag == Tag.int { truth = a.bits > b.bits }
-                else if a.tag == Tag.float && b.tag == Tag.float { truth = a.double > b.double }
-                else { truth = try isTrue(.greater, a.pointee, b.pointee) }
+                if a.tag | b.tag == Tag.int {
+                    truth = a.bits > b.bits
+                } else if a.tag == Tag.float && b.tag == Tag.float {
+                    truth = a.double > b.double
+                } else {
+                    truth = try isTrue(.greater, a.pointee, b.pointee)
+                }
                 if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
             case .jumpGreaterOrEqual:
                 let b = fusedOperand(word, state)
                 let truth: Bool
-                if a.tag | b.tag == Tag.int { truth = a.bits >= b.bits }
-                else if a.tag == Tag.float && b.tag == Tag.float { truth = a.double >= b.double }
-                else { truth = try isTrue(.greaterOrEqual, a.pointee, b.pointee) }
+                if a.tag | b.tag == Tag.int {
+                    truth = a.bits >= b.bits
+                } else if a.tag == Tag.float && b.tag == Tag.float {
+                    truth = a.double >= b.double
+                } else {
+                    truth = try isTrue(.greaterOrEqual, a.pointee, b.pointee)
+                }
                 if truth == (word & Word.senseFlag != 0) { state.jump(to: Word.target(word)) }
             case .jumpIs:
                 let b = fusedOperand(word, state)
@@ -313,7 +329,8 @@ extension Interpreter {
                     }
                 }
             case .dictSet:
-                try setDisplayItem(a.pointee, (state.registers + Word.b(word)).pointee, (state.registers + Word.c(word)).pointee, isArgument: Word.d(word) == 1)
+                try setDisplayItem(
+                    a.pointee, (state.registers + Word.b(word)).pointee, (state.registers + Word.c(word)).pointee, isArgument: Word.d(word) == 1)
             case .dictMerge: try mergeDisplay(a.pointee, (state.registers + Word.b(word)).pointee, isArgument: Word.d(word) == 1)
             case .listToTuple:
                 if case .list(let list) = (state.registers + Word.b(word)).pointee {
@@ -542,7 +559,11 @@ extension Interpreter {
                     case .generator:
                         frames[depth].next = state.pc
                         let end = state.code._withUnsafeGuaranteedRef { $0.instructions } + Word.target(word)
-                        if try start(a.object(GeneratorObject.self).takeUnretainedValue(), .none, .forLoop, b, end) { state = State(frames + depth) } else { state.pc = end }
+                        if try start(a.object(GeneratorObject.self).takeUnretainedValue(), .none, .forLoop, b, end) {
+                            state = State(frames + depth)
+                        } else {
+                            state.pc = end
+                        }
                         continue
                     default: break
                     }
@@ -623,7 +644,9 @@ extension Interpreter {
                     a.put(.module(try importModule(name.string, takesFirst: Word.d(word) == 1, from: state.code.takeUnretainedValue().source.name)))
                 }
             case .importName:
-                a.put(try importName((state.registers + Word.b(word)).pointee, state.cache(word).pointee.name, from: state.code.takeUnretainedValue().source.name))
+                a.put(
+                    try importName(
+                        (state.registers + Word.b(word)).pointee, state.cache(word).pointee.name, from: state.code.takeUnretainedValue().source.name))
             case .display:
                 let value = a.pointee
                 try converting { try self.display(value, self) }

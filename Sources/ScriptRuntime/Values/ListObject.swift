@@ -213,7 +213,8 @@ public final class TupleObject {
     private init(room count: Int) {
         self.count = count
         storage = HashTable.noValues
-        storage = count <= SmallRoom.capacity
+        storage =
+            count <= SmallRoom.capacity
             ? withUnsafeMutablePointer(to: &room) { SmallRoom.values($0) } : UnsafeMutablePointer<Value>.allocate(capacity: count)
     }
 

@@ -61,11 +61,12 @@ extension Diagnostic {
     }
 
     static func orphanClause(_ span: SourceSpan, _ keyword: String) -> Diagnostic {
-        let owner = switch keyword {
-        case "elif": "an 'if'"
-        case "else": "an 'if', 'for', 'while' or 'try'"
-        default: "a 'try'"
-        }
+        let owner =
+            switch keyword {
+            case "elif": "an 'if'"
+            case "else": "an 'if', 'for', 'while' or 'try'"
+            default: "a 'try'"
+            }
         return Diagnostic(
             .orphanClause, "'\(keyword)' does not belong to \(owner)", span,
             help: "Indent it like the statement that it continues, with nothing between them.")
@@ -82,10 +83,12 @@ extension Diagnostic {
             .unparenthesizedTypes, "several exception types need parentheses", span,
             help: "Write except (A, B): instead.",
             fixes: [
-                Fix("add parentheses", [
-                    Edit(SourceSpan(start: span.start, end: span.start), "("),
-                    Edit(SourceSpan(start: span.end, end: span.end), ")"),
-                ])
+                Fix(
+                    "add parentheses",
+                    [
+                        Edit(SourceSpan(start: span.start, end: span.start), "("),
+                        Edit(SourceSpan(start: span.end, end: span.end), ")"),
+                    ])
             ])
     }
 
@@ -94,10 +97,12 @@ extension Diagnostic {
             .bareGenerator, "a generator expression needs parentheses unless it is the only argument", span,
             help: "Put parentheses around it.",
             fixes: [
-                Fix("add parentheses", [
-                    Edit(SourceSpan(start: span.start, end: span.start), "("),
-                    Edit(SourceSpan(start: span.end, end: span.end), ")"),
-                ])
+                Fix(
+                    "add parentheses",
+                    [
+                        Edit(SourceSpan(start: span.start, end: span.start), "("),
+                        Edit(SourceSpan(start: span.end, end: span.end), ")"),
+                    ])
             ])
     }
 

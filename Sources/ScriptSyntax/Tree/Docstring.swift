@@ -48,7 +48,8 @@ public struct Docstring: Hashable, Sendable {
     /// the layout of Python's `inspect.cleandoc`. Tabs go to the next multiple of eight.
     public static func clean(_ text: String) -> String {
         var lines = text.unicodeScalars.split(separator: "\n", omittingEmptySubsequences: false).map { expandTabs($0) }
-        let margin = lines.dropFirst().filter { line in line.contains { !isBlank($0) } }
+        let margin =
+            lines.dropFirst().filter { line in line.contains { !isBlank($0) } }
             .map { line in line.prefix { isBlank($0) }.count }.min() ?? 0
         for index in lines.indices.dropFirst() { lines[index].removeFirst(min(margin, lines[index].count)) }
         if let first = lines.first { lines[0] = Array(first.drop { isBlank($0) }) }

@@ -44,8 +44,7 @@ extension ErrorRate {
     /// Insertions, deletions and replacements between answers and labels, over the number of labels.
     ///
     /// - Throws: `TrainingError.badShape` for unequal numbers of sequences.
-    public static func labels(_ labels: [[Int]], answers: [[Int]]) throws -> (labelErrors: ErrorRate, sequenceErrors: Proportion)
-    {
+    public static func labels(_ labels: [[Int]], answers: [[Int]]) throws -> (labelErrors: ErrorRate, sequenceErrors: Proportion) {
         guard labels.count == answers.count else {
             throw TrainingError.badShape(
                 what: "answers", found: [answers.count], expected: "\(labels.count) sequences, as the labels")

@@ -130,8 +130,7 @@ public struct HParams: Settings, Equatable {
         if gradientClipping != nil, gradientClipNorm != nil {
             throw TrainingError.exclusiveSettings(owner: Self.title, first: "gradient_clipping", second: "gradient_clip_norm")
         }
-        if lrWarmupSteps > 0, let lrDecaySteps, lrSchedule == "cosine" || lrSchedule == "one_cycle", lrDecaySteps <= lrWarmupSteps
-        {
+        if lrWarmupSteps > 0, let lrDecaySteps, lrSchedule == "cosine" || lrSchedule == "one_cycle", lrDecaySteps <= lrWarmupSteps {
             throw TrainingError.invalidSetting(
                 owner: Self.title, name: "lr_warmup_steps", value: .integer(lrWarmupSteps),
                 rule: "less than lr_decay_steps, \(lrDecaySteps)")

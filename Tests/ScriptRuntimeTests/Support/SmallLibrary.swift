@@ -64,107 +64,123 @@ enum SmallLibrary {
 
     private static func installNumbers(_ interpreter: Interpreter) {
         let types = interpreter.types
-        interpreter.setConstructor(of: types.int, Native("int(x=0, /)") { call in
-            switch call.plain(0) {
-            case .float(let value): return .int(Int(exactly: value.rounded(.towardZero)) ?? 0)
-            case .str(let text):
-                guard let value = Int(text.string) else {
-                    throw Raised.value("invalid literal for int() with base 10: \(try call.interpreter.repr(call[0]).string)")
+        interpreter.setConstructor(
+            of: types.int,
+            Native("int(x=0, /)") { call in
+                switch call.plain(0) {
+                case .float(let value): return .int(Int(exactly: value.rounded(.towardZero)) ?? 0)
+                case .str(let text):
+                    guard let value = Int(text.string) else {
+                        throw Raised.value("invalid literal for int() with base 10: \(try call.interpreter.repr(call[0]).string)")
+                    }
+                    return .int(value)
+                default: return .int(try call.int(0))
                 }
-                return .int(value)
-            default: return .int(try call.int(0))
-            }
-        })
+            })
         interpreter.setConstructor(of: types.float, Native("float(x=0.0, /)") { .float(try $0.double(0)) })
         interpreter.setConstructor(of: types.bool, Native("bool(x=False, /)") { .bool(try $0.truth(0)) })
         interpreter.setConstructor(of: types.str, Native("str(object='')") { .str(try $0.interpreter.str($0[0])) })
-        interpreter.setConstructor(of: types.range, Native("range(a, b=<unset>, c=1, /)") { call in
-            let start = call.has(1) ? try call.int(0) : 0
-            let stop = call.has(1) ? try call.int(1) : try call.int(0)
-            guard let range = RangeObject(start: start, stop: stop, step: try call.int(2)) else {
-                throw Raised.value("range() arg 3 must not be zero")
-            }
-            return .range(range)
-        })
+        interpreter.setConstructor(
+            of: types.range,
+            Native("range(a, b=<unset>, c=1, /)") { call in
+                let start = call.has(1) ? try call.int(0) : 0
+                let stop = call.has(1) ? try call.int(1) : try call.int(0)
+                guard let range = RangeObject(start: start, stop: stop, step: try call.int(2)) else {
+                    throw Raised.value("range() arg 3 must not be zero")
+                }
+                return .range(range)
+            })
     }
 
     private static func installContainers(_ interpreter: Interpreter) {
         let types = interpreter.types
         interpreter.setConstructor(of: types.list, Native("list(items=(), /)") { .list(try $0.interpreter.items(of: $0[0])) })
         interpreter.setConstructor(of: types.tuple, Native("tuple(items=(), /)") { .tuple(try $0.interpreter.items(of: $0[0])) })
-        interpreter.setConstructor(of: types.set, Native("set(items=(), /)") { call in
-            let set = SetObject()
-            for item in try call.interpreter.items(of: call[0]) { try call.interpreter.insert(set, item) }
-            return .set(set)
-        })
-        interpreter.setConstructor(of: types.dict, Native("dict(items=(), /, **kw)") { call in
-            let dict = DictObject()
-            try call.interpreter.merge(dict, call[0])
-            try call.interpreter.merge(dict, call[1])
-            return .dict(dict)
-        })
+        interpreter.setConstructor(
+            of: types.set,
+            Native("set(items=(), /)") { call in
+                let set = SetObject()
+                for item in try call.interpreter.items(of: call[0]) { try call.interpreter.insert(set, item) }
+                return .set(set)
+            })
+        interpreter.setConstructor(
+            of: types.dict,
+            Native("dict(items=(), /, **kw)") { call in
+                let dict = DictObject()
+                try call.interpreter.merge(dict, call[0])
+                try call.interpreter.merge(dict, call[1])
+                return .dict(dict)
+            })
         interpreter.extend(types.list) {
-            NativeType("list", methods: [
-                Native("__init__(self, items=(), /)") { call in
-                    try call.interpreter.extend(call.list(0), call[1])
-                    return .none
-                },
-                Native("append(self, item, /)") { call in
-                    try call.interpreter.append(call[1], to: call.list(0))
-                    return .none
-                },
-                Native("extend(self, items, /)") { call in
-                    try call.interpreter.extend(call.list(0), call[1])
-                    return .none
-                },
-                Native("pop(self, index=-1, /)") { call in
-                    let list = try call.list(0)
-                    if list.count == 0 { throw Raised.index("pop from empty list") }
-                    let index = try call.int(1)
-                    let position = index < 0 ? index + list.count : index
-                    guard position >= 0, position < list.count else { throw Raised.index("pop index out of range") }
-                    return list.remove(at: position)
-                },
-            ])
+            NativeType(
+                "list",
+                methods: [
+                    Native("__init__(self, items=(), /)") { call in
+                        try call.interpreter.extend(call.list(0), call[1])
+                        return .none
+                    },
+                    Native("append(self, item, /)") { call in
+                        try call.interpreter.append(call[1], to: call.list(0))
+                        return .none
+                    },
+                    Native("extend(self, items, /)") { call in
+                        try call.interpreter.extend(call.list(0), call[1])
+                        return .none
+                    },
+                    Native("pop(self, index=-1, /)") { call in
+                        let list = try call.list(0)
+                        if list.count == 0 { throw Raised.index("pop from empty list") }
+                        let index = try call.int(1)
+                        let position = index < 0 ? index + list.count : index
+                        guard position >= 0, position < list.count else { throw Raised.index("pop index out of range") }
+                        return list.remove(at: position)
+                    },
+                ])
         }
         interpreter.extend(types.dict) {
-            NativeType("dict", methods: [
-                Native("__init__(self, items=(), /, **kw)") { call in
-                    try call.interpreter.merge(call.dict(0), call[1])
-                    try call.interpreter.merge(call.dict(0), call[2])
-                    return .none
-                },
-                Native("items(self, /)") { call in
-                    .list(try call.dict(0).entries.map { .tuple([$0.key, $0.value]) })
-                },
-                Native("keys(self, /)") { .list(try $0.dict(0).keys) },
-                Native("values(self, /)") { .list(try $0.dict(0).values) },
-                Native("get(self, key, default=None, /)") { call in
-                    try call.interpreter.get(call.dict(0), call[1]) ?? call[2]
-                },
-            ])
+            NativeType(
+                "dict",
+                methods: [
+                    Native("__init__(self, items=(), /, **kw)") { call in
+                        try call.interpreter.merge(call.dict(0), call[1])
+                        try call.interpreter.merge(call.dict(0), call[2])
+                        return .none
+                    },
+                    Native("items(self, /)") { call in
+                        .list(try call.dict(0).entries.map { .tuple([$0.key, $0.value]) })
+                    },
+                    Native("keys(self, /)") { .list(try $0.dict(0).keys) },
+                    Native("values(self, /)") { .list(try $0.dict(0).values) },
+                    Native("get(self, key, default=None, /)") { call in
+                        try call.interpreter.get(call.dict(0), call[1]) ?? call[2]
+                    },
+                ])
         }
         interpreter.extend(types.set) {
-            NativeType("set", methods: [
-                Native("add(self, item, /)") { call in
-                    try call.interpreter.insert(call.set(0), call[1])
-                    return .none
-                }
-            ])
+            NativeType(
+                "set",
+                methods: [
+                    Native("add(self, item, /)") { call in
+                        try call.interpreter.insert(call.set(0), call[1])
+                        return .none
+                    }
+                ])
         }
         interpreter.extend(types.str) {
-            NativeType("str", methods: [
-                Native("join(self, items, /)") { call in
-                    let glue = try call.str(0)
-                    var builder = StrBuilder()
-                    for (index, item) in try call.interpreter.items(of: call[1]).enumerated() {
-                        if index > 0 { builder.append(glue) }
-                        builder.append(try call.interpreter.str(item))
-                    }
-                    return .str(builder.finish())
-                },
-                Native("upper(self, /)") { .str(try $0.string(0).uppercased()) },
-            ])
+            NativeType(
+                "str",
+                methods: [
+                    Native("join(self, items, /)") { call in
+                        let glue = try call.str(0)
+                        var builder = StrBuilder()
+                        for (index, item) in try call.interpreter.items(of: call[1]).enumerated() {
+                            if index > 0 { builder.append(glue) }
+                            builder.append(try call.interpreter.str(item))
+                        }
+                        return .str(builder.finish())
+                    },
+                    Native("upper(self, /)") { .str(try $0.string(0).uppercased()) },
+                ])
         }
     }
 }
