@@ -16,6 +16,9 @@ struct HashTable {
     private(set) var count = 0
     private var capacity = 0
     private var index: UnsafeMutablePointer<Int32>
+    /// Slots of `index` that are not free, those of removed entries included: at most `capacity`, since a search ends at a
+    /// free one.
+    private var filled = 0
     private var mask = 0
     /// Grows when a key is added or removed: probing and iteration notice changes by it.
     private(set) var changes = 0
@@ -71,7 +74,8 @@ struct HashTable {
         }
         used = 0
         count = 0
-        changes += 1
+        filled = 0
+        changes &+= 1
         for slot in 0...mask where capacity > 0 { index[slot] = 0 }
     }
 
@@ -113,7 +117,7 @@ struct HashTable {
 
     /// Adds a key that is not there.
     mutating func insertNew(_ hash: Int, _ key: Value, _ value: Value) {
-        if used == capacity { rebuild(for: count + 1) }
+        if used == capacity || filled == capacity { rebuild(for: count + 1) }
         (entries + used).initialize(to: Entry(hash: hash, key: key, value: value))
         used += 1
         count += 1
@@ -160,6 +164,7 @@ struct HashTable {
             perturb >>= 5
             slot = (slot &* 5 &+ 1 &+ Int(bitPattern: perturb)) & mask
         }
+        if index[slot] == 0 { filled += 1 }
         index[slot] = Int32(truncatingIfNeeded: number)
     }
 
@@ -187,6 +192,7 @@ struct HashTable {
         mask = slots - 1
         index = UnsafeMutablePointer<Int32>.allocate(capacity: slots)
         index.initialize(repeating: 0, count: slots)
+        filled = 0
         for number in 0..<used { place(number + 1, entries[number].hash) }
     }
 }
