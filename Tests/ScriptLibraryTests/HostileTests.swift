@@ -22,6 +22,29 @@ import Testing
         return printed
     }
 
+    /// A chain of any length may be made, and is released link by link; stepping it ends before the stack does.
+    @Test(arguments: [
+        "map(abs, it)", "filter(None, it)", "zip(it)", "enumerate(it)", "(x for x in it)", "iter(it.__next__, 7)", "tools.chain(it)",
+        "tools.islice(it, 5)", "tools.tee(map(abs, it))[0]", "tools.accumulate(it)", "tools.groupby(it)", "tools.starmap(abs, it)",
+        "tools.takewhile(bool, it)", "tools.dropwhile(bool, it)", "tools.filterfalse(bool, it)", "tools.cycle(it)", "tools.pairwise(it)",
+        "tools.compress(it, it)", "tools.zip_longest(it, it)", "tools.chain.from_iterable([it])",
+    ])
+    func longChainsOfIteratorsEnd(link: String) {
+        let script = """
+            import itertools as tools
+            it = iter([1, 2, 3])
+            for _ in range(60000): it = \(link)
+            try: next(it)
+            except RecursionError: print("deep")
+            it = None
+            """
+        #expect(
+            run(script) {
+                $0.steps = 3_000_000
+                $0.heapBytes = 300_000_000
+            } == "deep\n")
+    }
+
     @Test(arguments: [
         ("def f(n): return f(n + 1)\nf(0)", "RecursionError: maximum recursion depth exceeded"),
         ("def f(n):\n    try: return f(n + 1)\n    finally: f(n)\nf(0)", "LimitReached"),

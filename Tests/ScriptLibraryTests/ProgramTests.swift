@@ -6,7 +6,9 @@ import Testing
 
 /// Programs that are also Python, and what CPython 3.11 prints for them (`python3 NAME.cdm > NAME.out` in `Programs/`).
 @Suite struct ProgramTests {
-    @Test(arguments: ["strings", "numbers", "containers", "modules", "language", "corners", "operators", "registers", "tables"])
+    @Test(arguments: [
+        "strings", "numbers", "containers", "modules", "language", "corners", "operators", "registers", "tables", "sorting",
+    ])
     func printsWhatPythonPrints(name: String) throws {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Programs")
         let source = try String(contentsOf: folder.appendingPathComponent("\(name).cdm"), encoding: .utf8)

@@ -251,12 +251,11 @@ enum BuiltinFunctions {
                 "Get an iterator from an object, or from a callable that is called until it returns the sentinel."
             ) { call in
                 guard call.has(1) else { return try call.interpreter.iterate(call[0]) }
-                let (callee, sentinel) = (call[0], call[1])
-                guard call.interpreter.isCallable(callee) else { throw Raised.type("iter(v, w): v must be callable") }
+                guard call.interpreter.isCallable(call[0]) else { throw Raised.type("iter(v, w): v must be callable") }
                 return .iterator(
-                    ClosureIterator("callable_iterator") { interpreter in
-                        let value = try interpreter.call(callee)
-                        return try interpreter.same(value, sentinel) ? nil : value
+                    ClosureIterator("callable_iterator", drawingOn: [call[0], call[1]]) { interpreter, sources in
+                        let value = try interpreter.call(sources[0])
+                        return try interpreter.same(value, sources[1]) ? nil : value
                     })
             },
             Native("next(iterator, default=<unset>, /)", "Return the next item from the iterator; at its end default, or StopIteration.", next),

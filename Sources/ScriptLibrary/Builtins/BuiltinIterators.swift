@@ -18,11 +18,11 @@ enum BuiltinIterators {
             Native("map(func, /, *iterables)", "Compute the function using arguments from each of the iterables; stops with the shortest.") { call in
                 let iterables = call.rest(1)
                 if iterables.isEmpty { throw Raised.type("map() must have at least two arguments.") }
-                return .iterator(try Mapping(call[0], iterables.map { try call.interpreter.iterate($0) }))
+                return .iterator(Mapping(call[0], try iterables.map { try call.interpreter.iterate($0) }))
             },
             Native("filter(function, iterable, /)", "Those items of iterable for which function(item) is true; with None, those that are true.") {
                 call in
-                .iterator(try Filtering(call[0], call.interpreter.iterate(call[1])))
+                .iterator(Filtering(call[0], try call.interpreter.iterate(call[1])))
             },
             Native(
                 "zip(*iterables, strict=False)",
@@ -34,7 +34,7 @@ enum BuiltinIterators {
                     }
                     return try call.interpreter.iterate(iterable)
                 }
-                return .iterator(try Zipping(sources, strict: call.truth(1)))
+                return .iterator(Zipping(sources, strict: try call.truth(1)))
             },
             Native("reversed(sequence, /)", "Return a reverse iterator over the values of the given sequence.", reversed),
         ]
@@ -69,20 +69,19 @@ enum BuiltinIterators {
     }
 }
 
-private final class Enumeration: IteratorObject {
-    private let source: Value
+private final class Enumeration: DrawingIterator {
     private var index: Value
 
     init(_ source: Value, start: Value, _ interpreter: Interpreter) throws {
-        self.source = source
         index = .integer(try interpreter.anyInteger(start))
-        try super.init(drawingOn: [source])
+        super.init(drawingOn: [source])
     }
 
     override var typeName: String { "enumerate" }
 
     override func next(_ interpreter: Interpreter) throws -> Value? {
-        guard let item = try interpreter.next(source) else { return nil }
+        try interpreter.checkStack()
+        guard let item = try interpreter.next(sources[0]) else { return nil }
         let number = index
         if case .int(let value) = number, value < .max {
             index = .int(value + 1)
@@ -93,65 +92,53 @@ private final class Enumeration: IteratorObject {
     }
 }
 
-private final class Mapping: IteratorObject {
-    private let function: Value
-    private let sources: [Value]
-
-    init(_ function: Value, _ sources: [Value]) throws {
-        self.function = function
-        self.sources = sources
-        try super.init(drawingOn: sources)
+private final class Mapping: DrawingIterator {
+    init(_ function: Value, _ iterators: [Value]) {
+        super.init(drawingOn: [function] + iterators)
     }
 
     override var typeName: String { "map" }
 
     override func next(_ interpreter: Interpreter) throws -> Value? {
         try interpreter.checkStack()
-        if sources.count == 1 {
-            guard let item = try interpreter.next(sources[0]) else { return nil }
-            return try interpreter.call(function, with: item)
+        if sources.count == 2 {
+            guard let item = try interpreter.next(sources[1]) else { return nil }
+            return try interpreter.call(sources[0], with: item)
         }
         var arguments: [Value] = []
         arguments.reserveCapacity(sources.count)
-        for source in sources {
+        for source in sources.dropFirst() {
             guard let item = try interpreter.next(source) else { return nil }
             arguments.append(item)
         }
-        return try interpreter.call(function, arguments)
+        return try interpreter.call(sources[0], arguments)
     }
 }
 
-private final class Filtering: IteratorObject {
-    private let function: Value
-    private let source: Value
-
-    init(_ function: Value, _ source: Value) throws {
-        self.function = function
-        self.source = source
-        try super.init(drawingOn: [source])
+private final class Filtering: DrawingIterator {
+    init(_ function: Value, _ iterator: Value) {
+        super.init(drawingOn: [function, iterator])
     }
 
     override var typeName: String { "filter" }
 
     override func next(_ interpreter: Interpreter) throws -> Value? {
         try interpreter.checkStack()
-        while let item = try interpreter.next(source) {
+        while let item = try interpreter.next(sources[1]) {
             try interpreter.charge(steps: 1)
-            let answer = function.isNone ? item : try interpreter.call(function, with: item)
+            let answer = sources[0].isNone ? item : try interpreter.call(sources[0], with: item)
             if try interpreter.truth(answer) { return item }
         }
         return nil
     }
 }
 
-private final class Zipping: IteratorObject {
-    private let sources: [Value]
+private final class Zipping: DrawingIterator {
     private let strict: Bool
 
-    init(_ sources: [Value], strict: Bool) throws {
-        self.sources = sources
+    init(_ sources: [Value], strict: Bool) {
         self.strict = strict
-        try super.init(drawingOn: sources)
+        super.init(drawingOn: sources)
     }
 
     override var typeName: String { "zip" }

@@ -47,59 +47,65 @@ enum Sorting {
             order = sorted(floats, reverse) { $0 < $1 }
             return
         }
-        let isLess = { (a: Value, b: Value) throws -> Bool in
-            try interpreter.charge(steps: 1)
-            return try interpreter.isTrue(.less, a, b)
-        }
-        if count >= 64 {
-            order = try sorted(keys, reverse, isLess)
-            return
-        }
         var places = Array(0..<count)
         if reverse { places.reverse() }
+        var sort = MergeSort(keys, order: places, comparison(of: keys, interpreter))
         defer {
-            if reverse { places.reverse() }
-            order = places.elementsEqual(0..<count) ? nil : places
+            let result = reverse ? sort.order.reversed() : sort.order
+            order = result.elementsEqual(0..<count) ? nil : result
         }
-        try insert(keys, &places, isLess)
+        try sort.run()
     }
 
-    /// The comparisons of CPython's sort of fewer than 64 items, one by one: a run at the start, then binary insertion. What
-    /// a comparison raises, and where a NaN ends, depends on them.
-    private static func insert(_ keys: [Value], _ order: inout [Int], _ isLess: (Value, Value) throws -> Bool) rethrows {
-        let count = keys.count
-        let isDescending = try isLess(keys[order[1]], keys[order[0]])
-        var run = 2
-        while run < count, try isLess(keys[order[run]], keys[order[run - 1]]) == isDescending { run += 1 }
-        if isDescending { order[..<run].reverse() }
-        for start in run..<count {
-            let pivot = order[start]
-            var (low, high) = (0, start)
-            while low < high {
-                let middle = low + (high - low) / 2
-                if try isLess(keys[pivot], keys[order[middle]]) { high = middle } else { low = middle + 1 }
+    private static func comparison(of keys: [Value], _ interpreter: Interpreter) -> (Value, Value) throws -> Bool {
+        let firsts = keys.compactMap { if case .tuple(let tuple) = $0, tuple.count > 0 { tuple[0] } else { nil } }
+        if firsts.count == keys.count, let method = ownLess(of: firsts) {
+            return { a, b in
+                try interpreter.charge(steps: 1)
+                guard case .tuple(let a) = a, case .tuple(let b) = b else { return false }
+                for index in 0..<min(a.count, b.count) where try !interpreter.same(a[index], b[index]) {
+                    return try isLess(a[index], b[index], index == 0 ? method : nil, interpreter)
+                }
+                return a.count < b.count
             }
-            order.remove(at: start)
-            order.insert(pivot, at: low)
         }
+        let method = ownLess(of: keys)
+        return { a, b in
+            try interpreter.charge(steps: 1)
+            return try isLess(a, b, method, interpreter)
+        }
+    }
+
+    /// The `__lt__` of the script class that all keys are of: CPython asks it first, and only when it does not know, again
+    /// as the operator does.
+    private static func ownLess(of keys: [Value]) -> Value? {
+        guard case .instance(let first) = keys[0], let method = first.type.overrides(.__lt__) else { return nil }
+        let isUniform = keys.allSatisfy { if case .instance(let key) = $0 { key.type === first.type } else { false } }
+        return isUniform ? method : nil
+    }
+
+    private static func isLess(_ a: Value, _ b: Value, _ method: Value?, _ interpreter: Interpreter) throws(Raised) -> Bool {
+        if let method {
+            let answer = try interpreter.callMethod(method, a, b)
+            if !answer.isNotImplemented { return try interpreter.truth(answer) }
+        }
+        return try interpreter.isTrue(.less, a, b)
     }
 
     /// Stable; in reverse equal keys still keep their order.
-    private static func sorted<Key>(
-        _ keys: [Key], _ reverse: Bool, _ isLess: (Key, Key) throws -> Bool
-    ) rethrows -> [Int]? {
+    private static func sorted<Key>(_ keys: [Key], _ reverse: Bool, _ isLess: (Key, Key) -> Bool) -> [Int]? {
         var isSorted = true
         for index in 1..<keys.count
-        where reverse ? try isLess(keys[index - 1], keys[index]) : try isLess(keys[index], keys[index - 1]) {
+        where reverse ? isLess(keys[index - 1], keys[index]) : isLess(keys[index], keys[index - 1]) {
             isSorted = false
             break
         }
         if isSorted { return nil }
         var pairs = keys.enumerated().map { (key: $1, place: $0) }
         if reverse {
-            try pairs.sort { try isLess($1.key, $0.key) }
+            pairs.sort { isLess($1.key, $0.key) }
         } else {
-            try pairs.sort { try isLess($0.key, $1.key) }
+            pairs.sort { isLess($0.key, $1.key) }
         }
         return pairs.map(\.place)
     }

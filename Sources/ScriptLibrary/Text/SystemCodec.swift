@@ -66,7 +66,8 @@ final class SystemCodec {
 
     func decode(_ bytes: [UInt8], at position: Int) -> Decoded {
         if bytes[position] < 128 { return .text([UInt32(bytes[position])], length: 1) }
-        if name == "EUC-JP", position + 1 == bytes.count { return .incomplete }
+        // CPython asks for the whole of a sequence before it looks at its second byte.
+        if name == "EUC-JP", position + (bytes[position] == 0x8F ? 3 : 2) > bytes.count { return .incomplete }
         // Shortest first: no sequence of these encodings is the beginning of another.
         for length in 1...3 {
             guard position + length <= bytes.count else { return .incomplete }

@@ -141,6 +141,8 @@ private struct CycleSearch {
             visit(Unmanaged.passUnretained(generator.function).toOpaque(), Tag.function)
             references(in: generator.registers, generator.function.code.registerCount, visit)
             look(generator.handled, visit)
+        case .drawing:
+            for value in unsafeDowncast(iterator, to: DrawingIterator.self).sources { look(value, visit) }
         default: break
         }
     }

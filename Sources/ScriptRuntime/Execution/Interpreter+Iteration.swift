@@ -41,9 +41,9 @@ extension Interpreter {
         if type.lookup(.__getitem__) != nil {
             var index = 0
             return .iterator(
-                ClosureIterator("iterator") { interpreter in
+                ClosureIterator("iterator", drawingOn: [value]) { interpreter, sources in
                     do {
-                        let item = try interpreter.item(of: value, at: .int(index))
+                        let item = try interpreter.item(of: sources[0], at: .int(index))
                         index += 1
                         return item
                     } catch let raised as Raised {

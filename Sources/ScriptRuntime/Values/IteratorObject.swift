@@ -3,33 +3,17 @@ open class IteratorObject {
     /// What `type(it).__name__` says.
     open var typeName: String { "iterator" }
 
-    /// Built-in iterators that the VM steps without a call.
-    enum Kind { case other, list, range, tuple, string, generator }
+    /// Built-in iterators that the VM steps without a call, and those that draw on others.
+    enum Kind { case other, list, range, tuple, string, generator, drawing }
     let kind: Kind
 
-    /// How many iterators are chained below this one: bounded, so that neither stepping nor releasing a chain can
-    /// overflow the stack.
-    public let depth: Int
-
-    /// An iterator that draws on no other one.
+    /// An iterator that draws on no other one; for one that does, see `DrawingIterator`.
     public init() {
         kind = .other
-        depth = 0
-    }
-
-    /// For an iterator that draws on others.
-    /// - Throws: `RecursionError` when the chain grows beyond 2,000.
-    public init(drawingOn sources: [Value]) throws(Raised) {
-        kind = .other
-        var deepest = 0
-        for case .iterator(let source) in sources { deepest = Swift.max(deepest, source.depth) }
-        if deepest >= 2_000 { throw .recursion("too many iterators chained") }
-        depth = deepest + 1
     }
 
     init(kind: Kind) {
         self.kind = kind
-        depth = 0
     }
 
     /// The next item, nil at the end (and ever after).
@@ -154,30 +138,69 @@ final class StrIterator: IteratorObject {
     override func lengthHint(_ interpreter: Interpreter) -> Int? { text.count - index }
 }
 
+/// An iterator that draws on other values: iterators, functions that it calls, objects that it asks.
+///
+/// A chain of them may have any length: it is released link by link. Stepping one calls the next on the Swift stack, so
+/// `next` must begin with `Interpreter.checkStack()`.
+open class DrawingIterator: IteratorObject {
+    /// What it draws on. Nothing else may keep these values on its behalf, or a long chain is released recursively.
+    @exclusivity(unchecked) public final var sources: [Value]
+
+    /// An iterator over what these give.
+    public init(drawingOn sources: [Value]) {
+        self.sources = sources
+        super.init(kind: .drawing)
+    }
+
+    deinit {
+        var work = sources
+        sources = []
+        Drain.drain(&work)
+    }
+
+    override func drain(into work: inout [Value]) {
+        work += sources
+        sources = []
+    }
+}
+
 /// Steps by a Swift closure; for hosts and the library.
-public final class ClosureIterator: IteratorObject {
+public final class ClosureIterator: DrawingIterator {
     private let name: String
-    private var step: ((Interpreter) throws -> Value?)?
+    private var step: ((Interpreter, [Value]) throws -> Value?)?
     private let hint: () -> Int?
 
     /// An iterator whose `step` gives the next value, nil at the end; `hint` says how many are left, where that is known.
-    public init(_ typeName: String, hint: @escaping () -> Int? = { nil }, _ step: @escaping (Interpreter) throws -> Value?) {
+    /// `step` is handed the values that it draws on, so that it need not keep them.
+    public init(
+        _ typeName: String, drawingOn sources: [Value], hint: @escaping () -> Int? = { nil },
+        _ step: @escaping (Interpreter, [Value]) throws -> Value?
+    ) {
         name = typeName
         self.hint = hint
         self.step = step
-        super.init()
+        super.init(drawingOn: sources)
+    }
+
+    /// The same for one that draws on nothing of the script's.
+    public convenience init(
+        _ typeName: String, hint: @escaping () -> Int? = { nil }, _ step: @escaping (Interpreter) throws -> Value?
+    ) {
+        self.init(typeName, drawingOn: [], hint: hint) { interpreter, _ in try step(interpreter) }
     }
 
     public override var typeName: String { name }
 
     public override func next(_ interpreter: Interpreter) throws -> Value? {
         guard let step else { return nil }
-        if let value = try step(interpreter) { return value }
+        try interpreter.checkStack()
+        if let value = try step(interpreter, sources) { return value }
         self.step = nil
+        sources = []
         return nil
     }
 
-    public override func lengthHint(_ interpreter: Interpreter) -> Int? { hint() }
+    public override func lengthHint(_ interpreter: Interpreter) -> Int? { step == nil ? 0 : hint() }
 }
 
 /// Keys, values or items of a dict, or items of a set; notices changes while it runs.
