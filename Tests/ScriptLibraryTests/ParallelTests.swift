@@ -10,7 +10,7 @@ import Testing
 @Suite struct ParallelTests {
     @Test func manySessionsAtOncePrintWhatOneAlonePrints() throws {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Programs")
-        let names = ["strings", "numbers", "containers", "language", "corners", "operators"]
+        let names = ["strings", "numbers", "containers", "language", "corners", "changed_meanwhile", "operators"]
         let programs = try names.map { name in
             try (
                 SourceText(name: "\(name).cdm", text: String(contentsOf: folder.appendingPathComponent("\(name).cdm"), encoding: .utf8)),

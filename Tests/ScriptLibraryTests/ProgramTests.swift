@@ -7,7 +7,8 @@ import Testing
 /// Programs that are also Python, and what CPython 3.11 prints for them (`python3 NAME.cdm > NAME.out` in `Programs/`).
 @Suite struct ProgramTests {
     @Test(arguments: [
-        "strings", "numbers", "containers", "modules", "language", "corners", "operators", "registers", "tables", "sorting",
+        "strings", "numbers", "containers", "modules", "language", "corners", "changed_meanwhile", "operators", "registers", "tables",
+        "sorting",
     ])
     func printsWhatPythonPrints(name: String) throws {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Programs")

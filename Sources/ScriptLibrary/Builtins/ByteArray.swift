@@ -152,18 +152,24 @@ final class ByteArray {
                     let range = try call.interpreter.resolve(slice, count: bytes.count)
                     return make((0..<range.count).map { bytes.bytes[range.start + $0 * range.step] })
                 }
-                return .int(Int(bytes.bytes[try ByteArray.place(call, bytes.count)]))
+                let place = try ByteArray.place(call, bytes)
+                return .int(Int(bytes.bytes[place]))
             },
             Native("__setitem__(self, key, value, /)", "Set self[key] to value.") { call in
                 let bytes = try ByteArray.own(call)
                 guard case .slice(let slice) = call[1] else {
-                    let place = try ByteArray.place(call, bytes.count)
-                    bytes.bytes[place] = try ByteArray.byte(call[2], call.interpreter)
+                    let place = try ByteArray.place(call, bytes)
+                    let byte = try ByteArray.byte(call[2], call.interpreter)
+                    // Asking the value for its number may have run code that changed the bytes.
+                    guard place < bytes.count else { throw Raised.index("bytearray index out of range") }
+                    bytes.bytes[place] = byte
                     return .none
                 }
                 if case .int = call.plain(2) {
                     throw Raised.type("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
                 }
+                // As in CPython, a value that is no bytearray has the slice resolved twice, seen by an `__index__` alone.
+                if case .instance = call[2] {} else { _ = try call.interpreter.resolve(slice, count: bytes.count) }
                 let new = try BytesMethods.bytes(from: call[2], call.interpreter)
                 let range = try call.interpreter.resolve(slice, count: bytes.count)
                 try call.interpreter.charge(bytes: new.count)
@@ -180,7 +186,8 @@ final class ByteArray {
             Native("__delitem__(self, key, /)", "Delete self[key].") { call in
                 let bytes = try ByteArray.own(call)
                 guard case .slice(let slice) = call[1] else {
-                    bytes.bytes.remove(at: try ByteArray.place(call, bytes.count))
+                    let place = try ByteArray.place(call, bytes)
+                    bytes.bytes.remove(at: place)
                     return .none
                 }
                 let range = try call.interpreter.resolve(slice, count: bytes.count)
@@ -191,7 +198,7 @@ final class ByteArray {
         ]
     }
 
-    private static func place(_ call: Call, _ count: Int) throws -> Int {
+    private static func place(_ call: Call, _ bytes: BytesObject) throws -> Int {
         switch call.plain(1) {
         case .int, .bool: break
         case .bigInt: throw Raised.index("cannot fit 'int' into an index-sized integer")
@@ -201,8 +208,8 @@ final class ByteArray {
             }
         }
         let given = try call.int(1)
-        let place = given < 0 ? given &+ count : given
-        guard place >= 0, place < count else { throw Raised.index("bytearray index out of range") }
+        let place = given < 0 ? given &+ bytes.count : given
+        guard place >= 0, place < bytes.count else { throw Raised.index("bytearray index out of range") }
         return place
     }
 

@@ -74,6 +74,12 @@ final class Deque: HostObject, HostIterable, HostIndexable, HostContainer, HostS
         changes &+= 1
     }
 
+    /// No change of the number of items: what walks over them goes on.
+    func reverse() {
+        storage = items.reversed() + Array(repeating: .undefined, count: storage.count - count)
+        head = 0
+    }
+
     func rotate(_ steps: Int) {
         guard count > 1 else { return }
         let shift = ((steps % count) + count) % count
@@ -122,8 +128,9 @@ final class Deque: HostObject, HostIterable, HostIndexable, HostContainer, HostS
     }
 
     func deleteItem(at index: Value, _ interpreter: Interpreter) throws {
+        let place = try position(index, interpreter)
         var items = self.items
-        items.remove(at: try position(index, interpreter))
+        items.remove(at: place)
         assign(items)
     }
 
@@ -131,15 +138,33 @@ final class Deque: HostObject, HostIterable, HostIndexable, HostContainer, HostS
 
     func length(_ interpreter: Interpreter) throws -> Int { count }
 
-    func place(of value: Value, _ lower: Int, _ upper: Int, _ interpreter: Interpreter) throws -> Int? {
+    /// The first equal item. Where it will be taken out, a comparison that changed the deque counts even when it found it.
+    func place(
+        of value: Value, _ lower: Int, _ upper: Int, toRemove: Bool = false, _ interpreter: Interpreter
+    ) throws -> Int? {
         let started = changes
         var index = lower
         while index < min(upper, count) {
-            if try interpreter.same(self[index], value) { return index }
-            if changes != started { throw Raised(.runtimeError, "deque mutated during iteration") }
+            let isSame = try interpreter.same(self[index], value)
+            if isSame, !toRemove { return index }
+            if changes != started {
+                throw Raised(toRemove ? .indexError : .runtimeError, "deque mutated during iteration")
+            }
+            if isSame { return index }
             index += 1
         }
         return nil
+    }
+
+    private func count(of value: Value, _ interpreter: Interpreter) throws -> Int {
+        let started = changes
+        var (index, found) = (0, 0)
+        while index < count {
+            if try interpreter.same(self[index], value) { found += 1 }
+            if changes != started { throw Raised(.runtimeError, "deque mutated during iteration") }
+            index += 1
+        }
+        return found
     }
 
     func compare(_ operation: ComparisonOperation, _ other: Value, _ interpreter: Interpreter) throws -> Value? {
@@ -225,7 +250,7 @@ extension Deque {
             change("rotate(self, n=1, /)", "Rotate the deque n steps to the right; to the left if n is negative.") { deque, call in
                 deque.rotate(try call.int(1))
             },
-            change("reverse(self, /)", "Reverse IN PLACE.") { deque, _ in deque.assign(deque.items.reversed()) },
+            change("reverse(self, /)", "Reverse IN PLACE.") { deque, _ in deque.reverse() },
             Native("pop(self, /)", "Remove and return the rightmost element.") { call in
                 guard let item = try own(call).removeLast() else { throw Raised.index("pop from an empty deque") }
                 return item
@@ -246,7 +271,7 @@ extension Deque {
                 return call.interpreter.value(of: copy)
             },
             Native("count(self, value, /)", "Return number of occurrences of value.") { call in
-                .int(try own(call).items.reduce(0) { try call.interpreter.same($1, call[1]) ? $0 + 1 : $0 })
+                .int(try own(call).count(of: call[1], call.interpreter))
             },
             Native("index(self, value, start=0, stop=None, /)", "Return first index of value; ValueError if it is not present.") { call in
                 let deque = try own(call)
@@ -258,8 +283,8 @@ extension Deque {
             },
             Native("insert(self, index, object, /)", "Insert object before index.") { call in
                 let deque = try own(call)
-                if let limit = deque.limit, deque.count >= limit { throw Raised.index("deque already at its maximum size") }
                 let given = try call.int(1)
+                if let limit = deque.limit, deque.count >= limit { throw Raised.index("deque already at its maximum size") }
                 var items = deque.items
                 items.insert(call[2], at: min(max(given < 0 ? given + items.count : given, 0), items.count))
                 deque.assign(items)
@@ -267,7 +292,7 @@ extension Deque {
             },
             Native("remove(self, value, /)", "Remove first occurrence of value.") { call in
                 let deque = try own(call)
-                guard let place = try deque.place(of: call[1], 0, deque.count, call.interpreter) else {
+                guard let place = try deque.place(of: call[1], 0, deque.count, toRemove: true, call.interpreter) else {
                     throw Raised.value("deque.remove(x): x not in deque")
                 }
                 var items = deque.items

@@ -53,15 +53,18 @@ enum SearchModules {
 
     private static func down(_ heap: ListObject, _ start: Int, _ position: Int, _ interpreter: Interpreter) throws {
         var position = position
-        guard position < heap.count else { return }
+        let end = heap.count
+        guard position < end else { throw Raised.index("index out of range") }
         let item = heap[position]
         while position > start {
             let parent = (position - 1) >> 1
-            guard try interpreter.isTrue(.less, item, heap[parent]), position < heap.count else { break }
+            let isLess = try interpreter.isTrue(.less, item, heap[parent])
+            guard heap.count == end else { throw Raised(.runtimeError, "list changed size during iteration") }
+            if !isLess { break }
             heap[position] = heap[parent]
             position = parent
         }
-        if position < heap.count { heap[position] = item }
+        heap[position] = item
     }
 
     /// Moves the smaller child up until a leaf is reached, then the item down to its place: CPython's way, so that
@@ -133,6 +136,8 @@ enum SearchModules {
                 Native("heappushpop(heap, item, /)", "Push item on the heap, then pop and return the smallest item from the heap.") { call in
                     let heap = try list(call)
                     guard heap.count > 0, try call.interpreter.isTrue(.less, heap[0], call[1]) else { return call[1] }
+                    // The comparison may have emptied it.
+                    if heap.count == 0 { throw Raised.index("index out of range") }
                     let first = heap[0]
                     heap[0] = call[1]
                     try up(heap, 0, call.interpreter)

@@ -72,7 +72,8 @@ extension Interpreter {
             try checkStack()
             var index = 0
             while index < a.count, index < b.count {
-                if try !same(a[index], b[index]) { return false }
+                // As in CPython: items that differ but are no longer there leave it to the numbers of items.
+                if try !same(a[index], b[index]) { return index >= a.count || index >= b.count ? a.count == b.count : false }
                 index += 1
             }
             return a.count == b.count
@@ -212,8 +213,10 @@ extension Interpreter {
             try checkStack()
             var index = 0
             while index < x.count, index < y.count {
-                let (left, right) = (x[index], y[index])
-                if try !same(left, right) { return try isTrue(operation, left, right) }
+                if try !same(x[index], y[index]) {
+                    if index >= x.count || index >= y.count { break }
+                    return try isTrue(operation, x[index], y[index])
+                }
                 index += 1
             }
             return decide(operation, x.count < y.count ? .less : x.count == y.count ? .equal : .greater)

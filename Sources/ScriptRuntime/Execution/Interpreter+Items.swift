@@ -43,7 +43,7 @@ extension Interpreter {
             return .int(Int(bytes.bytes[try position(index, bytes.count, "byte")]))
         case .range(let range):
             if case .slice(let slice) = index {
-                let part = try bounds(slice, count: range.count)
+                let part = try bounds(slice, count: { range.count })
                 return .range(range.slice(start: part.start, stop: part.stop, step: part.step))
             }
             return .int(range[try position(index, range.count, "range object")])
@@ -173,7 +173,18 @@ extension Interpreter {
             return false
         case .dict(let dict): return try contains(dict, item)
         case .set(let set): return try contains(set, item)
-        case .range(let range): if case .int(let number) = item { return contains(range, number) }
+        case .range(let range):
+            switch item {
+            case .int(let number): return contains(range, number)
+            case .bool(let truth): return contains(range, truth ? 1 : 0)
+            case .bigInt: return false
+            default:
+                for index in 0..<range.count {
+                    try charge(steps: 1)
+                    if try same(.int(range[index]), item) { return true }
+                }
+                return false
+            }
         case .bytes(let bytes):
             switch plain(item) {
             case .bytes(let needle): return StrObject.make(latin: bytes.bytes).contains(StrObject.make(latin: needle.bytes))
@@ -221,14 +232,17 @@ extension Interpreter {
     // MARK: - Indices
 
     /// An index for a sequence of `count` items: negative ones count from the end.
+    ///
+    /// The items are counted after the index was asked for its number, which may run code that changes them.
     @inline(__always)
-    func position(_ index: Value, _ count: Int, _ what: String) throws(Raised) -> Int {
+    func position(_ index: Value, _ count: @autoclosure () -> Int, _ what: String) throws(Raised) -> Int {
         var number: Int
         if case .int(let value) = index {
             number = value
         } else {
             number = try wholeIndex(index, what)
         }
+        let count = count()
         if number < 0 { number &+= count }
         guard number >= 0 && number < count else { throw .index(what == "byte" ? "index out of range" : "\(what) index out of range") }
         return number
@@ -308,7 +322,9 @@ extension Interpreter {
     }
 
     /// The indices a slice means for a sequence of `count` items.
-    public func resolve(_ slice: SliceObject, count: Int) throws(Raised) -> (start: Int, step: Int, count: Int) {
+    ///
+    /// The items are counted after the bounds were asked for their numbers, which may run code that changes them.
+    public func resolve(_ slice: SliceObject, count: @autoclosure () -> Int) throws(Raised) -> (start: Int, step: Int, count: Int) {
         let (start, stop, step) = try bounds(slice, count: count)
         if step > 0 ? start >= stop : start <= stop { return (Swift.max(start, 0), step, 0) }
         let distance = step > 0 ? stop - start : start - stop
@@ -316,9 +332,11 @@ extension Interpreter {
     }
 
     /// Start and end of a slice as they are for a sequence of `count` items: from -1 to `count`.
-    private func bounds(_ slice: SliceObject, count: Int) throws(Raised) -> (start: Int, stop: Int, step: Int) {
+    private func bounds(_ slice: SliceObject, count: () -> Int) throws(Raised) -> (start: Int, stop: Int, step: Int) {
         let step = try sliceIndex(slice.step) ?? 1
         if step == 0 { throw .value("slice step cannot be zero") }
+        let (first, last) = (try sliceIndex(slice.start), try sliceIndex(slice.stop))
+        let count = count()
         let lowest = step < 0 ? -1 : 0
         let highest = step < 0 ? count - 1 : count
         func clamp(_ value: Int?, _ missing: Int) -> Int {
@@ -326,8 +344,7 @@ extension Interpreter {
             if value < 0 { value = value <= -count - 1 ? lowest : Swift.max(value + count, lowest) }
             return Swift.min(value, highest)
         }
-        let start = clamp(try sliceIndex(slice.start), step < 0 ? highest : lowest)
-        return (start, clamp(try sliceIndex(slice.stop), step < 0 ? lowest : highest), step)
+        return (clamp(first, step < 0 ? highest : lowest), clamp(last, step < 0 ? lowest : highest), step)
     }
 
     @inline(__always)
@@ -353,22 +370,25 @@ extension Interpreter {
         }
     }
 
+    /// The indices are resolved first and the items taken then; taking them may run code that changes the list.
     private func setSlice(_ list: ListObject, _ slice: SliceObject, _ value: Value) throws(Raised) {
         track(list)
+        let range = try resolve(slice, count: list.count)
         let items: [Value]
         do { items = try self.items(of: value) } catch {
             guard error.isInstance(of: .typeError, self) else { throw error }
             throw .type(slice.step.isNone ? "can only assign an iterable" : "must assign iterable to extended slice")
         }
-        let range = try resolve(slice, count: list.count)
         if range.step == 1 {
             try charge(count: items.count, of: 16)
-            list.replace(range.start, range.start + range.count, with: items)
+            let lower = Swift.min(range.start, list.count)
+            list.replace(lower, Swift.min(Swift.max(range.start + range.count, lower), list.count), with: items)
             return
         }
-        guard items.count == range.count else {
-            throw .value("attempt to assign sequence of size \(items.count) to extended slice of size \(range.count)")
+        let places = (0..<range.count).map { range.start + $0 * range.step }.filter { $0 < list.count }
+        guard items.count == places.count else {
+            throw .value("attempt to assign sequence of size \(items.count) to extended slice of size \(places.count)")
         }
-        for (offset, item) in items.enumerated() { list[range.start + offset * range.step] = item }
+        for (place, item) in zip(places, items) { list[place] = item }
     }
 }

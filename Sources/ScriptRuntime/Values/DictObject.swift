@@ -28,7 +28,7 @@ public final class DictObject {
 
     /// Takes all entries out.
     public func removeAll() {
-        var old = HashTable()
+        var old = table.replacement()
         swap(&old, &table)
         old.destroy()
     }
@@ -155,7 +155,7 @@ public final class SetObject {
 
     /// Takes all items out.
     public func removeAll() {
-        var old = HashTable()
+        var old = table.replacement()
         swap(&old, &table)
         old.destroy()
     }
