@@ -46,8 +46,8 @@ public struct Corpus: Sendable {
         let shelf = try Shelf(folder: configuration.dataFolder)
         var notices = shelf.notices
         var books: [Book] = []
-        for id in shelf.ids {
-            var book = try shelf.book(id, problem: problem)
+        for (id, reading) in zip(shelf.ids, shelf.readings()) {
+            var book = try reading.book(problem: problem)
             if configuration.lineSource == .geometry, !shelf.isArrays(id) { book = book.arrangedByGeometry() }
             guard !shelf.isArrays(id) || [.character, .page].contains(configuration.scope) else {
                 throw .arraysHoldCharacters(book: id)

@@ -68,7 +68,7 @@ extension Image {
     }
 
     /// - Parameter storage: memory of an earlier image to use again.
-    fileprivate static func decode(
+    static func decode(
         _ bytes: ArraySlice<UInt8>, as format: PixelFormat?, named name: String, into storage: inout [UInt8]
     ) throws(ImagingError) -> Image {
         switch try kind(of: bytes, named: name) {
@@ -86,7 +86,7 @@ extension Image {
     /// Reads a file into the front of `bytes`, which grow where they must.
     ///
     /// - Returns: how many bytes the file has.
-    fileprivate static func contents(of path: String, into bytes: inout [UInt8]) throws(ImagingError) -> Int {
+    static func contents(of path: String, into bytes: inout [UInt8]) throws(ImagingError) -> Int {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .unreadable(file: path, code: errno) }
         defer { close(descriptor) }
@@ -114,21 +114,5 @@ extension Image {
         }
         guard code == 0 else { throw .unreadable(file: path, code: code) }
         return count
-    }
-}
-
-/// Reads image files one after the other into the same memory: an image that is let go before the next is read costs none.
-public final class ImageReader {
-    private var bytes: [UInt8] = []
-    private var storage: [UInt8] = []
-
-    public init() {}
-
-    /// Decodes a JPEG or PNG file.
-    ///
-    /// - Throws: as `Image.read`.
-    public func read(_ path: String, as format: PixelFormat? = nil) throws(ImagingError) -> Image {
-        let count = try Image.contents(of: path, into: &bytes)
-        return try Image.decode(bytes[..<count], as: format, named: path, into: &storage)
     }
 }

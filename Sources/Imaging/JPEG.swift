@@ -24,23 +24,41 @@ enum JPEG {
         defer { tjDestroy(decoder) }
         let header = try header(of: bytes, decoder, file: file)
         let format = wanted ?? (header.colours == Int32(TJCS_GRAY.rawValue) ? .gray : .rgb)
-        let row = Int(header.width) * format.channels
-        let size = Int(header.height) * row
+        let size = Int(header.height) * Int(header.width) * format.channels
         if storage.count < size {
             storage = []
             // Not cleared: the call below fills every row or fails, and what it leaves when it fails is seen by nobody.
             storage = [UInt8](unsafeUninitializedCapacity: size) { _, count in count = size }
         }
+        try fill(&storage, at: 0, width: Int(header.width), height: Int(header.height), format, from: bytes, decoder, file: file)
+        return Image(width: Int(header.width), height: Int(header.height), format: format, filled: storage)
+    }
+
+    /// Decodes the luma of a file whose size is known to a place in memory, which must have room for it.
+    static func decode(
+        _ bytes: [UInt8], width: Int, height: Int, file: String, into storage: inout [UInt8], at place: Int
+    ) throws(ImagingError) {
+        guard let decoder = tjInitDecompress() else { throw .damaged(file: file, problem: "no decoder: \(message(nil))") }
+        defer { tjDestroy(decoder) }
+        try fill(&storage, at: place, width: width, height: height, .gray, from: bytes[...], decoder, file: file)
+    }
+
+    private static func fill(
+        _ storage: inout [UInt8], at place: Int, width: Int, height: Int, _ format: PixelFormat, from bytes: ArraySlice<UInt8>,
+        _ decoder: tjhandle, file: String
+    ) throws(ImagingError) {
+        let row = width * format.channels
+        precondition(place + height * row <= storage.count, "the pixels must have room")
         let failed = storage.withUnsafeMutableBufferPointer { pixels in
             bytes.withUnsafeBufferPointer { source in
-                // There is room for `height` rows of `row` bytes, which is what the call fills.
+                // There is room for `height` rows of `row` bytes from `place` on, which is what the call fills.
                 tjDecompress2(
-                    decoder, source.baseAddress, UInt(source.count), pixels.baseAddress, header.width, Int32(row), header.height,
-                    Int32(format == .gray ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS) != 0
+                    decoder, source.baseAddress, UInt(source.count), pixels.baseAddress.map { $0 + place }, Int32(width), Int32(row),
+                    Int32(height), Int32(format == .gray ? TJPF_GRAY.rawValue : TJPF_RGB.rawValue), TJFLAG_ACCURATEDCT | TJFLAG_LIMITSCANS)
+                    != 0
             }
         }
-        if failed { try check(decoder, bytes, file: file) }
-        return Image(width: Int(header.width), height: Int(header.height), format: format, filled: storage)
+        if failed { try check(decoder, file: file) }
     }
 
     /// The width and height that the header states.
@@ -57,7 +75,7 @@ enum JPEG {
             tjDecompressHeader3(
                 decoder, source.baseAddress, UInt(source.count), &header.width, &header.height, &header.sampling, &header.colours)
         }
-        if status != 0 { try check(decoder, bytes, file: file) }
+        if status != 0 { try check(decoder, file: file) }
         guard header.colours != Int32(TJCS_CMYK.rawValue), header.colours != Int32(TJCS_YCCK.rawValue) else {
             throw .cmyk(file: file)
         }
@@ -68,24 +86,15 @@ enum JPEG {
     }
 
     /// Turns what the decoder says into an error, except what leaves every pixel as it was meant.
-    private static func check(_ decoder: tjhandle, _ bytes: ArraySlice<UInt8>, file: String) throws(ImagingError) {
+    private static func check(_ decoder: tjhandle, file: String) throws(ImagingError) {
         let text = message(decoder)
-        // Bytes between the end of a scan and the next marker: scanners leave them, and no pixel is concerned. The decoder tells only its
-        // first warning, so that the end of the file must be looked for here.
-        if tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue), text.contains("extraneous bytes before marker") {
-            guard endsWithMarker(bytes) else { throw .truncated(file: file, problem: "it has no end marker") }
-            return
-        }
+        // Bytes between the last scan and the end of the image: scanners leave them, and no pixel is concerned. The decoder tells only its
+        // first warning, so that anywhere else they might hide what follows.
+        if tjGetErrorCode(decoder) == Int32(TJERR_WARNING.rawValue), text.hasSuffix("extraneous bytes before marker 0xd9") { return }
         if text.contains("Premature end") || text.contains("Input file read error") {
             throw .truncated(file: file, problem: text)
         }
         throw .damaged(file: file, problem: text)
-    }
-
-    /// Whether an end-of-image marker is among the last bytes; some writers add zeros or a few bytes of their own behind it.
-    private static func endsWithMarker(_ bytes: ArraySlice<UInt8>) -> Bool {
-        let tail = Array(bytes.suffix(4096))
-        return zip(tail, tail.dropFirst()).contains { $0 == 0xFF && $1 == 0xD9 }
     }
 
     private static func message(_ handle: tjhandle?) -> String {

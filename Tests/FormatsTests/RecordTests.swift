@@ -124,10 +124,10 @@ import Testing
                 "image/channels": .integer(1), "name": .string("あ"),
             ],
             featureLists: ["image/seq/char/id": ids, "image/seq/char/bbox/xmin": [.floats([0.25]), .floats([0.5])], "empty": []])
-        let bytes = try example.serialized()
+        let bytes = example.serialized()
         let again = try SequenceExample(serialized: bytes)
         #expect(again == example)
-        #expect(try again.serialized() == bytes)
+        #expect(again.serialized() == bytes)
         #expect(try again.integers("image/seq/char/id") == [5, -1, .max])
         #expect(try again.floats("image/seq/char/bbox/xmin") == [0.25, 0.5])
         #expect(try again.integer("image/width") == 3)
@@ -137,11 +137,47 @@ import Testing
         #expect(throws: FormatsError.self) { try again.integers("absent") }
     }
 
+    /// As TensorFlow 2.21 writes them: the same content as `tf.train.SequenceExample` and `tf.train.Example`,
+    /// `message.SerializeToString(deterministic=True).hex()`.
+    @Test func bytesAreThoseOfTensorFlow() {
+        let values: [FeatureValues] = [.integer(0), .integers([1, -1, 127, 128, 1 << 40]), .floats([0.5, -2])]
+        let example = SequenceExample(
+            context: [
+                "b": .bytes([[1, 2], [], [UInt8](repeating: 7, count: 200)]), "a": .integers([]), "c": .floats([]), "あ": .bytes([]),
+                String(repeating: "k", count: 130): .string("v"),
+            ],
+            featureLists: ["x": values, "empty": [], "w": Array(repeating: .integer(3), count: 40)])
+        #expect(hex(example.serialized()) == Self.sequenceExampleOfTensorFlow)
+        #expect(hex(SequenceExample().serialized()) == "0a001200")
+        let flat = Example(features: ["n": .integers([300, 5]), "f": .floats([1.5])])
+        #expect(hex(flat.serialized()) == Self.exampleOfTensorFlow)
+    }
+
+    private static let sequenceExampleOfTensorFlow = """
+        0a89030a070a016112021a000ada010a016212d4010ad1010a0201020a000ac8010707070707070707070707070707070707070707070707070707070707070707\
+        0707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707\
+        0707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707070707\
+        07070707070707070707070707070707070707070707070707070707070707070707070707070a070a0163120212000a8c010a82016b6b6b6b6b6b6b6b6b6b6b6b\
+        6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b\
+        6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b6b12050a030a01760a090a03e3\
+        818212020a0012e2020a090a05656d70747912000a9e020a01771298020a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a\
+        051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a\
+        030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a\
+        01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a0103\
+        0a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a051a030a01030a340a0178122f0a051a030a01000a18\
+        1a160a1401ffffffffffffffffff017f80018080808080200a0c120a0a080000003f000000c0
+        """
+    private static let exampleOfTensorFlow = "0a1d0a0d0a0166120812060a040000c03f0a0c0a016e12071a050a03ac0205"
+
+    private func hex(_ bytes: [UInt8]) -> String {
+        bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
+    }
+
     @Test func damagedInputNeverTraps() throws {
         let example = SequenceExample(
             context: ["image/data": .byteString([UInt8](0..<200)), "n": .integer(4)],
             featureLists: ["id": (0..<20).map { .integer($0) }, "x": (0..<20).map { .floats([Float($0)]) }])
-        let bytes = try example.serialized()
+        let bytes = example.serialized()
         _ = readMutations(of: bytes) { _ = try SequenceExample(serialized: $0).integers("id") }
         _ = readMutations(of: bytes) { _ = try Example(serialized: $0) }
         let refused = readMutations(of: Self.hello + Self.hello + Self.hello) { bytes in

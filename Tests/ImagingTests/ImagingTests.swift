@@ -23,7 +23,7 @@ struct ImagingTests {
     }
 
     @Test func decodesAsPillowDoes() throws {
-        #expect(reference.decode.count == 9)
+        #expect(reference.decode.count == 12)
         for entry in reference.decode {
             let path = try fixture(entry.file)
             let image = try Image.read(path)
@@ -91,6 +91,59 @@ struct ImagingTests {
         let pixels = kept.pixels
         _ = try reader.read(fixture("rgb420.jpg"), as: .gray)
         #expect(kept.pixels == pixels)
+    }
+
+    /// Rows that are asked for are those of Pillow's array, in any order, and no others are decoded where the file allows it.
+    @Test(arguments: ["rows444.jpg", "rows420.jpg", "rowsgray.jpg", "rgb444.jpg", "progressive.jpg", "gray.png"])
+    func rowsAreThoseOfTheWhole(_ name: String) throws {
+        let entry = try #require(reference.decode.first { $0.file == name })
+        let reader = ImageReader()
+        for _ in 0..<2 {
+            let rows = try reader.open(fixture(name), as: .gray)
+            #expect(rows.width == entry.width && rows.height == entry.height)
+            for range in [0..<1, 0..<9, 5..<20, 19..<21, 30..<31, 2..<43, 42..<43, 16..<32, 0..<43, 8..<16] {
+                let part = try rows.part(range)
+                let box = part.place(Box(x: 0, y: range.lowerBound, width: entry.width, height: range.count))
+                #expect(
+                    try part.image.cropped(to: box).pixels == Array(entry.gray[range.lowerBound * 61..<range.upperBound * 61]), "\(range)")
+                if range == 0..<1 { #expect((part.image.height < entry.height) == name.hasPrefix("rows")) }
+            }
+        }
+        let colours = try reader.open(fixture(name), as: .rgb)
+        #expect(try colours.part(3..<5).image.pixels == Array(entry.rgb))
+    }
+
+    /// Damage is told where it meets what is wanted, and nothing crashes.
+    @Test func damagedRowsAreRefused() throws {
+        let folder = FileManager.default.temporaryDirectory.appending(path: "rows-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let path = folder.appending(path: "rows444.jpg").path
+        let good = try [UInt8](Data(contentsOf: URL(filePath: fixture("rows444.jpg"))))
+        let whole = try Image.decode(good, as: .gray, named: path)
+        let marker = try #require(good.indices.dropLast().first { good[$0] == 0xFF && good[$0 + 1] == 0xD1 })
+        // The third row of blocks ends too early: the first two are good all the same.
+        try Data(good[..<(marker + 4)] + good[(marker + 30)...]).write(to: URL(filePath: path))
+        let rows = try ImageReader().open(path, as: .gray)
+        #expect(try rows.part(0..<16).image.pixels == Array(whole.pixels[..<(16 * 61)]))
+        #expect(throws: ImagingError.self) { try rows.part(8..<20) }
+        #expect(throws: ImagingError.self) { try Image.read(path, as: .gray) }
+        // A file without its end, or with a marker too few or too many, is read as a whole, which says what is wrong.
+        let tooFew = Array(good[..<marker] + good[(marker + 2)...])
+        let tooMany = Array(good[..<marker] + [0xFF, 0xD3] + good[marker...])
+        for bad in [Array(good.dropLast(2)), tooFew, tooMany] {
+            try Data(bad).write(to: URL(filePath: path))
+            #expect(throws: ImagingError.self) { try ImageReader().open(path, as: .gray) }
+        }
+        for number in 0..<200 {
+            var bytes = good
+            for place in 0...number % 3 { bytes[(number &* 7_919 &+ place &* 104_729) % bytes.count] ^= UInt8(1 + number % 255) }
+            try Data(bytes).write(to: URL(filePath: path))
+            do {
+                let rows = try ImageReader().open(path, as: .gray)
+                for top in stride(from: 0, to: rows.height, by: 10) { _ = try rows.part(top..<min(top + 10, rows.height)) }
+            } catch { #expect(error.localizedDescription.contains("rows444.jpg")) }
+        }
     }
 
     @Test func scannersPaddingIsReadAndWhatItHidesIsNot() throws {

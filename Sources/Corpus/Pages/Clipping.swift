@@ -75,7 +75,7 @@ public struct Clipping: Sendable, Equatable {
         try check(against: page)
         let maker = ExampleMaker(recipe: recipe, vocabulary: vocabulary)
         let lines = isWholePage || linesOfParts ? lines : []
-        return try maker.products(page: page, region: region, glyphs: glyphs[...], lines: lines).map { product in
+        return try maker.products(page: ImagePart(image: page), region: region, glyphs: glyphs[...], lines: lines).map { product in
             StoredExample(
                 image: product.image, targets: maker.targets(of: product).map { Int32($0) }, features: maker.record(of: product))
         }

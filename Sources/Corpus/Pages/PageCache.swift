@@ -44,10 +44,15 @@ extension Page {
     /// Its pixels.
     ///
     /// - Throws: `ImagingError` naming the file.
-    public func image(as format: PixelFormat, by reader: ImageReader = ImageReader()) throws(ImagingError) -> Image {
-        guard let sheet else { return try reader.read(path, as: format) }
+    public func image(as format: PixelFormat) throws(ImagingError) -> Image {
+        guard let sheet else { return try Image.read(path, as: format) }
         let image = try sheet.image()
         return format == .rgb ? image.inRGB() : image
+    }
+
+    /// The same, where not all of it may be needed.
+    func rows(as format: PixelFormat, by reader: ImageReader) throws(ImagingError) -> ImageRows {
+        sheet == nil ? try reader.open(path, as: format) : ImageRows(try image(as: format))
     }
 
     /// Its size, from the header of the file.

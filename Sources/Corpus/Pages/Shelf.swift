@@ -33,10 +33,38 @@ struct Shelf {
         self.notices = notices
     }
 
-    /// Reads one of the books.
-    ///
-    /// - Parameter problem: told of each row that cannot be used, which is then left out; to stop at the first, throw.
-    func book(_ id: String, problem: (CorpusError) throws(CorpusError) -> Void) throws(CorpusError) -> Book {
+    /// What reading a book gave: the rows that cannot be used, and the book without them or why there is none.
+    struct Reading: Sendable {
+        fileprivate var problems: [CorpusError] = []
+        fileprivate var result: Result<Book, CorpusError>
+
+        /// The book.
+        ///
+        /// - Parameter problem: told of each row that cannot be used, which is then left out; to stop at the first, throw.
+        func book(problem: (CorpusError) throws(CorpusError) -> Void) throws(CorpusError) -> Book {
+            for each in problems { try problem(each) }
+            return try result.get()
+        }
+    }
+
+    /// Reads all books, several at a time.
+    func readings() -> [Reading] {
+        let readings = Slots<Reading>(count: ids.count)
+        inParallel(ids.count, threads: ProcessInfo.processInfo.activeProcessorCount) { readings[$0] = reading(of: ids[$0]) }
+        return readings.values
+    }
+
+    private func reading(of id: String) -> Reading {
+        var problems: [CorpusError] = []
+        do throws(CorpusError) {
+            let book = try book(id) { (problem) throws(CorpusError) in problems.append(problem) }
+            return Reading(problems: problems, result: .success(book))
+        } catch {
+            return Reading(problems: problems, result: .failure(error))
+        }
+    }
+
+    private func book(_ id: String, problem: (CorpusError) throws(CorpusError) -> Void) throws(CorpusError) -> Book {
         do {
             if let book = try arrays.book(id) { return book }
         } catch { throw .unreadableArrays(error) }

@@ -143,39 +143,67 @@ struct DatasetGenerator: Sendable {
         _ job: Job, _ excerpts: [Excerpt], _ reader: ImageReader, _ maker: ExampleMaker, _ spool: RecordSpool
     ) throws -> [Entry] {
         let book = corpus.books[job.book]
-        let image = try book.image(of: job.page, as: recipe.color, by: reader)
+        let page = try book.rows(of: job.page, as: recipe.color, by: reader)
+        let regions = try job.excerpts.map { try region(of: excerpts[Int($0)], on: page, file: book.pages[job.page].path) }
         var records: [UInt8] = []
-        var entries: [Entry] = []
-        for place in job.excerpts {
-            let start = records.count
-            let count = try append(excerpts[Int(place)], of: job.page, image, maker, to: &records)
-            guard let bytes = UInt32(exactly: records.count - start) else {
-                throw CorpusError.excerptTooLarge(id: corpus.identifier(of: excerpts[Int(place)]), bytes: records.count - start)
+        records.reserveCapacity(regions.reduce(0) { $0 + recipe.expectedBytes(for: $1) })
+        var entries = [Entry](repeating: Entry(), count: regions.count)
+        for (rows, members) in Self.parts(of: regions) {
+            let part = try book.reporting(job.page) { () throws(ImagingError) in try page.part(rows) }
+            for member in members {
+                let excerpt = excerpts[Int(job.excerpts[job.excerpts.startIndex + member])]
+                let start = records.count
+                let count = try append(excerpt, showing: regions[member], of: job.page, part, maker, to: &records)
+                guard let bytes = UInt32(exactly: records.count - start) else {
+                    throw CorpusError.excerptTooLarge(id: corpus.identifier(of: excerpt), bytes: records.count - start)
+                }
+                entries[member] = Entry(place: start, byteCount: bytes, examples: UInt32(count))
             }
-            entries.append(Entry(place: start, byteCount: bytes, examples: UInt32(count)))
         }
         let first = try spool.append(records)
-        return entries.map { Entry(place: first + $0.place, byteCount: $0.byteCount, examples: $0.examples) }
+        for member in entries.indices { entries[member].place += first }
+        return entries
     }
+
+    /// What an excerpt shows of its page.
+    private func region(of excerpt: Excerpt, on page: ImageRows, file: String) throws -> Box {
+        let book = corpus.books[excerpt.book]
+        for glyph in book.glyphs[excerpt.glyphs] where !page.bounds.contains(glyph.box) {
+            throw CorpusError.boxOutsidePage(
+                file: book.table, row: glyph.row, box: glyph.box, image: file, width: page.width, height: page.height)
+        }
+        return excerpt.isWholePage ? page.bounds : book.bounds(of: excerpt.glyphs)
+    }
+
+    /// Regions in groups from the top to the bottom, with the rows that each group needs: few enough to stay in the cache of a processor
+    /// between their decoding and their scaling.
+    private static func parts(of regions: [Box]) -> [(rows: Range<Int>, members: [Int])] {
+        var parts: [(rows: Range<Int>, members: [Int])] = []
+        for member in regions.indices.sorted(by: { (regions[$0].y, $0) < (regions[$1].y, $1) }) {
+            let (top, bottom) = (regions[member].y, regions[member].bottom)
+            if let last = parts.last?.rows, top < last.lowerBound + partHeight, top <= last.upperBound {
+                parts[parts.count - 1].rows = last.lowerBound..<max(last.upperBound, bottom)
+                parts[parts.count - 1].members.append(member)
+            } else {
+                parts.append((top..<bottom, [member]))
+            }
+        }
+        return parts
+    }
+
+    private static let partHeight = 256
 
     /// Adds the records of an excerpt and gives the number of its examples.
     private func append(
-        _ excerpt: Excerpt, of page: Int, _ image: Image, _ maker: ExampleMaker, to records: inout [UInt8]
+        _ excerpt: Excerpt, showing region: Box, of page: Int, _ part: ImagePart, _ maker: ExampleMaker, to records: inout [UInt8]
     ) throws -> Int {
         let book = corpus.books[excerpt.book]
-        let glyphs = book.glyphs[excerpt.glyphs]
-        for glyph in glyphs where !image.bounds.contains(glyph.box) {
-            throw CorpusError.boxOutsidePage(
-                file: book.table, row: glyph.row, box: glyph.box, image: book.pages[page].path, width: image.width,
-                height: image.height)
-        }
-        let region = excerpt.isWholePage ? image.bounds : book.bounds(of: excerpt.glyphs)
         let lines = excerpt.isWholePage ? book.lineBoxes(of: excerpt.glyphs) : []
-        let products = try maker.products(page: image, region: region, glyphs: glyphs, lines: lines)
+        let products = try maker.products(page: part, region: region, glyphs: book.glyphs[excerpt.glyphs], lines: lines)
         for product in products {
             switch recipe.format {
             case .tfrecords:
-                TFRecordWriter.append(try maker.record(of: product).serialized(), to: &records)
+                TFRecordWriter.append(to: &records) { maker.record(of: product).append(to: &$0) }
             case .png, .jpeg, .jpg:
                 let caption = ImageCaption(product, maker, page: book.pages[page].name, region: region)
                 TFRecordWriter.append(try caption.serialized(), to: &records)
@@ -187,14 +215,31 @@ struct DatasetGenerator: Sendable {
     }
 }
 
+extension StorageRecipe {
+    /// About how many bytes are made of a part of a page, where that can be told before.
+    fileprivate func expectedBytes(for region: Box) -> Int {
+        guard format == .tfrecords, !isChunked, !hasMasks else { return 0 }
+        let size = shape.size(forHeight: region.height, width: region.width)
+        return size.height * size.width * color.channels + 320
+    }
+}
+
 extension Book {
     /// The image of a page.
     ///
     /// - Throws: `CorpusError.missingImage`, `.badImage`, with the first row that names it.
-    func image(of page: Int, as format: PixelFormat, by reader: ImageReader = ImageReader()) throws(CorpusError) -> Image {
-        do {
-            return try pages[page].image(as: format, by: reader)
-        } catch { throw problem(with: page, error) }
+    func image(of page: Int, as format: PixelFormat) throws(CorpusError) -> Image {
+        try reporting(page) { () throws(ImagingError) in try pages[page].image(as: format) }
+    }
+
+    /// The same, where not all of it may be needed.
+    func rows(of page: Int, as format: PixelFormat, by reader: ImageReader) throws(CorpusError) -> ImageRows {
+        try reporting(page) { () throws(ImagingError) in try pages[page].rows(as: format, by: reader) }
+    }
+
+    /// Does something with the image of a page; what goes wrong is told with the row that names it.
+    func reporting<Answer>(_ page: Int, _ work: () throws(ImagingError) -> Answer) throws(CorpusError) -> Answer {
+        do { return try work() } catch { throw problem(with: page, error) }
     }
 
     /// What to say of a page whose image cannot be used.
@@ -204,8 +249,10 @@ extension Book {
 }
 
 /// Runs `body` for 0..<count on several threads and throws the error of the lowest number that has one.
-func inParallel(_ count: Int, threads: Int, _ body: @Sendable (Int) throws -> Void) throws {
-    let state = Mutex<(next: Int, failure: (number: Int, error: any Error)?)>((0, nil))
+func inParallel<Failure: Error>(
+    _ count: Int, threads: Int, _ body: @Sendable (Int) throws(Failure) -> Void
+) throws(Failure) {
+    let state = Mutex<(next: Int, failure: (number: Int, error: Failure)?)>((0, nil))
     DispatchQueue.concurrentPerform(iterations: max(1, min(threads, count))) { _ in
         while true {
             let taken = state.withLock { state -> Int? in
@@ -214,7 +261,7 @@ func inParallel(_ count: Int, threads: Int, _ body: @Sendable (Int) throws -> Vo
                 return state.next
             }
             guard let number = taken else { return }
-            do { try body(number) } catch {
+            do throws(Failure) { try body(number) } catch {
                 state.withLock { if $0.failure.map({ number < $0.number }) ?? true { $0.failure = (number, error) } }
             }
         }

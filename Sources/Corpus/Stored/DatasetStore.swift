@@ -132,7 +132,7 @@ public struct DatasetStore: Sendable {
             try removeLeftovers(of: subset, in: folder, isOurs: isOurs)
         }
         // From here on what is in the folder is ours, also after a crash.
-        try manifest.write(in: folder, isDurable: false)
+        try manifest.write(in: folder)
         do {
             if !missing.isEmpty { try generate(corpus, request, missing, into: &manifest) }
         } catch {
@@ -171,8 +171,7 @@ public struct DatasetStore: Sendable {
                 hasClassFolders: corpus.configuration.scope == .character && !request.recipe.isChunked,
                 shardCount: request.shardCount, threads: threads)
             manifest.subsets[subset.rawValue] = try writer.write(entries, from: spool)
-            // What is asked of the disk, which is slow, is asked once.
-            try manifest.writeWithTables(in: request.folder, isDurable: subset == subsets.last)
+            try manifest.writeWithTables(in: request.folder)
         }
     }
 

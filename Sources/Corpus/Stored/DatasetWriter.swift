@@ -34,7 +34,6 @@ struct DatasetWriter: Sendable {
         return "\(subset.rawValue)-\(padded(number + 1))-of-\(padded(count))"
     }
 
-    /// Shards are not waited for: the manifest, which is, says their sizes, so that a shard that a loss of power has cut is made again.
     private func writeRecords(_ entries: ArraySlice<DatasetGenerator.Entry>, number: Int, from spool: RecordSpool) throws
         -> Manifest.Shard
     {
@@ -61,7 +60,7 @@ struct DatasetWriter: Sendable {
             try inParallel(shardCount, threads: threads) { i in
                 made[i] = try writeImages(parts[i], number: i, to: temporary, from: spool)
             }
-            try AtomicFile.move(temporary, to: final)
+            try AtomicFile.move(temporary, to: final, isDurable: false)
             return made.values
         } catch {
             try? FileManager.default.removeItem(atPath: temporary)
@@ -77,7 +76,7 @@ struct DatasetWriter: Sendable {
         var folders: Set<String> = []
         var count = 0
         for entry in entries {
-            let records = TFRecordReader(bytes: try spool.bytes(at: entry.place, count: Int(entry.byteCount)), name: folder)
+            let records = TFRecordReader(bytes: Array(try spool.bytes(at: entry.place, count: Int(entry.byteCount))), name: folder)
             while let caption = try records.next().map(ImageCaption.init(serialized:)), let image = try records.next() {
                 let id = "\(number)_\(count)"
                 let place = hasClassFolders ? caption.label.map { "/\($0)" } ?? "" : ""
@@ -90,9 +89,9 @@ struct DatasetWriter: Sendable {
                 count += 1
             }
         }
-        try AtomicFile.write(Array(parents.utf8), to: "\(temporary)/parents_\(number).csv")
+        try AtomicFile.write(Array(parents.utf8), to: "\(temporary)/parents_\(number).csv", isDurable: false)
         let bytes = Array(targets.utf8)
-        try AtomicFile.write(bytes, to: "\(temporary)/targets_\(number).csv")
+        try AtomicFile.write(bytes, to: "\(temporary)/targets_\(number).csv", isDurable: false)
         return Manifest.Shard(
             name: "\(subset.rawValue)/targets_\(number).csv", examples: count, bytes: bytes.count,
             checksum: CRC32C.checksum(bytes))

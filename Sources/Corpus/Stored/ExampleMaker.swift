@@ -25,9 +25,10 @@ struct ExampleMaker {
     /// The examples of an excerpt: one, or the tiles of a grid.
     ///
     /// - Parameters:
-    ///   - region: the part of the page that the excerpt shows.
+    ///   - page: the page, or as much of it as has the region.
+    ///   - region: what the excerpt shows of the page.
     ///   - lines: the boxes of its lines, stored if the recipe says so.
-    func products(page: Image, region: Box, glyphs: ArraySlice<Glyph>, lines: [Box]) throws -> [Product] {
+    func products(page: ImagePart, region: Box, glyphs: ArraySlice<Glyph>, lines: [Box]) throws -> [Product] {
         if let tile = recipe.tile {
             let product = try scaled(page, region, glyphs, lines, size: (region.height, region.width))
             return try tiles(of: product, height: tile.height, width: tile.width)
@@ -38,7 +39,7 @@ struct ExampleMaker {
     }
 
     private func scaled(
-        _ page: Image, _ region: Box, _ glyphs: ArraySlice<Glyph>, _ lines: [Box], size: (height: Int, width: Int)
+        _ page: ImagePart, _ region: Box, _ glyphs: ArraySlice<Glyph>, _ lines: [Box], size: (height: Int, width: Int)
     ) throws -> Product {
         let vertical = Double(size.height) / Double(region.height)
         let horizontal = Double(size.width) / Double(region.width)
@@ -49,7 +50,7 @@ struct ExampleMaker {
                 bottom: Double(box.bottom) * vertical)
         }
         return Product(
-            image: try scaler.scaled(page, region, width: size.width, height: size.height),
+            image: try scaler.scaled(page.image, page.place(region), width: size.width, height: size.height),
             characters: glyphs.map { ($0.scalar, place($0.box)) }, lines: recipe.hasLines ? lines.map(place) : [])
     }
 

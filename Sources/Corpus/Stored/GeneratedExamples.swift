@@ -32,7 +32,7 @@ public struct GeneratedExamples: ExampleStore, ExampleAccess {
                 records.append(Self.payload(of: entry.place, Int(entry.byteCount)))
                 continue
             }
-            let reader = TFRecordReader(bytes: try spool.bytes(at: entry.place, count: Int(entry.byteCount)))
+            let reader = TFRecordReader(bytes: Array(try spool.bytes(at: entry.place, count: Int(entry.byteCount))))
             var start = 0
             while try reader.next() != nil {
                 records.append(Self.payload(of: entry.place + start, reader.offset - start))
@@ -62,7 +62,7 @@ public struct GeneratedExamples: ExampleStore, ExampleAccess {
 
     public func example(ofPart part: Int, at place: Int, number: Int) throws -> StoredExample {
         try StoredExample(
-            record: spool.bytes(at: records[place].place, count: records[place].count), file: "<generated \(subset.rawValue)>",
+            record: Array(spool.bytes(at: records[place].place, count: records[place].count)), file: "<generated \(subset.rawValue)>",
             number: number)
     }
 }

@@ -75,21 +75,22 @@ struct Manifest: Codable, Equatable {
     }
 
     /// Writes the vocabulary, the counts and, last, the manifest itself.
-    func writeWithTables(in folder: String, isDurable: Bool) throws {
+    func writeWithTables(in folder: String) throws {
         let vocabulary = try Vocabulary(types: vocabulary, reservedCount: reserved)
         try AtomicFile.write(Array(vocabulary.text().utf8), to: "\(folder)/vocab.txt", isDurable: false)
         let counts = Subset.allCases.map { "\"\($0.rawValue)\": \(count(of: $0).map { "\($0)" } ?? "null")" }
         try AtomicFile.write(
             Array("{\(counts.joined(separator: ", "))}\n".utf8), to: "\(folder)/\(ExampleCounts.name)", isDurable: false)
-        try write(in: folder, isDurable: isDurable)
+        try write(in: folder)
     }
 
-    /// Writes the manifest alone.
-    func write(in folder: String, isDurable: Bool) throws {
+    /// Writes the manifest alone. Like the other files of a dataset it is not waited for: what a loss of power takes can be made again, and
+    /// what it leaves is known by the sizes here and by the checksums of records.
+    func write(in folder: String) throws {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
         try AtomicFile.write(
-            [UInt8](encoder.encode(self)) + [UInt8(ascii: "\n")], to: "\(folder)/\(Self.name)", isDurable: isDurable)
+            [UInt8](encoder.encode(self)) + [UInt8(ascii: "\n")], to: "\(folder)/\(Self.name)", isDurable: false)
     }
 
     /// The arguments that differ, with what is stored and what is wanted.

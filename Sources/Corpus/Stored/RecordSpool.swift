@@ -6,10 +6,23 @@ import Synchronization
 /// and vanishes with the process.
 final class RecordSpool: Sendable {
     private struct State {
-        /// Reserved whole, so that it never moves; the system gives memory only to what is used of it.
-        var memory: [UInt8] = []
+        /// What came while there was room, as it came, and the place of the first byte of each.
+        var pieces: [[UInt8]] = []
+        var starts: [Int] = []
+        var bytesInMemory = 0
         var bytesInFile = 0
         var descriptor: Int32 = -1
+
+        func bytes(at place: Int, count: Int) -> ArraySlice<UInt8> {
+            // The last piece that begins at the place or before it.
+            var (low, high) = (0, starts.count)
+            while high - low > 1 {
+                let middle = (low + high) / 2
+                if starts[middle] <= place { low = middle } else { high = middle }
+            }
+            let offset = place - starts[low]
+            return pieces[low][offset..<offset + count]
+        }
     }
 
     /// The name of the file while it had one, for messages.
@@ -32,10 +45,11 @@ final class RecordSpool: Sendable {
     /// - Throws: `FormatsError.system` when the disk is full.
     func append(_ bytes: [UInt8]) throws -> Int {
         let place: (descriptor: Int32?, offset: Int) = try state.withLock { state in
-            if state.memory.count + bytes.count <= memoryLimit {
-                if state.memory.isEmpty { state.memory.reserveCapacity(memoryLimit) }
-                state.memory += bytes
-                return (nil, state.memory.count - bytes.count)
+            if state.bytesInMemory + bytes.count <= memoryLimit {
+                defer { state.bytesInMemory += bytes.count }
+                state.pieces.append(bytes)
+                state.starts.append(state.bytesInMemory)
+                return (nil, state.bytesInMemory)
             }
             if state.descriptor < 0 { state.descriptor = try namelessFile() }
             defer { state.bytesInFile += bytes.count }
@@ -52,10 +66,10 @@ final class RecordSpool: Sendable {
     }
 
     /// Gives bytes back, all or a part of what was appended at once.
-    func bytes(at place: Int, count: Int) throws -> [UInt8] {
-        if place < memoryLimit { return state.withLock { Array($0.memory[place..<place + count]) } }
+    func bytes(at place: Int, count: Int) throws -> ArraySlice<UInt8> {
+        if place < memoryLimit { return state.withLock { $0.bytes(at: place, count: count) } }
         let descriptor = state.withLock { $0.descriptor }
-        return try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+        let bytes = try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
             let base = UnsafeMutableRawPointer(buffer.baseAddress)
             // `done` bytes are read; the rest fits the buffer.
             try transfer(count, at: place - memoryLimit, .read) { done, offset in
@@ -63,6 +77,7 @@ final class RecordSpool: Sendable {
             }
             filled = count
         }
+        return bytes[...]
     }
 
     private func transfer(_ count: Int, at offset: Int, _ action: FormatsError.Action, _ step: (Int, Int) -> Int) throws {

@@ -15,7 +15,7 @@ public enum CRC32C {
 
         public var value: UInt32 { ~state }
 
-        public mutating func add(_ bytes: [UInt8]) {
+        public mutating func add(_ bytes: ArraySlice<UInt8>) {
             state = bytes.withUnsafeBufferPointer { CRC32C.update(state, $0) }
         }
     }

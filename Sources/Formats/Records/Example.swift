@@ -15,10 +15,10 @@ public struct Example: Equatable, Sendable {
     }
 
     /// The same bytes for the same content.
-    public func serialized() throws -> [UInt8] {
-        var message = WireExample()
-        message.features.feature = features.mapValues(\.message)
-        return try message.deterministicBytes()
+    public func serialized() -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
     }
 }
 
@@ -40,15 +40,10 @@ public struct SequenceExample: Equatable, Sendable {
     }
 
     /// The same bytes for the same content.
-    public func serialized() throws -> [UInt8] {
-        var message = WireSequenceExample()
-        message.context.feature = context.mapValues(\.message)
-        message.featureLists.featureList = featureLists.mapValues { values in
-            var list = WireFeatureList()
-            list.feature = values.map(\.message)
-            return list
-        }
-        return try message.deterministicBytes()
+    public func serialized() -> [UInt8] {
+        var bytes: [UInt8] = []
+        append(to: &bytes)
+        return bytes
     }
 
     /// The integers of a feature list whose entries hold one each.

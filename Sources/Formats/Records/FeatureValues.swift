@@ -44,16 +44,6 @@ extension FeatureValues {
         case nil: self = .bytes([])
         }
     }
-
-    var message: WireFeature {
-        var message = WireFeature()
-        switch self {
-        case .bytes(let values): message.bytesList.value = values.map { Data($0) }
-        case .floats(let values): message.floatList.value = values
-        case .integers(let values): message.int64List.value = values
-        }
-        return message
-    }
 }
 
 extension SwiftProtobuf.Message {

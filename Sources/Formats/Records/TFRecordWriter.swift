@@ -26,11 +26,11 @@ public final class TFRecordWriter {
     public func append(_ payload: [UInt8]) throws {
         var framed: [UInt8] = []
         Self.append(payload, to: &framed)
-        try append(framed: framed, count: 1)
+        try append(framed: framed[...], count: 1)
     }
 
     /// Adds records that have their framing already.
-    public func append(framed records: [UInt8], count: Int) throws {
+    public func append(framed records: ArraySlice<UInt8>, count: Int) throws {
         try file.write(records)
         running.add(records)
         self.count += count
@@ -41,11 +41,19 @@ public final class TFRecordWriter {
 
     /// Adds one record with its framing to bytes in memory.
     public static func append(_ payload: [UInt8], to bytes: inout [UInt8]) {
-        let length = littleEndianBytes(UInt64(payload.count))
-        bytes += length
-        bytes += littleEndianBytes(CRC32C.masked(length))
-        bytes += payload
-        bytes += littleEndianBytes(CRC32C.masked(payload))
+        append(to: &bytes) { $0 += payload }
+    }
+
+    /// Adds what `write` adds to bytes in memory, as one record.
+    public static func append<Failure>(to bytes: inout [UInt8], _ write: (inout [UInt8]) throws(Failure) -> Void) throws(Failure) {
+        let start = bytes.count
+        bytes += repeatElement(0, count: framing.before)
+        try write(&bytes)
+        let length = littleEndianBytes(UInt64(bytes.count - start - framing.before))
+        // Nothing may hold on to the bytes while they are changed: they would be copied.
+        let check = littleEndianBytes(CRC32C.masked(bytes[(start + framing.before)...]))
+        bytes.replaceSubrange(start..<start + framing.before, with: length + littleEndianBytes(CRC32C.masked(length)))
+        bytes += check
     }
 
     /// Hands what is buffered to the system.
