@@ -106,6 +106,7 @@ let package = Package(
         program("carpedm", ["Commands"], isDoor: true),
         program("carpedm-repl", ["Commands"], isDoor: true),
         program("EngineBenchmark", ["NeuralNetworks", "Tensors", "Randomness"]),
+        program("LanguageBenchmark", ["ScriptSyntax"]),
         program("Embedding", ["ScriptSession", "ScriptLibrary", "ScriptRuntime", "ScriptSyntax"], path: "Docs/Embedding"),
 
         tests("TextDistance"),
