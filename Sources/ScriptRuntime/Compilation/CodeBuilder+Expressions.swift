@@ -13,8 +13,10 @@ extension CodeBuilder {
         switch node.kind {
         case .constant(let value, _): load(CodeBuilder.value(value), into: register)
         case .name(let name): loadName(name, into: register)
-        case .binOp(let left, let operation, let right): binary(left, operation, right, into: register)
-        case .unaryOp(let operation, let operand): unary(operation, operand, into: register)
+        case .binOp(let left, let operation, let right):
+            if let folded = CodeBuilder.number(node) { load(folded, into: register) } else { binary(left, operation, right, into: register) }
+        case .unaryOp(let operation, let operand):
+            if let folded = CodeBuilder.number(node) { load(folded, into: register) } else { unary(operation, operand, into: register) }
         case .call(let function, let arguments, let keywords): call(node, function, arguments, keywords, into: register)
         case .attribute(let value, let name): attribute(value, name, into: register)
         case .subscript(let value, let index): item(value, index, into: register)
@@ -109,19 +111,6 @@ extension CodeBuilder {
         }
     }
 
-    /// The constant of a literal number, also a negative one.
-    private static func number(_ node: ExpressionNode) -> Value? {
-        switch node.kind {
-        case .constant(.int(let value), _): return .int(value)
-        case .constant(.float(let value), _): return .float(value)
-        case .unaryOp(.uSub, let operand):
-            if case .constant(.int(let value), _) = operand.kind { return .int(-value) }
-            if case .constant(.float(let value), _) = operand.kind { return .float(-value) }
-            return nil
-        default: return nil
-        }
-    }
-
     static func literal(_ node: ExpressionNode) -> Value? {
         if let number = number(node) { return number }
         if case .constant(let value, _) = node.kind { return self.value(value) }
@@ -183,13 +172,6 @@ extension CodeBuilder {
     }
 
     private func unary(_ operation: UnaryOperator, _ node: ExpressionNode, into register: Int) {
-        if operation == .uSub, let constant = CodeBuilder.number(node) {
-            switch constant {
-            case .int(let value): return load(.int(-value), into: register)
-            case .float(let value): return load(.float(-value), into: register)
-            default: break
-            }
-        }
         let mark = nextTemporary
         let value = operand(node)
         emit(CodeBuilder.operation(operation), register, value)

@@ -213,7 +213,7 @@ extension Interpreter {
         case (.bigInt(let x), .float(let y)): return try floats(operation, Interpreter.double(x.value), y)
         case (.float(let x), .bigInt(let y)): return try floats(operation, x, Interpreter.double(y.value))
         case (.bigInt, _), (_, .bigInt):
-            if let x = a.asWide, let y = b.asWide, let result = wideIntegers(operation, x, y) { return result }
+            if let x = a.asWide, let y = b.asWide, let result = Interpreter.wideIntegers(operation, x, y) { return result }
             guard let x = a.asBigInt, let y = b.asBigInt else { return nil }
             return try bigIntegers(operation, x, y)
         default: return nil
@@ -316,7 +316,7 @@ extension Interpreter {
     }
 
     /// Arithmetic in 128 bits; nil when the result may not fit, or needs more care.
-    func wideIntegers(_ operation: BinaryOperation, _ x: Int128, _ y: Int128) -> Value? {
+    static func wideIntegers(_ operation: BinaryOperation, _ x: Int128, _ y: Int128) -> Value? {
         switch operation {
         case .add:
             let (result, overflow) = x.addingReportingOverflow(y)
@@ -344,7 +344,29 @@ extension Interpreter {
         case .or: return .integer(x | y)
         case .xor: return .integer(x ^ y)
         case .rightShift: return y < 0 || y > 127 ? nil : .integer(x >> y)
-        case .leftShift, .trueDivide, .power, .matrixMultiply: return nil
+        case .leftShift:
+            guard y >= 0, y < 127, (x << y) >> y == x else { return nil }
+            return .integer(x << y)
+        case .power: return power(x, y).map { .integer($0) }
+        case .trueDivide, .matrixMultiply: return nil
+        }
+    }
+
+    /// `x ** y` where 128 bits hold it and all that leads to it.
+    private static func power(_ x: Int128, _ y: Int128) -> Int128? {
+        guard y >= 0, y < 128 else { return nil }
+        var (result, base, rest) = (Int128(1), x, UInt8(truncatingIfNeeded: y))
+        while true {
+            if rest & 1 == 1 {
+                let (product, overflow) = result.multipliedReportingOverflow(by: base)
+                if overflow { return nil }
+                result = product
+            }
+            rest >>= 1
+            if rest == 0 { return result }
+            let (square, overflow) = base.multipliedReportingOverflow(by: base)
+            if overflow { return nil }
+            base = square
         }
     }
 

@@ -44,7 +44,7 @@ extension Interpreter {
             return try addStrings(word, a, b, c)
         } else if b.tag <= Tag.float && c.tag <= Tag.float, mixed(operation, a, b, c) {
             return
-        } else if let x = wide(b), let y = wide(c), let result = wideIntegers(operation, x, y) {
+        } else if let x = wide(b), let y = wide(c), let result = Interpreter.wideIntegers(operation, x, y) {
             a.put(result)
             return
         } else if try hostBinary(operation, a, b, c) {
