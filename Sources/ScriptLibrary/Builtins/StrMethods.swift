@@ -149,6 +149,7 @@ enum StrMethods {
         }
         let separator = try call.text(1, "must be str or None")
         if separator.isEmpty { throw Raised.value("empty separator") }
+        if !fromEnd { return .list(text.split(by: separator, limit: limit)) }
         return list(
             text,
             fromEnd ? text.partsFromEnd(separator: separator, limit: limit) : text.parts(separator: separator, limit: limit))

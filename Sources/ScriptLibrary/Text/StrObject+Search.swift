@@ -25,7 +25,7 @@ extension StrObject {
         while start <= last {
             guard let hit = memchr(base + start, Int32(wanted[0]), last - start + 1) else { return nil }
             start = UnsafeRawPointer(hit) - UnsafeRawPointer(base)
-            if memcmp(base + start, wanted, pattern.count) == 0 { return start }
+            if pattern.count == 1 || memcmp(base + start, wanted, pattern.count) == 0 { return start }
             start += 1
         }
         return nil
@@ -88,6 +88,18 @@ extension StrObject {
             parts.append(index..<end)
         }
         return parts.reversed()
+    }
+
+    /// The parts between occurrences of the separator, which is not empty; the last one takes the rest after `limit` splits.
+    package func split(by separator: StrObject, limit: Int) -> ListObject {
+        let list = ListObject()
+        var start = 0
+        while list.count < limit, let place = place(of: separator, from: start, to: count) {
+            list.append(.str(slice(start, place)))
+            start = place + separator.count
+        }
+        list.append(.str(slice(start, count)))
+        return list
     }
 
     package func parts(separator: StrObject, limit: Int) -> [Range<Int>] {

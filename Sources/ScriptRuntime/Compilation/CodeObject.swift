@@ -21,7 +21,9 @@ package final class CodeObject {
     package let constantCount: Int
     /// Where each instruction stands in the source.
     package let spans: [SourceSpan]
-    package let handlers: [Handler]
+    package var handlers: [Handler] { Array(UnsafeBufferPointer(start: handlerTable, count: handlerCount)) }
+    private let handlerTable: UnsafeMutablePointer<Handler>
+    let handlerCount: Int
     let cacheCount: Int
     package let codes: [CodeObject]
     /// Names of the keyword arguments of calls.
@@ -64,7 +66,9 @@ package final class CodeObject {
             (caches + index).initialize(to: InlineCache(parts.caches[index / InlineCache.ways]))
         }
         spans = parts.spans
-        handlers = parts.handlers
+        handlerCount = parts.handlers.count
+        handlerTable = .allocate(capacity: Swift.max(parts.handlers.count, 1))
+        for (index, handler) in parts.handlers.enumerated() { (handlerTable + index).initialize(to: handler) }
         codes = parts.codes
         keywordSets = parts.keywordSets
         captures = parts.captures
@@ -92,13 +96,19 @@ package final class CodeObject {
         constants.deallocate()
         caches.deinitialize(count: cacheCount * InlineCache.ways)
         caches.deallocate()
+        handlerTable.deallocate()
     }
 
     /// The innermost handler of what instruction `index` raises.
     @inline(__always)
     func handler(of index: Int, isStop: Bool) -> Handler? {
-        for handler in handlers where index >= handler.start && index < handler.end && (!isStop || handler.catchesStops) {
-            return handler
+        var handler = handlerTable
+        let end = handlerTable + handlerCount
+        while handler < end {
+            if index >= handler.pointee.start && index < handler.pointee.end && (!isStop || handler.pointee.catchesStops) {
+                return handler.pointee
+            }
+            handler += 1
         }
         return nil
     }

@@ -16,9 +16,10 @@ struct Frame {
     let function: Unmanaged<FunctionObject>
     let generator: Unmanaged<GeneratorObject>?
     let registers: UnsafeMutablePointer<Value>
-    /// Where to go on when the call inside returns.
-    var next: UnsafeMutablePointer<UInt64>
     let result: UnsafeMutablePointer<Value>
+    /// Where to go on when the call inside returns. Not beside `registers`: the two would be read as one, which waits until
+    /// this one, written a moment ago, has reached the cache.
+    var next: UnsafeMutablePointer<UInt64>
     var kind: Kind
     var target: UnsafeMutablePointer<UInt64>
     var kept: UnsafeMutablePointer<Value>

@@ -51,6 +51,22 @@ extension Interpreter {
         }
     }
 
+    /// `except b:` matches the exception in `a`, which is none when the run is ending.
+    @inline(never)
+    func matches(_ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>) throws(Raised) -> Bool {
+        guard a.tag == Tag.instance else { return false }
+        if b.tag == Tag.type {
+            // Both registers keep what they hold meanwhile: no counting.
+            let isException = b.object(TypeObject.self)._withUnsafeGuaranteedRef { $0.layout == .exception }
+            if isException {
+                return a.object(InstanceObject.self)._withUnsafeGuaranteedRef { exception in
+                    b.object(TypeObject.self)._withUnsafeGuaranteedRef { exception.type.isSubtype(of: $0) }
+                }
+            }
+        }
+        return try matches(a.object(InstanceObject.self).takeUnretainedValue(), b.pointee)
+    }
+
     /// `except type:` matches.
     func matches(_ exception: InstanceObject, _ type: Value) throws(Raised) -> Bool {
         switch type {

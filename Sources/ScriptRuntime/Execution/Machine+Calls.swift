@@ -11,7 +11,7 @@ extension Interpreter {
         if register.tag == Tag.type, names.isEmpty {
             let type = register.object(TypeObject.self).toOpaque()
             if count == 1, type == Unmanaged.passUnretained(types.str).toOpaque() {
-                result.put(.str(try str(arguments.pointee)))
+                result.put(.str(arguments.tag == Tag.int ? .make(decimal: arguments.bits) : try str(arguments.pointee)))
                 return false
             }
             if type == Unmanaged.passUnretained(types.range).toOpaque(), let range = plainRange(arguments, count) {

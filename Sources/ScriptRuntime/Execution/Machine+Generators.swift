@@ -18,8 +18,8 @@ extension Interpreter {
         (frames + depth).initialize(
             to: Frame(
                 code: generator.codeReference, function: generator.functionReference,
-                generator: Unmanaged.passUnretained(generator), registers: generator.registers, next: generator.next,
-                result: result, kind: kind, target: target, kept: result))
+                generator: Unmanaged.passUnretained(generator), registers: generator.registers, result: result,
+                next: generator.next, kind: kind, target: target, kept: result))
         if generator.hasHandlers {
             generator.outerHandled = handled
             if !generator.handled.isNone { handled = generator.handled }

@@ -1,61 +1,18 @@
 import ScriptSyntax
 
-/// The registers of the machine itself, while `run` has them.
-private struct State {
-    var pc: UnsafeMutablePointer<UInt64>
-    var registers: UnsafeMutablePointer<Value>
-    var constants: UnsafeMutablePointer<Value>
-    var caches: UnsafeMutablePointer<InlineCache>
-    var code: Unmanaged<CodeObject>
-    var function: Unmanaged<FunctionObject>
-
-    @inline(__always)
-    init(_ frame: UnsafeMutablePointer<Frame>) {
-        pc = frame.pointee.next
-        registers = frame.pointee.registers
-        code = frame.pointee.code
-        function = frame.pointee.function
-        constants = code._withUnsafeGuaranteedRef { $0.constants }
-        caches = code._withUnsafeGuaranteedRef { $0.caches }
-    }
-
-    @inline(__always)
-    var index: Int { Swift.max(pc - code._withUnsafeGuaranteedRef { $0.instructions } - 1, 0) }
-
-    @inline(__always)
-    mutating func jump(to target: Int) { pc = code._withUnsafeGuaranteedRef { $0.instructions } + target }
-
-    @inline(__always)
-    func cache(_ word: UInt64) -> UnsafeMutablePointer<InlineCache> { caches + InlineCache.ways * Word.c(word) }
-
-    @inline(__always)
-    var globals: UnsafeMutablePointer<Value> { function._withUnsafeGuaranteedRef { $0.module.slots } }
-
-    @inline(__always)
-    func cell(_ index: Int) -> CellObject {
-        function._withUnsafeGuaranteedRef { $0.cells[index].takeUnretainedValue() }
-    }
-
-    /// A variable of a function around, by its number in the closure.
-    @inline(__always)
-    func free(_ index: Int) -> UnsafeMutablePointer<Value> {
-        function._withUnsafeGuaranteedRef { $0.cells[index]._withUnsafeGuaranteedRef { $0.slot } }
-    }
-}
-
 extension Interpreter {
     /// Runs the frame on top until it returns (or, for a generator, yields); then it is gone.
     ///
     /// Every register, constant and cache index comes from the compiler and is in bounds of its frame.
     func run(raising first: Raised? = nil) throws(Raised) -> Value {
         let base = depth
-        var state = State(frames + depth)
+        var state = MachineState(frames + depth)
         var raised = first
         while true {
             if let error = raised {
                 raised = nil
                 let handler = try unwind(error, base, state.index)
-                state = State(frames + depth)
+                state = MachineState(frames + depth)
                 state.jump(to: handler)
             }
             do throws(Raised) {
@@ -67,7 +24,7 @@ extension Interpreter {
     }
 
     /// The dispatch loop. Returns when the frame number `base` does.
-    private func execute(_ outer: inout State, _ base: Int) throws(Raised) -> Value {
+    private func execute(_ outer: inout MachineState, _ base: Int) throws(Raised) -> Value {
         var state = outer
         // What a failing instruction needs to be found again.
         defer { outer = state }
@@ -81,9 +38,6 @@ extension Interpreter {
             case .move: a.assign(from: state.registers + Word.b(word))
             case .constant: a.assign(from: state.constants + Word.bx(word))
             case .checkLocal: if a.isUnbound { throw unboundLocal(Word.a(word)) }
-            case .deleteLocal:
-                if a.isUnbound { throw unboundLocal(Word.a(word)) }
-                a.put(.undefined)
             case .unbind: for offset in 0..<Word.b(word) { (a + offset).put(.undefined) }
             case .loadGlobal:
                 let slot = state.globals + Word.b(word)
@@ -95,10 +49,6 @@ extension Interpreter {
                     a.assign(from: builtin)
                 }
             case .storeGlobal: (state.globals + Word.b(word)).assign(from: a)
-            case .deleteGlobal:
-                let slot = state.globals + Word.b(word)
-                if slot.isUnbound { throw unboundGlobal(Word.b(word)) }
-                slot.put(.undefined)
             case .makeCell: a.put(.cell(CellObject(a.pointee)))
             case .loadCell:
                 let slot = (state.registers + Word.b(word)).object(CellObject.self)._withUnsafeGuaranteedRef { $0.slot }
@@ -107,10 +57,6 @@ extension Interpreter {
             case .storeCell:
                 if (state.registers + Word.b(word)).mayHoldReferences { track(a) }
                 a.object(CellObject.self)._withUnsafeGuaranteedRef { $0.slot }.assign(from: state.registers + Word.b(word))
-            case .deleteCell:
-                let slot = a.object(CellObject.self)._withUnsafeGuaranteedRef { $0.slot }
-                if slot.isUnbound { throw unboundLocal(Word.a(word)) }
-                slot.put(.undefined)
             case .loadFree:
                 let slot = state.free(Word.b(word))
                 if slot.isUnbound { throw unboundFree(Word.b(word)) }
@@ -118,11 +64,6 @@ extension Interpreter {
             case .storeFree:
                 if a.mayHoldReferences { track(state.cell(Word.b(word))) }
                 state.free(Word.b(word)).assign(from: a)
-            case .deleteFree:
-                let slot = state.free(Word.b(word))
-                if slot.isUnbound { throw unboundFree(Word.b(word)) }
-                slot.put(.undefined)
-
             case .add:
                 let (b, c) = operands(word, state)
                 if b.tag | c.tag == Tag.int {
@@ -198,8 +139,6 @@ extension Interpreter {
             case .negative:
                 let b = state.registers + Word.b(word)
                 if b.tag == Tag.float { a.set(-b.double) } else { a.put(try unary(.negative, b.pointee)) }
-            case .positive: a.put(try unary(.positive, (state.registers + Word.b(word)).pointee))
-            case .invert: a.put(try unary(.invert, (state.registers + Word.b(word)).pointee))
             case .not: a.set(!(try isTruthy(state.registers + Word.b(word))))
 
             case .less:
@@ -308,45 +247,9 @@ extension Interpreter {
                 let count = Word.c(word)
                 try note(48 + count * 16)
                 a.put(.tuple(TupleObject(copying: state.registers + Word.b(word), count: count)))
-            case .buildSet: a.put(try buildSet(state.registers + Word.b(word), Word.c(word)))
-            case .buildDict:
-                try note(128)
-                a.put(.dict(DictObject()))
-            case .buildString: a.put(.str(try joinStrings(state.registers + Word.b(word), Word.c(word))))
-            case .buildSlice:
-                let b = state.registers + Word.b(word)
-                a.put(.slice(SliceObject(b.pointee, (b + 1).pointee, (b + 2).pointee)))
             case .listAppend:
                 a.object(ListObject.self)._withUnsafeGuaranteedRef { $0.append(copying: state.registers + Word.b(word)) }
                 try note(16)
-            case .listExtend: try extendDisplay(a.pointee, (state.registers + Word.b(word)).pointee, isArgument: Word.d(word) == 1)
-            case .setAdd: if case .set(let set) = a.pointee { try insert(set, (state.registers + Word.b(word)).pointee) }
-            case .setUpdate:
-                if case .set(let set) = a.pointee {
-                    try forEach((state.registers + Word.b(word)).pointee) { item in
-                        try self.insert(set, item)
-                        return true
-                    }
-                }
-            case .dictSet:
-                try setDisplayItem(
-                    a.pointee, (state.registers + Word.b(word)).pointee, (state.registers + Word.c(word)).pointee, isArgument: Word.d(word) == 1)
-            case .dictMerge: try mergeDisplay(a.pointee, (state.registers + Word.b(word)).pointee, isArgument: Word.d(word) == 1)
-            case .listToTuple:
-                if case .list(let list) = (state.registers + Word.b(word)).pointee {
-                    a.put(.tuple(TupleObject(copying: list.storage, count: list.count)))
-                }
-            case .formatValue:
-                let specification: StrObject
-                if Word.c(word) == Word.none {
-                    specification = .empty
-                } else if case .str(let text) = (state.registers + Word.c(word)).pointee {
-                    specification = text
-                } else {
-                    specification = .empty
-                }
-                a.put(.str(try formatted((state.registers + Word.b(word)).pointee, specification, Word.d(word))))
-
             case .getItem:
                 let (b, c) = operands(word, state)
                 if b.tag == Tag.list && c.tag == Tag.int {
@@ -368,7 +271,6 @@ extension Interpreter {
                 } else {
                     try slowSetItem(a, b, c)
                 }
-            case .deleteItem: try deleteItem(of: a.pointee, at: (state.registers + Word.b(word)).pointee)
             case .getAttribute:
                 let b = state.registers + Word.b(word)
                 let cache = state.cache(word)
@@ -396,7 +298,6 @@ extension Interpreter {
                     }
                 }
                 try slowSetAttribute(a.pointee, cache, b.pointee)
-            case .deleteAttribute: try deleteAttribute(a.pointee, state.cache(word).pointee.name)
             case .loadMethod:
                 let b = state.registers + Word.b(word)
                 let cache = state.cache(word)
@@ -421,7 +322,7 @@ extension Interpreter {
                 let result = state.registers + Word.c(word)
                 if a.tag == Tag.function {
                     if try push(a.object(FunctionObject.self), a + 1, count, result, state.pc) {
-                        state = State(frames + depth)
+                        state = MachineState(frames + depth)
                         continue
                     }
                 } else if a.tag == Tag.native {
@@ -429,7 +330,7 @@ extension Interpreter {
                     continue
                 }
                 frames[depth].next = state.pc
-                if try begin(a, a + 1, count, [], result) { state = State(frames + depth) }
+                if try begin(a, a + 1, count, [], result) { state = MachineState(frames + depth) }
             case .callMethod:
                 let count = Word.b(word)
                 let result = state.registers + Word.c(word)
@@ -437,7 +338,7 @@ extension Interpreter {
                 let total = count + 2 - shift
                 if a.tag == Tag.function {
                     if try push(a.object(FunctionObject.self), a + shift, total, result, state.pc) {
-                        state = State(frames + depth)
+                        state = MachineState(frames + depth)
                         continue
                     }
                 } else if a.tag == Tag.native {
@@ -453,7 +354,7 @@ extension Interpreter {
                     continue
                 }
                 frames[depth].next = state.pc
-                if try begin(a, a + shift, total, [], result) { state = State(frames + depth) }
+                if try begin(a, a + shift, total, [], result) { state = MachineState(frames + depth) }
             case .callKeywords:
                 let names = state.code._withUnsafeGuaranteedRef { $0.keywordSets[Int(state.pc.pointee)] }
                 state.pc += 1
@@ -463,19 +364,10 @@ extension Interpreter {
                     if first.isUnbound { first += 1 } else { count += 1 }
                 }
                 frames[depth].next = state.pc
-                if try begin(a, first, count, names, state.registers + Word.c(word)) { state = State(frames + depth) }
+                if try begin(a, first, count, names, state.registers + Word.c(word)) { state = MachineState(frames + depth) }
             case .callSpread:
                 frames[depth].next = state.pc
-                if try beginSpread(a, state.registers + Word.c(word)) { state = State(frames + depth) }
-            case .loadSuper:
-                let object = (state.registers + Word.b(word)).pointee
-                let type = state.free(Word.c(word)).pointee
-                a.put(.descriptor(DescriptorObject(.superObject, object, type)))
-
-            case .makeFunction: a.put(makeFunction(word, a, state.registers))
-            case .makeClass:
-                let parent = Word.c(word) == Word.none ? Value.undefined : (state.registers + Word.c(word)).pointee
-                a.put(try makeClass((state.registers + Word.b(word)).pointee, parent))
+                if try beginSpread(a, state.registers + Word.c(word)) { state = MachineState(frames + depth) }
             case .returnNamespace, .returnValue:
                 if unsafeBitCast(UInt8(truncatingIfNeeded: word), to: Operation.self) == .returnNamespace { a.put(namespace()) }
                 let frame = frames + depth
@@ -487,7 +379,7 @@ extension Interpreter {
                     let end = frame.pointee.target
                     finish(generator, value)
                     if kind == .entry { return value }
-                    state = State(frames + depth)
+                    state = MachineState(frames + depth)
                     state.pc = end
                     continue
                 }
@@ -499,7 +391,7 @@ extension Interpreter {
                 depth &-= 1
                 if kind == .call {
                     result.adopt(bits, tag)
-                    state = State(frames + depth)
+                    state = MachineState(frames + depth)
                 } else if kind == .entry {
                     // Above the top, where nothing is initialized.
                     state.registers.write(bits, tag)
@@ -507,7 +399,7 @@ extension Interpreter {
                 } else {
                     let kept = frame.pointee.kept
                     frame.pointee.function.release()
-                    state = State(frames + depth)
+                    state = MachineState(frames + depth)
                     if tag != Tag.constant || bits != Tag.nonePayload {
                         top.write(bits, tag)
                         let value = top.move()
@@ -560,7 +452,7 @@ extension Interpreter {
                         frames[depth].next = state.pc
                         let end = state.code._withUnsafeGuaranteedRef { $0.instructions } + Word.target(word)
                         if try start(a.object(GeneratorObject.self).takeUnretainedValue(), .none, .forLoop, b, end) {
-                            state = State(frames + depth)
+                            state = MachineState(frames + depth)
                         } else {
                             state.pc = end
                         }
@@ -580,9 +472,6 @@ extension Interpreter {
                     }
                 }
                 try unpack(c.pointee, a, Word.b(word))
-            case .unpackStarred:
-                try unpackStarred((state.registers + Word.b(word)).pointee, a, Word.c(word) & 0xFF, Word.c(word) >> 8)
-
             case .yieldValue:
                 let b = state.registers + Word.b(word)
                 let frame = frames + depth
@@ -591,8 +480,7 @@ extension Interpreter {
                 depth &-= 1
                 if kind == .entry { return b.pointee }
                 result.assign(from: b)
-                state = State(frames + depth)
-            case .getYieldFrom: a.put(try iterate((state.registers + Word.b(word)).pointee))
+                state = MachineState(frames + depth)
             case .sendTo:
                 let b = state.registers + Word.b(word)
                 let (value, isEnd) = try send(b.pointee, to: a.pointee)
@@ -606,50 +494,21 @@ extension Interpreter {
                 depth &-= 1
                 if kind == .entry { return b.pointee }
                 result.assign(from: b)
-                state = State(frames + depth)
+                state = MachineState(frames + depth)
 
-            case .raise:
-                throw try raise(a.pointee, from: Word.b(word) == Word.none ? nil : (state.registers + Word.b(word)).pointee)
-            case .raiseAgain:
-                guard case .instance(let current) = handled else {
-                    throw Raised(.runtimeError, "No active exception to reraise")
-                }
-                throw Raised(again: current)
-            case .rethrow:
-                if case .instance(let exception) = a.pointee { throw Raised(again: exception) }
-                throw pendingStop ?? Raised(stop: .cancelled)
             case .pushHandled:
-                a.put(handled)
-                handled = (state.registers + Word.b(word)).pointee
-            case .popHandled:
-                handled = a.pointee
-                a.put(.undefined)
+                withUnsafeMutablePointer(to: &handled) {
+                    a.assign(from: $0)
+                    $0.assign(from: state.registers + Word.b(word))
+                }
+            case .popHandled: withUnsafeMutablePointer(to: &handled) { a.handOver(to: $0) }
             case .jumpUnlessMatches:
-                if case .instance(let exception) = a.pointee,
-                    try matches(exception, (state.registers + Word.b(word)).pointee)
-                {
-                } else {
-                    state.jump(to: Word.target(word))
-                }
-            case .assertionFailed:
-                throw try assertionFailure(word, state.registers, state.code.takeUnretainedValue())
-
-            case .enterContext: try enterContext((state.registers + Word.b(word)).pointee, a)
-            case .exitContext:
-                let exception = Word.b(word) == Word.none ? Value.undefined : (state.registers + Word.b(word)).pointee
-                (state.registers + Word.c(word)).set(try exitContext(a, exception))
-
-            case .importModule:
-                if case .str(let name) = (state.constants + Word.b(word)).pointee {
-                    a.put(.module(try importModule(name.string, takesFirst: Word.d(word) == 1, from: state.code.takeUnretainedValue().source.name)))
-                }
-            case .importName:
-                a.put(
-                    try importName(
-                        (state.registers + Word.b(word)).pointee, state.cache(word).pointee.name, from: state.code.takeUnretainedValue().source.name))
-            case .display:
-                let value = a.pointee
-                try converting { try self.display(value, self) }
+                if try !matches(a, state.registers + Word.b(word)) { state.jump(to: Word.target(word)) }
+            case .deleteLocal, .deleteGlobal, .deleteCell, .deleteFree, .positive, .invert, .buildSet, .buildDict, .buildString,
+                .buildSlice, .listExtend, .setAdd, .setUpdate, .dictSet, .dictMerge, .listToTuple, .formatValue, .deleteItem,
+                .deleteAttribute, .loadSuper, .makeFunction, .makeClass, .unpackStarred, .getYieldFrom, .raise, .raiseAgain, .rethrow,
+                .assertionFailed, .enterContext, .exitContext, .importModule, .importName, .display:
+                try rare(word, a, state)
             }
         }
     }
@@ -657,7 +516,7 @@ extension Interpreter {
     // MARK: - Operands
 
     @inline(__always)
-    private func operands(_ word: UInt64, _ state: State) -> (UnsafeMutablePointer<Value>, UnsafeMutablePointer<Value>) {
+    private func operands(_ word: UInt64, _ state: MachineState) -> (UnsafeMutablePointer<Value>, UnsafeMutablePointer<Value>) {
         let flags = Word.d(word)
         let b = (flags & 2 != 0 ? state.constants : state.registers) + Word.b(word)
         let c = (flags & 1 != 0 ? state.constants : state.registers) + Word.c(word)
@@ -665,7 +524,7 @@ extension Interpreter {
     }
 
     @inline(__always)
-    private func fusedOperand(_ word: UInt64, _ state: State) -> UnsafeMutablePointer<Value> {
+    private func fusedOperand(_ word: UInt64, _ state: MachineState) -> UnsafeMutablePointer<Value> {
         (word & Word.constantFlag != 0 ? state.constants : state.registers) + Word.b(word)
     }
 
@@ -690,7 +549,7 @@ extension Interpreter {
 
     /// Charges for memory that an instruction allocates.
     @inline(__always)
-    private func note(_ bytes: Int) throws(Raised) {
+    func note(_ bytes: Int) throws(Raised) {
         allocated = allocated &+ bytes
         if allocated > nextCensus { try takeCensus() }
     }
@@ -749,7 +608,7 @@ extension Interpreter {
         depth &+= 1
         (frames + depth).initialize(
             to: Frame(
-                code: code, function: function, generator: nil, registers: registers, next: instructions, result: result,
+                code: code, function: function, generator: nil, registers: registers, result: result, next: instructions,
                 kind: kind, target: instructions, kept: result))
     }
 
@@ -761,12 +620,13 @@ extension Interpreter {
         var raised = raised
         var index = index
         while true {
-            let frame = frames[depth]
-            let code = frame.code.takeUnretainedValue()
+            // Whoever called the function holds it, and it holds its code: no counting here.
+            let frame = frames + depth
             let exception = exception(of: raised)
-            trace(raised, exception, code, index)
-            if let handler = code.handler(of: index, isStop: exception == nil) {
-                let register = frame.registers + handler.register
+            trace(raised, exception, frame.pointee.code, index)
+            let handler = frame.pointee.code._withUnsafeGuaranteedRef { $0.handler(of: index, isStop: exception == nil) }
+            if let handler {
+                let register = frame.pointee.registers + handler.register
                 if let exception {
                     register.put(.instance(exception))
                 } else {
@@ -775,24 +635,25 @@ extension Interpreter {
                 }
                 return handler.target
             }
-            if let generator = frame.generator {
+            if let generator = frame.pointee.generator {
                 depth -= 1
                 let object = generator.takeUnretainedValue()
                 abandon(object)
                 raised = endOfGenerator(raised)
             } else {
-                top = frame.registers
-                frame.registers.release(code.registerCount)
+                let (registers, kind, function) = (frame.pointee.registers, frame.pointee.kind, frame.pointee.function)
+                top = registers
+                registers.release(frame.pointee.code._withUnsafeGuaranteedRef { $0.registerCount })
                 depth -= 1
-                if frame.kind == .initializer { frame.function.release() }
+                if kind == .initializer { function.release() }
             }
             if depth < base { throw raised }
-            index = Swift.max(frames[depth].next - frames[depth].code.takeUnretainedValue().instructions - 1, 0)
+            index = frames[depth].code._withUnsafeGuaranteedRef { Swift.max(frames[depth].next - $0.instructions - 1, 0) }
         }
     }
 
     /// Records that the exception passes here.
-    private func trace(_ raised: Raised, _ exception: InstanceObject?, _ code: CodeObject, _ index: Int) {
+    private func trace(_ raised: Raised, _ exception: InstanceObject?, _ code: Unmanaged<CodeObject>, _ index: Int) {
         if let exception {
             if !raised.isPropagating {
                 raised.isPropagating = true
@@ -803,11 +664,15 @@ extension Interpreter {
             } else {
                 let state = exception.exception
                 if state.trace.isEmpty { state.trace.reserveCapacity(4) }
-                state.trace.append(TraceEntry(code: code, instruction: index))
+                state.trace.append(TraceEntry(code: code.takeUnretainedValue(), instruction: index))
             }
         } else {
             raised.isPropagating = true
-            if raised.skipsFrame { raised.skipsFrame = false } else { raised.trace.append(TraceEntry(code: code, instruction: index)) }
+            if raised.skipsFrame {
+                raised.skipsFrame = false
+            } else {
+                raised.trace.append(TraceEntry(code: code.takeUnretainedValue(), instruction: index))
+            }
         }
     }
 }

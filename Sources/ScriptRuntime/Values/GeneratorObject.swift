@@ -26,7 +26,7 @@ public final class GeneratorObject: IteratorObject {
         functionReference = Unmanaged.passUnretained(function)
         codeReference = function.codeReference
         registerCount = function.code.registerCount
-        hasHandlers = !function.code.handlers.isEmpty
+        hasHandlers = function.code.handlerCount > 0
         self.registers = registers
         next = function.code.instructions
         super.init(kind: .generator)

@@ -8,6 +8,8 @@
 /// same word.
 enum Reference {
     private static let one = 1 << 33
+    /// The word of a new object: one strong reference, one unowned, which all strong ones share.
+    private static let single = 3
 
     @inline(__always)
     static func retain(_ object: UnsafeMutableRawPointer) {
@@ -32,6 +34,7 @@ enum Reference {
     /// The last reference, or a count that is kept elsewhere.
     @inline(never)
     private static func releaseSlowly(_ object: UnsafeMutableRawPointer) {
+        if object.load(fromByteOffset: 8, as: Int.self) == single, Spares.keep(object) { return }
         Unmanaged<AnyContainer>.fromOpaque(object).release()
     }
 
@@ -57,7 +60,9 @@ enum Reference {
     static var isAsDescribed: Bool {
         var object = AnyContainer()
         let address = Unmanaged.passUnretained(object).toOpaque()
-        guard isKnownUniquelyReferenced(&object), isUnique(address) else { return false }
+        guard isKnownUniquelyReferenced(&object), isUnique(address), address.load(fromByteOffset: 8, as: Int.self) == single else {
+            return false
+        }
         retain(address)
         guard !isKnownUniquelyReferenced(&object), !isUnique(address) else { return false }
         release(address)

@@ -158,12 +158,28 @@ public struct StrBuilder {
 // MARK: - Implementation
 
 extension StrObject {
-    /// Copies code points into this object's memory, which must be wide and large enough.
+    /// Copies code points into this object's memory, which must be wide and large enough, with nothing of worth behind
+    /// their place: a short text is copied as one block, and what follows it with it.
+    @inline(__always)
     func copy(_ source: StrObject, from lower: Int, count length: Int, to position: Int) {
+        let width = self.width
         if source.width == width {
-            (raw + position * width).copyMemory(from: source.raw + lower * width, byteCount: length * width)
+            let (bytes, start, end) = (length &* width, lower &* width, position &* width)
+            if bytes <= StrObject.block, start &+ StrObject.block <= source.head.pointee.capacity,
+                end &+ StrObject.block <= head.pointee.capacity
+            {
+                // Both blocks lie inside their objects.
+                let block = (source.raw + start).loadUnaligned(as: SIMD2<UInt64>.self)
+                (raw + end).storeBytes(of: block, as: SIMD2<UInt64>.self)
+            } else {
+                (raw + end).copyMemory(from: source.raw + start, byteCount: bytes)
+            }
             return
         }
+        widen(source, from: lower, count: length, to: position)
+    }
+
+    private func widen(_ source: StrObject, from lower: Int, count length: Int, to position: Int) {
         for offset in 0..<length { store(source.unit(lower + offset), at: position + offset) }
     }
 

@@ -9,13 +9,19 @@ public final class StrObject: ManagedBuffer<StrObject.Header, UInt8> {
     public struct Header {
         /// Code points.
         public package(set) var count: Int
-        /// Bytes of one code point: 1, 2 or 4.
-        public package(set) var width: UInt8
         /// 0: not computed yet.
         var hash: Int
+        /// Bytes of one code point: 1, 2 or 4.
+        public package(set) var width: UInt8
+        /// Memory allocated, in blocks.
+        fileprivate let blocks: UInt32
+
         /// Bytes allocated.
-        var capacity: Int
+        var capacity: Int { Int(blocks) &* StrObject.block }
     }
+
+    /// Memory comes in multiples of so many bytes.
+    static let block = 16
 
     /// Code points.
     @inlinable @inline(__always) public var count: Int { head.pointee.count }
@@ -50,6 +56,12 @@ public final class StrObject: ManagedBuffer<StrObject.Header, UInt8> {
         (Unmanaged.passUnretained(self).toOpaque() + 16).assumingMemoryBound(to: Header.self)
     }
 
+    /// The blocks of an object of this class.
+    @inline(__always)
+    static func blocks(_ object: UnsafeMutableRawPointer) -> Int {
+        Int((object + 16).assumingMemoryBound(to: Header.self).pointee.blocks)
+    }
+
     /// Whether header and elements lie where `head` and `raw` look for them.
     static var isAsDescribed: Bool {
         let text = StrObject.allocate(count: 2, width: 2)
@@ -80,10 +92,13 @@ private let shared = SharedStrings()
 extension StrObject {
     static func allocate(count: Int, width: Int, capacity: Int = 0) -> StrObject {
         // As much as the allocator gives anyway: room for a short tail to be appended in place.
-        let bytes = (Swift.max(count * width, capacity) + 7) / 16 * 16 + 8
-        let buffer = StrObject.create(minimumCapacity: bytes) { _ in
-            Header(count: count, width: UInt8(width), hash: 0, capacity: bytes)
+        let blocks = Swift.max((Swift.max(count * width, capacity) + (block - 1)) / block, 1)
+        let header = Header(count: count, hash: 0, width: UInt8(truncatingIfNeeded: width), blocks: UInt32(clamping: blocks))
+        if let spare = Spares.takeString(blocks: blocks) {
+            (spare + 16).initializeMemory(as: Header.self, to: header)
+            return Unmanaged<StrObject>.fromOpaque(spare).takeRetainedValue()
         }
+        let buffer = StrObject.create(minimumCapacity: blocks * block) { _ in header }
         // `create` of a final subclass makes an object of that subclass.
         return unsafeDowncast(buffer, to: StrObject.self)
     }
