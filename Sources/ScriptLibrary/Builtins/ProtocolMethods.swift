@@ -6,15 +6,17 @@ enum ProtocolMethods {
     static func install(in interpreter: Interpreter) {
         let types = interpreter.types
         let sequences = [types.list, types.tuple, types.str, types.bytes, types.range]
-        for type in sequences + [types.dict, types.set, types.frozenset] {
-            interpreter.extend(type) { NativeType(type.name, methods: container + common) }
+        extend(sequences + [types.dict, types.set, types.frozenset]) { container + common }
+        extend(sequences + [types.dict]) { [getItem] }
+        extend([types.list, types.dict]) { changing }
+        extend([types.int, types.float]) { common + ordering }
+        extend([types.list, types.tuple, types.str, types.bytes, types.set, types.frozenset]) { ordering }
+        extend([types.dict]) { [reversed] }
+
+        func extend(_ types: [TypeObject], _ methods: @escaping () -> [Native]) {
+            // A class keeps this closure until its first use: it must not keep the class.
+            for type in types { interpreter.extend(type) { NativeType("", methods: methods()) } }
         }
-        for type in sequences + [types.dict] { interpreter.extend(type) { NativeType(type.name, methods: [getItem]) } }
-        for type in [types.list, types.dict] { interpreter.extend(type) { NativeType(type.name, methods: changing) } }
-        for type in [types.int, types.float] { interpreter.extend(type) { NativeType(type.name, methods: common + ordering) } }
-        for type in sequences where type !== types.range { interpreter.extend(type) { NativeType(type.name, methods: ordering) } }
-        for type in [types.set, types.frozenset] { interpreter.extend(type) { NativeType(type.name, methods: ordering) } }
-        interpreter.extend(types.dict) { NativeType("dict", methods: [reversed]) }
     }
 
     private static var container: [Native] {

@@ -111,6 +111,7 @@ public final class Interpreter {
     deinit {
         // Functions and their modules keep each other; then what only refers to itself is left.
         for module in [main, builtins] + modules.values + fileModules.values { module.clear() }
+        types.object.clearScriptClasses()
         collectCycles()
         // All frames are gone when nobody runs; the registers above `top` are not initialized.
         stack.deallocate()

@@ -217,6 +217,26 @@ extension TypeObject {
 
     public var directSubclasses: [TypeObject] { subclasses.map { $0.takeUnretainedValue() } }
 
+    /// Lets go of the attributes of the script classes below this one, at the end of a session: they may refer to their class.
+    func clearScriptClasses() {
+        var classes = directSubclasses
+        var next = 0
+        while next < classes.count {
+            classes += classes[next].directSubclasses
+            next += 1
+        }
+        var work: [Value] = []
+        for type in classes where type.isScriptClass {
+            type.pending = []
+            for value in type.table.values { TypeObject.disown(value, ObjectIdentifier(type)) }
+            work += type.table.values
+            type.table = [:]
+            type.order = []
+            type.invalidate()
+        }
+        Drain.drain(&work)
+    }
+
     /// Adds attributes, at the first look at the class.
     func define(_ attributes: @escaping () -> [(Symbol, Value)]) {
         pending.append(attributes)
