@@ -59,6 +59,9 @@ enum BuiltinIterators {
                     left -= 1
                     return .int(range[left])
                 })
+        case .host(let box) where box.object is LongRange:
+            guard let range = box.object as? LongRange else { return .none }
+            return .iterator(range.iterator(isReversed: true))
         case .dict(let dict): return .iterator(DictIterator(dict, .keys, isReversed: true))
         default:
             guard interpreter.method(call[0], "__len__") != nil, interpreter.method(call[0], "__getitem__") != nil else {

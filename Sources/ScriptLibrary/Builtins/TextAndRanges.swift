@@ -1,3 +1,4 @@
+import BigInt
 import ScriptRuntime
 
 /// `str`, `range` and `slice`: constructors, and the methods of the latter two.
@@ -40,52 +41,55 @@ enum TextAndRanges {
     // MARK: - range
 
     private static func makeRange(_ call: Call) throws -> Value {
-        let start = call.has(1) ? try call.int(0) : 0
-        let stop = try call.int(call.has(1) ? 1 : 0)
-        let step = call.has(2) ? try call.int(2) : 1
+        let interpreter = call.interpreter
+        let start = call.has(1) ? try interpreter.integer(call[0]) : 0
+        let stop = try interpreter.integer(call[call.has(1) ? 1 : 0])
+        let step = call.has(2) ? try interpreter.integer(call[2]) : 1
         if step == 0 { throw Raised.value("range() arg 3 must not be zero") }
-        guard let range = RangeObject(start: start, stop: stop, step: step) else {
-            throw Raised(.overflowError, "a range cannot have more items than the largest 64-bit integer")
-        }
-        return .range(range)
+        return interpreter.range(from: start, to: stop, by: step)
     }
 
     private static func rangeTable() -> NativeType {
-        func position(_ call: Call, _ method: String) throws -> Int? {
-            guard case .range(let range) = call[0] else { throw call.wrongReceiver(method, "range") }
-            let wanted: Int
-            switch call.plain(1) {
-            case .int(let value): wanted = value
-            case .bool(let value): wanted = value ? 1 : 0
-            case .float(let value):
-                guard let whole = Int(exactly: value) else { return nil }
-                wanted = whole
-            case .bigInt: return nil
-            default:
-                for index in 0..<range.count where try call.interpreter.equal(.int(range[index]), call[1]) { return index }
-                return nil
+        /// How often the value is in the range, and the first place; nil as the place where it has none.
+        func search(_ call: Call, _ method: String, isCounting: Bool) throws -> (count: BigInt, first: BigInt?) {
+            let range: LongRange
+            switch call[0] {
+            case .range(let small): range = LongRange(small)
+            case .host(let box):
+                guard let large = box.object as? LongRange else { throw call.wrongReceiver(method, "range") }
+                range = large
+            default: throw call.wrongReceiver(method, "range")
             }
-            guard range.count > 0 else { return nil }
-            let last = range[range.count - 1]
-            guard range.step > 0 ? wanted >= range.start && wanted <= last : wanted <= range.start && wanted >= last else {
-                return nil
+            if let number = call[1].asBigInt {
+                let index = range.index(of: number)
+                return (index == nil ? 0 : 1, index)
             }
-            let distance = range.step > 0 ? UInt(bitPattern: wanted &- range.start) : UInt(bitPattern: range.start &- wanted)
-            guard distance % range.step.magnitude == 0 else { return nil }
-            return Int(distance / range.step.magnitude)
+            var (count, place) = (BigInt(0), BigInt(0))
+            var first: BigInt?
+            let items = range.iterator()
+            while let item = try items.next(call.interpreter) {
+                try call.interpreter.charge(steps: 1)
+                if try call.interpreter.equal(item, call[1]) {
+                    count += 1
+                    first = first ?? place
+                    if !isCounting { break }
+                }
+                place += 1
+            }
+            return (count, first)
         }
         return NativeType(
             "range",
             methods: [
                 Native("count(self, value, /)", "Return number of occurrences of value.") {
-                    .int(try position($0, "count") == nil ? 0 : 1)
+                    .integer(try search($0, "count", isCounting: true).count)
                 },
                 Native("index(self, value, /)", "Return index of value; ValueError if it is not present.") { call in
-                    guard let index = try position(call, "index") else {
-                        if case .int = call.plain(1) { throw Raised.value("\(try call.interpreter.repr(call[1]).string) is not in range") }
+                    guard let index = try search(call, "index", isCounting: false).first else {
+                        if call[1].asBigInt != nil { throw Raised.value("\(try call.interpreter.repr(call[1]).string) is not in range") }
                         throw Raised.value("sequence.index(x): x not in sequence")
                     }
-                    return .int(index)
+                    return .integer(index)
                 },
             ])
     }
@@ -96,20 +100,10 @@ enum TextAndRanges {
             methods: [
                 Native("indices(self, len, /)", "The start, stop and step that the slice means for a sequence of len items.") { call in
                     guard case .slice(let slice) = call[0] else { throw call.wrongReceiver("indices", "slice") }
-                    let length = try call.int(1)
+                    let length = try call.interpreter.integer(call[1])
                     if length < 0 { throw Raised.value("length should not be negative") }
-                    let step = try call.interpreter.sliceBound(slice.step, 1)
-                    if step == 0 { throw Raised.value("slice step cannot be zero") }
-                    func clamp(_ value: Value, _ absent: Int) throws -> Int {
-                        let given = try call.interpreter.sliceBound(value, absent)
-                        if value.isNone { return absent }
-                        let low = step < 0 ? -1 : 0
-                        let high = step < 0 ? length - 1 : length
-                        return given < 0 ? max(given &+ length, low) : min(given, high)
-                    }
-                    let start = try clamp(slice.start, step < 0 ? length - 1 : 0)
-                    let stop = try clamp(slice.stop, step < 0 ? -1 : length)
-                    return .tuple([.int(start), .int(stop), .int(step)])
+                    let places = try call.interpreter.places(of: slice, in: length)
+                    return .tuple([.integer(places.start), .integer(places.stop), .integer(places.step)])
                 }
             ])
     }

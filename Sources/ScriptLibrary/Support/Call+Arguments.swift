@@ -108,8 +108,5 @@ extension Interpreter {
     }
 
     /// An integer of any size: int, bool or an object with `__index__`.
-    func anyInteger(_ value: Value) throws(Raised) -> BigInt {
-        if let integer = plain(value).asBigInt { return integer }
-        return BigInt(try index(value))
-    }
+    func anyInteger(_ value: Value) throws(Raised) -> BigInt { try integer(value) }
 }

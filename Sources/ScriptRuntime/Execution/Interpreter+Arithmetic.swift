@@ -646,6 +646,7 @@ extension Interpreter {
             for index in 0..<other.count { list.append(copying: other.storage + index) }
         default:
             track(list)
+            try checkLength(iterable)
             let iterator = try iterate(iterable)
             while let item = try next(iterator) {
                 try charge(steps: 1)

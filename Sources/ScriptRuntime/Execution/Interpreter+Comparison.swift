@@ -265,11 +265,12 @@ extension Interpreter {
     private func compareOneSide(
         _ operation: ComparisonOperation, _ value: Value, _ type: TypeObject, _ other: Value
     ) throws(Raised) -> Value? {
-        if let method = type.lookup(Interpreter.dunder(operation)) {
+        // A range's methods come back here.
+        if type !== types.range, let method = type.lookup(Interpreter.dunder(operation)) {
             let result = try callMethod(method, value, other)
             return result.isNotImplemented ? nil : result
         }
-        if operation == .notEqual, let method = type.lookup(.__eq__) {
+        if operation == .notEqual, type !== types.range, let method = type.lookup(.__eq__) {
             let result = try callMethod(method, value, other)
             return result.isNotImplemented ? nil : .bool(try !truth(result))
         }

@@ -43,9 +43,13 @@ extension Interpreter {
             return .int(Int(bytes.bytes[try position(index, bytes.count, "byte")]))
         case .range(let range):
             if case .slice(let slice) = index {
-                let part = try bounds(slice, count: { range.count })
-                return .range(range.slice(start: part.start, stop: part.stop, step: part.step))
+                if slice.isPlain {
+                    let part = try bounds(slice, count: { range.count })
+                    if let small = range.slice(start: part.start, stop: part.stop, step: part.step) { return .range(small) }
+                }
+                return try self.slice(LongRange(range), slice)
             }
+            if case .bigInt = plain(index) { throw .index("range object index out of range") }
             return .int(range[try position(index, range.count, "range object")])
         case .host(let box):
             if let object = box.object.asIndexable { return try converting { try object.item(at: index, self) } }
@@ -178,12 +182,7 @@ extension Interpreter {
             case .int(let number): return contains(range, number)
             case .bool(let truth): return contains(range, truth ? 1 : 0)
             case .bigInt: return false
-            default:
-                for index in 0..<range.count {
-                    try charge(steps: 1)
-                    if try same(.int(range[index]), item) { return true }
-                }
-                return false
+            default: return try contains(items: .iterator(RangeIterator(range)), item)
             }
         case .bytes(let bytes):
             switch plain(item) {
@@ -215,6 +214,10 @@ extension Interpreter {
             guard error.isInstance(of: .typeError, self) else { throw error }
             throw .type("argument of type '\(typeName(of: value))' is not iterable")
         }
+        return try contains(items: iterator, item)
+    }
+
+    private func contains(items iterator: Value, _ item: Value) throws(Raised) -> Bool {
         while let next = try next(iterator) {
             try charge(steps: 1)
             if try same(next, item) { return true }

@@ -115,6 +115,7 @@ extension Interpreter {
         case .tuple(let tuple): return tuple.items
         default: break
         }
+        try checkLength(iterable)
         var result: [Value] = []
         let iterator = try iterate(iterable)
         while let item = try next(iterator) {

@@ -59,6 +59,14 @@ extension Interpreter {
             case .step: return .int(range.step)
             default: return nil
             }
+        case .host(let box) where box.type === types.range:
+            guard let range = box.object as? LongRange else { return nil }
+            switch dunder {
+            case .start: return .integer(range.start)
+            case .stop: return .integer(range.stop)
+            case .step: return .integer(range.step)
+            default: return nil
+            }
         case .iterator(let iterator):
             if let generator = iterator as? GeneratorObject, dunder == .__name__ || dunder == .__qualname__ {
                 return .str(generator.name)

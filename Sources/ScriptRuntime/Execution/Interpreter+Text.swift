@@ -178,7 +178,7 @@ extension Interpreter {
     }
 
     private func repr(_ box: HostBox, _ value: Value) throws(Raised) -> StrObject {
-        if let method = box.type.lookup(.__repr__) { return try text(callMethod(method, value), "__repr__") }
+        if box.type !== types.range, let method = box.type.lookup(.__repr__) { return try text(callMethod(method, value), "__repr__") }
         return .make(box.object.scriptSummary)
     }
 

@@ -80,7 +80,7 @@ public final class BytesObject {
     public var count: Int { bytes.count }
 }
 
-/// Python's `range`, within the range of `Int`; a longer one is refused when it is made.
+/// Python's `range`, within the range of `Int`; beyond it a `LongRange` stands for the same class.
 public final class RangeObject {
     public let start: Int
     public let stop: Int
@@ -106,8 +106,13 @@ public final class RangeObject {
     @inline(__always)
     public subscript(index: Int) -> Int { start &+ index &* step }
 
-    func slice(start first: Int, stop last: Int, step factor: Int) -> RangeObject {
-        RangeObject(start: start &+ first &* step, stop: start &+ last &* step, step: step &* factor) ?? self
+    /// The part that a slice with these bounds means; nil where it needs larger numbers.
+    func slice(start first: Int, stop last: Int, step factor: Int) -> RangeObject? {
+        let width = Int128(step)
+        guard let start = Int(exactly: Int128(self.start) + Int128(first) * width), let stop = Int(exactly: Int128(self.start) + Int128(last) * width),
+            let step = Int(exactly: width * Int128(factor))
+        else { return nil }
+        return RangeObject(start: start, stop: stop, step: step)
     }
 }
 
@@ -132,6 +137,13 @@ public final class SliceObject {
             drain(into: &work)
             Drain.drain(&work)
         }
+    }
+
+    /// Whether each part is a plain number or left out.
+    var isPlain: Bool {
+        func isPlain(_ slot: UnsafeMutablePointer<Value>) -> Bool { slot.isNothing || slot.tag == Tag.int }
+        return withUnsafeMutablePointer(to: &start, isPlain) && withUnsafeMutablePointer(to: &stop, isPlain)
+            && withUnsafeMutablePointer(to: &step, isPlain)
     }
 
     /// The places it means in a sequence of `count` items; nil where a part is neither a plain number nor left out, or step is 0.

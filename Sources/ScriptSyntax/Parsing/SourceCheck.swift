@@ -11,11 +11,12 @@ enum SourceCheck {
             isASCII = isASCII && byte < 0x80
             hasNull = hasNull || byte == 0
         }
+        if let foreign = foreignEncoding(source, isASCII: isASCII) { return foreign }
         if !isASCII, let offset = firstInvalid(bytes) {
             return .invalidUTF8(SourceSpan(offset..<offset + 1), byte: bytes[offset])
         }
         if hasNull, let offset = bytes.firstIndex(of: 0) { return .nullByte(SourceSpan(offset..<offset + 1)) }
-        return foreignEncoding(source)
+        return nil
     }
 
     private static func firstInvalid(_ bytes: [UInt8]) -> Int? {
@@ -32,20 +33,25 @@ enum SourceCheck {
         }
     }
 
-    /// PEP 263: a comment in the first two lines may name an encoding; only UTF-8 is read.
-    private static func foreignEncoding(_ source: SourceText) -> Diagnostic? {
+    /// PEP 263: a comment in the first two lines may name an encoding. Only UTF-8 is read, and what means the same in it.
+    private static func foreignEncoding(_ source: SourceText, isASCII: Bool) -> Diagnostic? {
         for line in 1...2 {
             let text = source.text(ofLine: line)
             let blank = text.drop { $0 == " " || $0 == "\t" || $0 == "\u{C}" || $0 == "\u{FEFF}" }
             guard blank.isEmpty || blank.hasPrefix("#") else { return nil }
             guard let match = blank.firstMatch(of: /coding[:=][ \t]*([-\w.]+)/) else { continue }
             let name = match.output.1.lowercased().replacing("_", with: "-")
-            if name == "utf-8" || name.hasPrefix("utf-8-") || name == "utf8" || name == "ascii" || name == "us-ascii" {
-                return nil
-            }
+            if name == "utf-8" || name.hasPrefix("utf-8-") || name == "utf8" || name == "u8" || name == "cp65001" { return nil }
+            if isASCII && keepsASCII(name) { return nil }
             let range = source.range(ofLine: line)
             return .foreignEncoding(SourceSpan(range), name: String(match.output.1))
         }
         return nil
+    }
+
+    /// Encodings in which a text of ASCII alone is the same text.
+    private static func keepsASCII(_ name: String) -> Bool {
+        let exact: Set = ["ascii", "us-ascii", "646", "l1", "latin1", "latin-1", "koi8-r", "koi8-u", "euc-jp", "eucjp", "shift-jis", "sjis", "cp932", "mac-roman"]
+        return exact.contains(name) || ["iso-8859-", "iso8859-", "latin-1-", "cp125", "windows-125"].contains { name.hasPrefix($0) }
     }
 }
