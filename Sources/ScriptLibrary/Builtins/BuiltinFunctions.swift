@@ -99,6 +99,7 @@ enum BuiltinFunctions {
         try interpreter.charge(count: exponent.magnitude.bitWidth, of: words)
         try interpreter.charge(steps: exponent.magnitude.bitWidth &* words &* words / 16)
         let magnitude = BigInt(modulus.magnitude)
+        if magnitude == 1 { return .int(0) }
         var start = base % magnitude
         if start.sign == .minus { start += magnitude }
         var result: BigInt

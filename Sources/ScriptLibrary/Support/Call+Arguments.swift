@@ -58,16 +58,16 @@ extension Call {
     }
 
     /// A bound of a slice: clamped, None and a missing argument give `absent`; then counted from the end if negative.
-    func bound(_ index: Int, _ absent: Int, count: Int) throws(Raised) -> Int {
-        let value = try interpreter.sliceBound(self[index], absent)
+    func bound(_ index: Int, _ absent: Int, count: Int, allowsNone: Bool = true) throws(Raised) -> Int {
+        let value = try interpreter.sliceBound(self[index], absent, allowsNone: allowsNone)
         if value >= 0 { return value }
         return max(value + count, 0)
     }
 
     /// The range `[start, end)` of the arguments at `index` and `index + 1`; may be empty with start beyond the end.
-    func range(_ index: Int, count: Int) throws(Raised) -> (lower: Int, upper: Int) {
-        let lower = try bound(index, 0, count: count)
-        let upper = min(try bound(index + 1, count, count: count), count)
+    func range(_ index: Int, count: Int, allowsNone: Bool = true) throws(Raised) -> (lower: Int, upper: Int) {
+        let lower = try bound(index, 0, count: count, allowsNone: allowsNone)
+        let upper = min(try bound(index + 1, count, count: count, allowsNone: allowsNone), count)
         return (lower, upper)
     }
 
@@ -91,9 +91,10 @@ extension Call {
 }
 
 extension Interpreter {
-    func sliceBound(_ value: Value, _ absent: Int) throws(Raised) -> Int {
+    func sliceBound(_ value: Value, _ absent: Int, allowsNone: Bool = true) throws(Raised) -> Int {
         switch value {
-        case .none, .undefined: return absent
+        case .undefined: return absent
+        case .none where allowsNone: return absent
         case .int(let value): return value
         case .bool(let value): return value ? 1 : 0
         case .bigInt(let object): return object.value.sign == .minus ? Int.min / 2 : Int.max
@@ -102,7 +103,7 @@ extension Interpreter {
         let plain = plain(value)
         if case .int(let value) = plain { return value }
         guard case .instance = value, type(of: value).lookup("__index__") != nil else {
-            throw .type("slice indices must be integers or None or have an __index__ method")
+            throw .type("slice indices must be integers \(allowsNone ? "or None " : "")or have an __index__ method")
         }
         return try index(value)
     }

@@ -184,7 +184,9 @@ extension Interpreter {
     }
 
     private func readOnly(_ value: Value, _ name: Symbol) -> Raised {
-        if type(of: value).lookup(name) != nil {
+        let type = type(of: value)
+        if type === types.range || type === types.slice, ["start", "stop", "step"].contains(name.name) { return .attribute("readonly attribute") }
+        if type.lookup(name) != nil {
             return .attribute("'\(typeName(of: value))' object attribute '\(name.name)' is read-only")
         }
         return .attribute("'\(typeName(of: value))' object has no attribute '\(name.name)'")

@@ -127,7 +127,7 @@ final class StrIterator: IteratorObject {
         super.init(kind: .string)
     }
 
-    override var typeName: String { "str_iterator" }
+    override var typeName: String { text.isASCII ? "str_ascii_iterator" : "str_iterator" }
 
     override func next(_ interpreter: Interpreter) throws -> Value? {
         if index >= text.count { return nil }

@@ -28,6 +28,8 @@ public final class StrObject: ManagedBuffer<StrObject.Header, UInt8> {
     @inlinable @inline(__always) public var width: Int { Int(head.pointee.width) }
     public var isEmpty: Bool { head.pointee.count == 0 }
     public var isLatin: Bool { head.pointee.width == 1 }
+    /// Whether every code point is below 128: looks at them all.
+    public var isASCII: Bool { isLatin && UnsafeRawBufferPointer(start: raw, count: count).allSatisfy { $0 < 128 } }
 
     /// The code point at `index`, which must be in `0 ..< count`.
     @inline(__always)

@@ -51,7 +51,7 @@ enum SourceCheck {
 
     /// Encodings in which a text of ASCII alone is the same text.
     private static func keepsASCII(_ name: String) -> Bool {
-        let exact: Set = ["ascii", "us-ascii", "646", "l1", "latin1", "latin-1", "koi8-r", "koi8-u", "euc-jp", "eucjp", "shift-jis", "sjis", "cp932", "mac-roman"]
+        let exact: Set = ["ascii", "us-ascii", "646", "l1", "latin1", "latin-1", "koi8-r", "koi8-u", "mac-roman"]
         return exact.contains(name) || ["iso-8859-", "iso8859-", "latin-1-", "cp125", "windows-125"].contains { name.hasPrefix($0) }
     }
 }
