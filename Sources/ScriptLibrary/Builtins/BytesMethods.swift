@@ -316,7 +316,7 @@ enum BytesMethods {
             partition("rpartition", last: true),
             Native("splitlines(self, /, keepends=False)", "Return a list of the lines in the bytes, breaking at line boundaries.") { call in
                 let text = try text(call, "splitlines")
-                return list(text, lines(text, keepingEnds: try call.truth(1)))
+                return list(text, lines(text, keepingEnds: try call.int(1) != 0))
             },
             Native("join(self, iterable, /)", "Concatenate any number of bytes objects, with these bytes between them.") { call in
                 let separator = try call.receiver(bytes: "join").bytes

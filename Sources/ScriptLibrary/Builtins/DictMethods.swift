@@ -64,7 +64,8 @@ enum DictMethods {
             },
             Native("pop(self, key, default=<unset>, /)", "Remove specified key and return its value; without it default, or KeyError.") { call in
                 let dict = try call.receiver(dict: "pop")
-                if let value = try call.interpreter.remove(dict, call[1]) { return value }
+                // An empty dict does not ask for the hash.
+                if dict.count > 0, let value = try call.interpreter.remove(dict, call[1]) { return value }
                 guard call.has(2) else { throw Raised.key(call[1]) }
                 return call[2]
             },

@@ -199,9 +199,14 @@ enum NumberMethods {
     }
 
     private static func fromBytes(_ call: Call) throws -> Value {
+        let isLittle = try isLittle(call, 2)
         var bytes: [UInt8]
-        if case .bytes(let given) = call.plain(1) { bytes = given.bytes } else { bytes = try BytesMethods.bytes(from: call[1], call.interpreter) }
-        if try !isLittle(call, 2) { bytes.reverse() }
+        switch call.plain(1) {
+        case .bytes(let given): bytes = given.bytes
+        case .str: throw Raised.type("cannot convert 'str' object to bytes")
+        default: bytes = try BytesMethods.bytes(from: call[1], call.interpreter)
+        }
+        if !isLittle { bytes.reverse() }
         let isNegative = try call.truth(3) && (bytes.last ?? 0) >= 128
         if isNegative { bytes = bytes.map { ~$0 } }
         var words = [UInt](repeating: 0, count: (bytes.count + 7) / 8)

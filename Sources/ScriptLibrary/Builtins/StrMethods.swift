@@ -196,7 +196,7 @@ enum StrMethods {
             },
             Native("splitlines(self, /, keepends=False)", "Return a list of the lines in the string, breaking at line boundaries.") { call in
                 let text = try call.receiver(str: "splitlines")
-                return list(text, text.lines(keepingEnds: try call.truth(1)))
+                return list(text, text.lines(keepingEnds: try call.int(1) != 0))
             },
             Native("partition(self, sep, /)", "Split at the first separator into the part before it, the separator and the part after it.") {
                 try partition($0, "partition", last: false)

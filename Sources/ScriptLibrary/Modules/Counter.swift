@@ -5,7 +5,12 @@ enum Counter {
     static func type(_ interpreter: Interpreter) -> NativeType {
         NativeType(
             "Counter", doc: "Dict subclass for counting hashable items.", base: interpreter.types.dict, module: "collections",
-            methods: counting + questions + operators, isHost: false)
+            methods: counting + questions + operators,
+            classMethods: [
+                Native("fromkeys(cls, iterable, v=None)", "Refused: what would the counts be?") { _ in
+                    throw Raised(.notImplementedError, "Counter.fromkeys() is undefined.  Use Counter(iterable) instead.")
+                }
+            ], isHost: false)
     }
 
     private static func own(_ call: Call, _ method: String) throws -> DictObject { try call.receiver(dict: method) }
