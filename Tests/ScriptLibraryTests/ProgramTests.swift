@@ -9,7 +9,7 @@ import Testing
     @Test(arguments: [
         "strings", "numbers", "containers", "modules", "language", "corners", "changed_meanwhile", "operators", "registers", "tables",
         "sorting",
-        "ranges",
+        "ranges", "hints",
     ])
     func printsWhatPythonPrints(name: String) throws {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Programs")

@@ -216,5 +216,9 @@ private final class Reversal: IteratorObject {
         }
     }
 
-    override func lengthHint(_ interpreter: Interpreter) -> Int? { sequence == nil ? 0 : index }
+    override func lengthHint(_ interpreter: Interpreter) -> Int? {
+        guard let sequence else { return 0 }
+        if case .list(let list) = sequence, list.count < index { return 0 }
+        return index
+    }
 }

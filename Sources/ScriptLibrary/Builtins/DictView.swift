@@ -146,12 +146,14 @@ final class DictIterator: IteratorObject {
     private let isReversed: Bool
     private let count: Int
     private var number: Int
+    private var left: Int
 
     init(_ dict: DictObject, _ part: DictView.Part, isReversed: Bool = false) {
         self.dict = dict
         self.part = part
         self.isReversed = isReversed
         count = dict.count
+        left = count
         number = isReversed ? .max : 0
         super.init()
     }
@@ -170,6 +172,7 @@ final class DictIterator: IteratorObject {
             return nil
         }
         number = isReversed ? entry.number : entry.number + 1
+        left -= 1
         switch part {
         case .keys: return entry.key
         case .values: return entry.value
@@ -177,5 +180,5 @@ final class DictIterator: IteratorObject {
         }
     }
 
-    override func lengthHint(_ interpreter: Interpreter) -> Int? { dict == nil ? 0 : count }
+    override func lengthHint(_ interpreter: Interpreter) -> Int? { dict?.count == count ? left : 0 }
 }

@@ -30,7 +30,7 @@ enum NumberMethods {
             return .int(0)
         }
         if call.has(1) {
-            let base = try interpreter.index(call[1])
+            let base = Int(clamping: try interpreter.integer(call[1]))
             guard base == 0 || (2...36).contains(base) else { throw Raised.value("int() base must be >= 2 and <= 36, or 0") }
             guard let result = try textToInt(call.plain(0), base: base, interpreter) else {
                 throw Raised.type("int() can't convert non-string with explicit base")

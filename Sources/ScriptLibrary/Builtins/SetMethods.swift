@@ -45,6 +45,7 @@ enum SetMethods {
             },
             Native("copy(self, /)", "Return a shallow copy of a set.") { call in
                 let own = try call.receiver(set: "copy")
+                if own.isFrozen, case .set = call[0] { return call[0] }
                 try call.interpreter.charge(count: own.count, of: 32)
                 return .set(own.copy(isFrozen: own.isFrozen))
             },
@@ -75,7 +76,8 @@ enum SetMethods {
         [
             Native("__init__(self, iterable=(), /)", "Initialize self.") { call in
                 let set = try call.receiver(set: "__init__")
-                for item in try call.items(1) { try call.interpreter.insert(set, item) }
+                set.removeAll()
+                _ = try call.interpreter.binaryInPlace(.or, .set(set), .set(call.interpreter.newSet(of: call[1], isFrozen: false)))
                 return .none
             },
             Native("add(self, element, /)", "Add an element to a set.") { call in

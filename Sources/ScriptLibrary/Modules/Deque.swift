@@ -105,10 +105,13 @@ final class Deque: HostObject, HostIterable, HostIndexable, HostContainer, HostS
     func iterator(isReversed: Bool) -> IteratorObject {
         let started = changes
         var index = 0
-        return ClosureIterator(isReversed ? "_deque_reverse_iterator" : "_deque_iterator") { [self] _ in
+        var left = count
+        return ClosureIterator(isReversed ? "_deque_reverse_iterator" : "_deque_iterator", hint: { left }) { [self] _ in
+            if changes != started { left = 0 }
             if changes != started { throw Raised(.runtimeError, "deque mutated during iteration") }
             if index >= count { return nil }
             index += 1
+            left -= 1
             return self[isReversed ? count - index : index - 1]
         }
     }

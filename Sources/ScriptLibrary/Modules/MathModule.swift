@@ -164,7 +164,10 @@ enum MathModule {
                 var result = BigInt(1)
                 for item in call.rest(0) {
                     let next = try call.interpreter.anyInteger(item)
-                    if next.isZero { return .int(0) }
+                    if next.isZero || result.isZero {
+                        result = 0
+                        continue
+                    }
                     result = result / result.greatestCommonDivisor(with: next) * next
                     try call.interpreter.charge(bytes: result.magnitude.bitWidth / 8)
                 }

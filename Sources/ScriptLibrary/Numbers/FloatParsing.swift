@@ -1,3 +1,5 @@
+import BigInt
+import Foundation
 package import ScriptRuntime
 
 /// Floats from text, and their hexadecimal form.
@@ -108,12 +110,26 @@ package enum FloatParsing {
         let digits = mantissa.filter { $0 != 46 }
         guard points <= 1, !digits.isEmpty, digits.allSatisfy({ isDigit($0) || ($0 | 32) &- 97 < 6 }) else { throw invalid }
         if digits.allSatisfy({ $0 == 48 }) { return isNegative ? -0.0 : 0.0 }
-        // strtod reads neither ".p1" nor "1.p1" the same everywhere.
-        if mantissa.first == 46 { mantissa.insert(48, at: 0) }
-        if mantissa.last == 46 { mantissa.removeLast() }
-        let whole = "0x" + String(decoding: mantissa, as: UTF8.self) + "p" + String(decoding: exponent, as: UTF8.self)
-        guard let value = Double(whole) else { throw invalid }
+        let fraction = mantissa.firstIndex(of: 46).map { mantissa.count - $0 - 1 } ?? 0
+        let whole = BigUInt(String(decoding: digits, as: UTF8.self), radix: 16) ?? 0
+        // Beyond this every number is 0 or infinite, unless the digits say otherwise by their sheer count.
+        let given = Int(String(decoding: exponent.drop { $0 == 43 }, as: UTF8.self)) ?? (exponent.first == 45 ? -(1 << 40) : 1 << 40)
+        let value = scaled(whole, Swift.max(-(1 << 40), Swift.min(given, 1 << 40)) - 4 * fraction)
         if value.isInfinite { throw Raised(.overflowError, "hexadecimal value too large to represent as a float") }
         return isNegative ? -value : value
+    }
+
+    /// `whole * 2 ** exponent`, rounded once, half to even.
+    private static func scaled(_ whole: BigUInt, _ exponent: Int) -> Double {
+        // The unit in the last place: 53 bits, fewer below the smallest normal number.
+        let dropped = Swift.max(whole.bitWidth - 53, -1074 - exponent)
+        if dropped <= 0 { return exponent > 1024 ? .infinity : scalbn(Double(UInt64(whole)), exponent) }
+        if dropped > whole.bitWidth + 1 { return 0 }
+        var kept = UInt64(whole >> dropped)
+        let half = BigUInt(1) << (dropped - 1)
+        let rest = whole - BigUInt(kept) << dropped
+        if rest > half || rest == half && kept & 1 == 1 { kept += 1 }
+        let place = exponent + dropped
+        return place > 1024 ? .infinity : scalbn(Double(kept), place)
     }
 }

@@ -71,6 +71,11 @@ extension Interpreter {
             if let generator = iterator as? GeneratorObject, dunder == .__name__ || dunder == .__qualname__ {
                 return .str(generator.name)
             }
+            if dunder == .__length_hint__, iterator.lengthHint(self) != nil {
+                return .native(
+                    NativeFunction(
+                        Native("__length_hint__()", "How many items are left.") { .int(iterator.lengthHint($0.interpreter) ?? 0) }))
+            }
             return nil
         default:
             if dunder == .__doc__ { return type(of: value).doc.map { .str($0) } ?? Value.none }

@@ -211,6 +211,7 @@ final class TableIterator: IteratorObject {
     private var set: SetObject?
     private let part: Part
     private let count: Int
+    private var left: Int
     private var number = 0
     private let isReversed: Bool
 
@@ -219,6 +220,7 @@ final class TableIterator: IteratorObject {
         self.part = part
         self.isReversed = isReversed
         count = dict.count
+        left = count
         if isReversed { number = dict.table.used }
         super.init(kind: .other)
     }
@@ -228,6 +230,7 @@ final class TableIterator: IteratorObject {
         part = .keys
         isReversed = false
         count = set.count
+        left = count
         super.init(kind: .other)
     }
 
@@ -243,6 +246,7 @@ final class TableIterator: IteratorObject {
             let found = isReversed ? dict.previousEntry(below: number) : dict.nextEntry(from: number)
             if let entry = found {
                 number = isReversed ? entry.number : entry.number + 1
+                left -= 1
                 switch part {
                 case .keys: return entry.key
                 case .values: return entry.value
@@ -254,6 +258,7 @@ final class TableIterator: IteratorObject {
             if set.count != count { throw Raised(.runtimeError, "Set changed size during iteration") }
             if let entry = set.nextItem(from: number) {
                 number = entry.number + 1
+                left -= 1
                 return entry.item
             }
             self.set = nil
@@ -261,7 +266,7 @@ final class TableIterator: IteratorObject {
         return nil
     }
 
-    override func lengthHint(_ interpreter: Interpreter) -> Int? { dict.map { _ in count } ?? set?.count ?? 0 }
+    override func lengthHint(_ interpreter: Interpreter) -> Int? { (dict?.count ?? set?.count) == count ? left : 0 }
 
     override func drain(into work: inout [Value]) {
         if let dict { work.append(.dict(dict)) }

@@ -84,6 +84,9 @@ extension Diagnostic {
         case "__get__", "__set__", "__delete__", "__set_name__": help = "Use '@property', or call the function with the object."
         case "__code__", "co_code", "gi_code", "tb_frame", "gi_frame", "f_locals", "f_globals", "f_back", "f_code":
             help = "Keep what you want to know in variables; help() shows the signature of a function."
+        case "__basicsize__", "__itemsize__", "__dictoffset__", "__weakrefoffset__", "__weakref__", "__getformat__", "__setformat__",
+            "__isabstractmethod__", "gi_yieldfrom":
+            help = "Leave it out; no program needs to know how the language is built."
         case "__globals__", "__builtins__": help = "Keep the values in a dict of your own."
         case "__annotations__": help = "Annotations are for readers and for help(); keep what the program needs in a dict."
         case "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__": help = "Use copy.copy, or json for what goes to a file."
