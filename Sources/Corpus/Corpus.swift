@@ -52,6 +52,9 @@ public struct Corpus: Sendable {
             guard !shelf.isArrays(id) || [.character, .page].contains(configuration.scope) else {
                 throw .arraysHoldCharacters(book: id)
             }
+            guard book.glyphs.count < Excerpt.limit, books.count < Excerpt.limit else {
+                throw .tooManyCharacters(book: id, count: book.glyphs.count, limit: Excerpt.limit - 1)
+            }
             if book.glyphs.isEmpty { notices.append(.emptyBook(id: id)) }
             books.append(book)
         }
@@ -71,7 +74,9 @@ public struct Corpus: Sendable {
         let partition = try Partition(
             books: excerpts, test: testRule, dev: devRule, devFactor: configuration.devFactor, drawing: &generator)
         notices += partition.booksInBoth.map { .bookInBothSplits(id: $0) }
-        let labels = partition.train.lazy.flatMap { excerpt in books[excerpt.book].glyphs[excerpt.glyphs].lazy.map(\.scalar) }
+        let labels = partition.train.lazy.flatMap { excerpt in
+            excerpt.glyphs.lazy.map { [glyphs = books[excerpt.book].glyphs] in glyphs.scalar(at: $0) }
+        }
         vocabulary = try Vocabulary.counted(
             reserved: configuration.reserved, labels: labels, in: configuration.repertoire, limit: configuration.vocabularySize,
             minimumFrequency: configuration.minimumFrequency)
@@ -96,7 +101,7 @@ public struct Corpus: Sendable {
 // MARK: - Asking about an excerpt
 
 extension Corpus {
-    public func glyphs(of excerpt: Excerpt) -> ArraySlice<Glyph> {
+    public func glyphs(of excerpt: Excerpt) -> Slice<GlyphTable> {
         books[excerpt.book].glyphs[excerpt.glyphs]
     }
 
@@ -117,7 +122,7 @@ extension Corpus {
 
     public func page(of excerpt: Excerpt) -> Page {
         let book = books[excerpt.book]
-        return book.pages[book.glyphs[excerpt.glyphs.lowerBound].page]
+        return book.pages[book.glyphs.page(at: excerpt.glyphs.lowerBound)]
     }
 
     /// The part of the page that shows it, the box around its characters; nil for a whole page.

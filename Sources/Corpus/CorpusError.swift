@@ -66,6 +66,7 @@ public enum CorpusError: Error, Equatable, Sendable {
     case badRecord(file: String, number: Int, problem: String)
     case notReadable(folder: String)
     case excerptTooLarge(id: String, bytes: Int)
+    case tooManyCharacters(book: String, count: Int, limit: Int)
     case interrupted
 }
 
@@ -161,7 +162,8 @@ extension CorpusError: LocalizedError {
         case .badManifest(let file, let problem): "\(file): \(problem)"
         case .notGenerated(let folder, let subset): "there is no whole '\(subset)' dataset in '\(folder)'"
         case .badRecord(let file, let number, let problem): "\(file): record \(number): \(problem)"
-        case .excerptTooLarge(let id, let bytes): "\(id) takes \(bytes) bytes, more than one example may have"
+        case .excerptTooLarge(let id, let bytes): "\(id) takes \(bytes) bytes, more than the examples of one page may have"
+        case .tooManyCharacters(let book, let count, let limit): "book '\(book)' has \(count) characters, more than the \(limit) of one book"
         case .notReadable(let folder): "the dataset in '\(folder)' is stored as image files, which give no batches"
         case .interrupted: "the dataset was not finished: interrupted"
         default: nil
@@ -227,6 +229,7 @@ extension CorpusError: LocalizedError {
         case .badManifest: "Generate the dataset again with overwrite=True (--overwrite), or remove its folder."
         case .notGenerated: "Generate it first."
         case .badRecord: "Generate the dataset again with overwrite=True (--overwrite)."
+        case .tooManyCharacters: "Split its table into several books."
         case .excerptTooLarge: "Store it smaller (shape_store), or without masks."
         case .notReadable: "Generate it with format_store='tfrecords' in another folder."
         case .interrupted: "Run again to finish it."

@@ -37,6 +37,27 @@ import Testing
                 """, output: "1 1 True True True\nTrue True True\nTrue 2.0\n"),
         Case(
             code: """
+                for wrong in [
+                    lambda: d.MetaLoader(d.sample, reserved='<PAD>'), lambda: d.MetaLoader(d.sample, reserved=3),
+                    lambda: m.generate_dataset(folder + '/wrong', 'dev', num_threads=-1),
+                    lambda: m.generate_dataset('', 'dev', format_store='generator', num_threads=-1),
+                    lambda: m.generate_dataset(folder + '/wrong', 'dev', format_store='jpeg', quality=101),
+                ]:
+                    try:
+                        wrong()
+                    except Exception as error:
+                        print(type(error).__name__, error)
+                """,
+            output: """
+                TypeError reserved must be a list of strings, not str
+                TypeError reserved must be a list of strings, not int
+                ValueError num_threads is -1; it must be from 0 (one per processor) to 1024
+                ValueError num_threads is -1; it must be from 0 (one per processor) to 1024
+                ValueError quality is 101; it must be from 1 to 100
+
+                """),
+        Case(
+            code: """
                 c = d.Character('U+306B', 'p1', 10, 20, 'B0001', 'C0012', 30, 40)
                 i = d.ImageMeta('books/b1/images/p1.jpg', first_char=c)
                 i.add_char(d.Character('U+3057', 'p1', 12, 70, 'B0001', 'C0013', 20, 20))

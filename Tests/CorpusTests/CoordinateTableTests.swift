@@ -20,6 +20,34 @@ struct CoordinateTableTests {
         try corpus().books.map { String(String.UnicodeScalarView($0.glyphs.map(\.scalar))) }
     }
 
+    /// A packed table gives back what was put into it, whatever repeats and counts in it and whatever does not.
+    @Test func packedGlyphsComeBack() throws {
+        var state: UInt64 = 7
+        func next(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        var glyphs: [Glyph] = []
+        for place in 0..<3000 {
+            let isOrderly = place / 500 % 2 == 0
+            let box = Box(
+                x: isOrderly ? next(5000) : next(200_000) - 70_000, y: next(65_536), width: 1 + next(isOrderly ? 300 : 70_000), height: 1 + next(99))
+            glyphs.append(
+                Glyph(
+                    scalar: Unicode.Scalar(UInt32(0x3041 + next(80))) ?? "?", box: box, page: isOrderly ? place / 100 : next(9),
+                    block: isOrderly ? 1 : next(1_000_000_000), number: isOrderly ? place % 100 + 1 : next(1_000_000_000),
+                    row: place + 2 + place / 700))
+        }
+        let table = GlyphTable(glyphs)
+        #expect(Array(table) == glyphs && table == GlyphTable(glyphs) && table != GlyphTable(glyphs.dropLast()))
+        for place in glyphs.indices {
+            #expect(
+                table.scalar(at: place) == glyphs[place].scalar && table.box(at: place) == glyphs[place].box
+                    && table.page(at: place) == glyphs[place].page)
+        }
+        #expect(table[700..<710].map(\.row) == glyphs[700..<710].map(\.row))
+    }
+
     @Test func readsTheWaysInWhichTablesAreWritten() throws {
         let rows = ["U+3042,p,1,2,B0001,C0001,3,4", "U+4E00,p,5,6,B0001,C0002,7,8"]
         try shop.table("plain", rows)

@@ -154,24 +154,52 @@ def copies(root, count):
     return folder
 
 
+def synthetic(count):
+    """A folder with that many pages of 227 kana each, ten pages to a book, none like another: strokes at random in slanting columns."""
+    import random
+
+    from PIL import Image, ImageDraw
+    dice = random.Random(count)
+    folder = tempfile.mkdtemp(prefix="carpedm-synthetic-")
+    for first in range(0, count, 10):
+        book = "book%05d" % (first // 10)
+        os.makedirs(os.path.join(folder, book, "images"))
+        rows = ["Unicode,Image,X,Y,Block ID,Char ID,Width,Height"]
+        for number in range(first, min(first + 10, count)):
+            page = "%s-%05d" % (book, number)
+            image = Image.new("L", (480, 640), dice.randrange(200, 230))
+            draw = ImageDraw.Draw(image)
+            for place in range(227):
+                width, height = dice.randrange(14, 26), dice.randrange(20, 34)
+                x, y = 440 - place // 17 * 32 + dice.randrange(4), 10 + place % 17 * 36
+                points = [(x + dice.randrange(width), y + dice.randrange(height)) for _ in range(5)]
+                draw.line(points, fill=dice.randrange(60), width=2)
+                rows.append("U+%04X,%s,%d,%d,B0001,C%04d,%d,%d" % (dice.randrange(0x3041, 0x3094), page, x, y, place + 1, width, height))
+            image.save(os.path.join(folder, book, "images", page + ".jpg"), quality=85, restart_marker_rows=number % 2)
+        pathlib.Path(folder, book, book + "_coordinate.csv").write_text("\n".join(rows) + "\n")
+    pathlib.Path(folder, "dataset.json").write_text('{"test_split": "book00000"}')
+    return folder
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--carpedm")
     arguments.add_argument("--data", default=os.environ.get("CARPEDM_DATA", str(ROOT / "Sources/Corpus/Resources/sample")))
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--pages", type=int, help="measure carpedm alone on this many copies of the pages")
+    arguments.add_argument("--synthetic", type=int, help="measure carpedm alone on this many synthetic pages")
     arguments.add_argument("--peer", help=argparse.SUPPRESS)
     arguments.add_argument("--json", metavar="FILE", help="write the rows to FILE")
     chosen = arguments.parse_args()
     if chosen.peer:
         return peer(chosen.peer, chosen.data)
-    if chosen.pages:
-        folder = copies(chosen.data, chosen.pages)
+    if chosen.pages or chosen.synthetic:
+        folder = copies(chosen.data, chosen.pages) if chosen.pages else synthetic(chosen.synthetic)
         try:
             found = ours(chosen, folder)
         finally:
             shutil.rmtree(folder)
-        return print("%d pages, %d examples: %.1f s, %.0f MB" % (chosen.pages, found["examples"], found["seconds"], found["megabytes"]))
+        return print("%d pages, %d examples: %.1f s, %.0f MB" % (chosen.pages or chosen.synthetic, found["examples"], found["seconds"], found["megabytes"]))
     kinds = ["pillow", "pillow-pool", "pillow-luma", "tensorflow"]
     runs = {kind: [] for kind in ["carpedm"] + kinds}
     for _ in range(chosen.rounds):

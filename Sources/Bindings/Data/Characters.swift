@@ -111,7 +111,7 @@ extension Engine {
                     "Vocabulary(reserved, vocab)",
                     "reserved: tokens with the first ids. vocab: characters or labels in the order of their ids, or a dict of their counts."
                 ) { [unowned self] call in
-                    let reserved = try call.interpreter.strings(call[0], name: "reserved")
+                    let reserved = try call.interpreter.stringList(call[0], name: "reserved")
                     return vocabularyValue(try Vocabulary(reserved: reserved, characters: try ranked(call[1])))
                 },
                 methods: [

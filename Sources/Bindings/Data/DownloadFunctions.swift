@@ -12,7 +12,7 @@ extension Engine {
                 throw Raised(.osError, "nothing is fetched from the network here", hint: "Run the script with `carpedm run`.")
             }
             var download = DatasetDownload(try Catalog(named: try call.string(1)), to: try call.string(0))
-            if !call[2].isNone { download.books = try call.interpreter.strings(call[2], name: "books") }
+            if !call[2].isNone { download.books = try call.interpreter.stringList(call[2], name: "books") }
             download.base = try call.optionalString(3)
             download.keepsArchives = try call.truth(4)
             let interrupt = interpreter.interrupt

@@ -139,7 +139,7 @@ extension Engine {
         configuration.devFactor = try call.int(3)
         configuration.vocabularySize = try call.optionalInt(4)
         configuration.minimumFrequency = try call.int(5)
-        if !call[6].isNone { configuration.reserved = try interpreter.strings(call[6], name: "reserved") }
+        if !call[6].isNone { configuration.reserved = try interpreter.stringList(call[6], name: "reserved") }
         configuration.scope = try ImageScope(named: try call.string(8))
         configuration.sequenceLength = try call.optionalInt(9)
         configuration.sequenceMaximum = try call.optionalInt(10)

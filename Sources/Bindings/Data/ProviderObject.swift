@@ -211,7 +211,7 @@ extension Engine {
                 throw Raised.value("target_id must be 'image/seq/char/id', not '\(try call.string(8))'")
             }
             var recipe = StorageRecipe()
-            if name != "generator" { recipe.format = try StorageRecipe.Format(named: name) }
+            if name != "generator" { recipe.format = try StorageRecipe.Format(named: name, besides: ["generator"]) }
             recipe.shape = try interpreter.shape(call[4], name: "shape_store")
             (recipe.isChunked, recipe.hasCharacters) = (try call.truth(10), try call.truth(11))
             (recipe.hasLines, recipe.hasLabels) = (try call.truth(12), try call.truth(13))

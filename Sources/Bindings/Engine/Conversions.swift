@@ -79,6 +79,14 @@ extension Interpreter {
         }
     }
 
+    /// The same where a single string is sure to be a mistake: its characters would be taken.
+    func stringList(_ value: Value, name: String) throws -> [String] {
+        switch plain(value) {
+        case .str, .int, .float: throw Raised.type("\(name) must be a list of strings, not \(typeName(of: value))")
+        default: return try strings(value, name: name)
+        }
+    }
+
     /// A dict with string keys, in the given order.
     func dict(_ entries: [(String, Value)]) -> Value {
         let dict = DictObject()

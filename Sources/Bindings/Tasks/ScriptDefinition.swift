@@ -40,7 +40,7 @@ final class ScriptDefinition: TaskDefinition {
     func maximumSequenceLength() throws -> Int? { try optionalInt("max_sequence_length", builtIn.maximumSequenceLength) }
 
     func reserved() throws -> [String] {
-        try own("reserved").map { try interpreter.strings($0, name: "reserved") } ?? builtIn.reserved()
+        try own("reserved").map { try interpreter.stringList($0, name: "reserved") } ?? builtIn.reserved()
     }
 
     func classCount(_ task: OCRTask) throws -> Int {

@@ -167,7 +167,7 @@ public final class StripComposer: Sendable {
         return Set(corpus[.train].map(\.book)).sorted().flatMap { number in
             let book = corpus.books[number]
             func isUsable(_ glyph: Int) -> Bool {
-                let scalar = book.glyphs[glyph].scalar
+                let scalar = book.glyphs.scalar(at: glyph)
                 return corpus.configuration.repertoire.contains(scalar) && corpus.vocabulary.contains(scalar)
                     && heldOut[number]?.contains(glyph) != true
             }
@@ -175,7 +175,7 @@ public final class StripComposer: Sendable {
                 // Of a range, `split` gives slices of an array: their elements are the glyphs, not their indices.
                 line.split { !isUsable($0) }.compactMap { run in run.first.map { $0..<$0 + run.count } }
             }
-            return Dictionary(grouping: runs) { book.glyphs[$0.lowerBound].page }.sorted { $0.key < $1.key }
+            return Dictionary(grouping: runs) { book.glyphs.page(at: $0.lowerBound) }.sorted { $0.key < $1.key }
                 .map { (number, $0.key, $0.value) }
         }
     }

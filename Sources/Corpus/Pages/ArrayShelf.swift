@@ -71,7 +71,7 @@ struct ArrayShelf {
                 file: labelPath, problem: "\(labels.count) labels for the \(shape[0]) images of '\(set.images.file)'")
         }
         let classes = try classes(for: labels, labelPath)
-        let glyphs = labels.enumerated().map { number, label in
+        let glyphs = labels.enumerated().lazy.map { number, label in
             Glyph(
                 scalar: classes[label] ?? "?", box: ArraySheet.box(of: number, height: shape[1], width: shape[2]),
                 page: number / ArraySheet.capacity, number: number % ArraySheet.capacity + 1, row: number + 1)
@@ -82,7 +82,7 @@ struct ArrayShelf {
             return Page(name: "\(id)-\(first / ArraySheet.capacity + 1)", path: path, sheet: sheet)
         }
         let checksum = CRC32C.checksum(images.bytes) ^ CRC32C.checksum(labels.flatMap { littleEndian($0) })
-        return Book(id: id, table: labelPath, tableChecksum: checksum, pages: pages, glyphs: glyphs)
+        return Book(id: id, table: labelPath, tableChecksum: checksum, pages: pages, glyphs: GlyphTable(glyphs))
     }
 
     // MARK: - Implementation

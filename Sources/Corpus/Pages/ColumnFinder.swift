@@ -130,15 +130,15 @@ extension Book {
     /// The book with its characters in the order in which geometry reads each page, and the lines that it found.
     func arrangedByGeometry() -> Book {
         var book = self
-        book.glyphs = []
+        book.glyphs = GlyphTable()
         book.glyphs.reserveCapacity(glyphs.count)
         var lines: [Range<Int>] = []
         var places = [[Int]](repeating: [], count: pages.count)
-        for (place, glyph) in glyphs.enumerated() { places[glyph.page].append(place) }
+        for place in glyphs.indices { places[glyphs.page(at: place)].append(place) }
         for page in places {
-            for column in ColumnFinder.columns(of: page.map { glyphs[$0].box }) {
+            for column in ColumnFinder.columns(of: page.map { glyphs.box(at: $0) }) {
                 let start = book.glyphs.count
-                book.glyphs += column.map { glyphs[page[$0]] }
+                for place in column { book.glyphs.append(glyphs[page[place]]) }
                 lines.append(start..<book.glyphs.count)
             }
         }
@@ -148,7 +148,7 @@ extension Book {
 
     /// The boxes around the lines that some neighbouring characters form.
     func lineBoxes(of range: Range<Int>) -> [Box] {
-        guard let lines else { return LineRule.lines(of: glyphs[range].map(\.box)) }
+        guard let lines else { return LineRule.lines(of: range.map { glyphs.box(at: $0) }) }
         return lines.map { $0.clamped(to: range) }.filter { !$0.isEmpty }.map(bounds)
     }
 }

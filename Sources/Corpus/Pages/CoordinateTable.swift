@@ -36,11 +36,10 @@ struct CoordinateTable {
             throw .undecodable(file: file, tried: TextEncoding.allCases.map(\.rawValue))
         }
         var rows = DelimitedText(text, file: file)
-        var glyphs: [Glyph] = []
+        var glyphs = GlyphTable()
         if let header = try rows.next() {
             columns = try Self.places(of: header, file: file)
-            // Every row has at least twenty bytes.
-            glyphs.reserveCapacity(text.count / 40)
+            glyphs.reserveCapacity(text.count { $0 == UInt8(ascii: "\n") })
             while let row = try rows.next() {
                 do throws(CorpusError) { glyphs.append(try glyph(row)) } catch { try problem(error) }
             }

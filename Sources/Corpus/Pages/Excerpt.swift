@@ -18,31 +18,33 @@ public enum ImageScope: String, Sendable, CaseIterable {
 
 /// A stretch of neighbouring rows of one book on one page; scripts know it as `ImageMeta`.
 ///
-/// Twelve bytes: a corpus holds hundreds of thousands.
+/// Eight bytes: a corpus holds hundreds of thousands.
 public struct Excerpt: Sendable, Hashable {
-    /// Twice the index of the book, and 1 for a whole page.
-    private var bookAndScope: UInt32
-    private var first: UInt32
-    private var count: UInt32
+    /// From the highest bit: the book, the first glyph, how many there are, and 1 for a whole page.
+    private var bits: UInt64
+
+    /// Books, and glyphs in a book, must be fewer than this.
+    static let limit = 1 << 21
 
     /// Which book, an index into `Corpus.books`.
-    public var book: Int { Int(bookAndScope >> 1) }
+    public var book: Int { part(43) }
     /// Which glyphs, indices into `Book.glyphs`.
-    public var glyphs: Range<Int> { Int(first)..<Int(first) + Int(count) }
+    public var glyphs: Range<Int> { part(22)..<part(22) + part(1) }
     /// Whether it shows the whole page rather than the box around its glyphs.
-    public var isWholePage: Bool { bookAndScope & 1 == 1 }
+    public var isWholePage: Bool { bits & 1 == 1 }
 
     public init(book: Int, glyphs: Range<Int>, isWholePage: Bool = false) {
-        bookAndScope = UInt32(clamping: book) << 1 | (isWholePage ? 1 : 0)
-        first = UInt32(clamping: glyphs.lowerBound)
-        count = UInt32(clamping: glyphs.count)
+        precondition([book, glyphs.lowerBound, glyphs.count].allSatisfy { (0..<Self.limit).contains($0) }, "a corpus checks its sizes")
+        bits = UInt64(book) << 43 | UInt64(glyphs.lowerBound) << 22 | UInt64(glyphs.count) << 1 | (isWholePage ? 1 : 0)
     }
+
+    private func part(_ shift: Int) -> Int { Int(bits >> UInt64(shift)) & (Self.limit - 1) }
 }
 
 extension Book {
     /// The box around some of the glyphs.
     func bounds(of glyphs: Range<Int>) -> Box {
-        self.glyphs[glyphs].dropFirst().reduce(self.glyphs[glyphs.lowerBound].box) { $0.union($1.box) }
+        glyphs.dropFirst().reduce(self.glyphs.box(at: glyphs.lowerBound)) { $0.union(self.glyphs.box(at: $1)) }
     }
 }
 

@@ -16,7 +16,7 @@ struct ExcerptParser {
     func excerpts(of book: Book, index: Int, drawing generator: inout MersenneTwister) throws(CorpusError) -> [Excerpt] {
         switch scope {
         case .character:
-            return book.glyphs.indices.filter { repertoire.contains(book.glyphs[$0].scalar) }
+            return book.glyphs.indices.filter { repertoire.contains(book.glyphs.scalar(at: $0)) }
                 .map { Excerpt(book: index, glyphs: $0..<$0 + 1) }
         case .page: return runs(of: book) { $0.page == $1.page }.map { Excerpt(book: index, glyphs: $0, isWholePage: true) }
         case .line: return lines(of: book).map { Excerpt(book: index, glyphs: $0) }
@@ -85,7 +85,7 @@ struct ExcerptParser {
         let length = lengths.upperBound
         return lines(of: book).flatMap { line in
             // The pieces of a range are ranges themselves, and count from where they lie.
-            line.split { !repertoire.contains(book.glyphs[$0].scalar) }.flatMap { run in
+            line.split { !repertoire.contains(book.glyphs.scalar(at: $0)) }.flatMap { run in
                 Swift.stride(from: run.lowerBound, through: run.upperBound - length, by: step).map { $0..<$0 + length }
             }
         }

@@ -2,8 +2,7 @@ public import Imaging
 
 /// One character of a page as a coordinate table has it.
 ///
-/// A corpus holds hundreds of thousands, so that its numbers are kept in 32 bits: coordinates beyond `greatestCoordinate` are held there,
-/// and tables have none.
+/// Its numbers have 32 bits: coordinates beyond `greatestCoordinate` are held there, and tables have none.
 public struct Glyph: Sendable, Equatable {
     public var scalar: Unicode.Scalar
     private var x: Int32 = 0
@@ -86,7 +85,7 @@ public struct Book: Sendable, Equatable {
     /// In order of first appearance in the table.
     public var pages: [Page]
     /// In the order of the table.
-    public var glyphs: [Glyph]
+    public var glyphs: GlyphTable
     /// The lines of all pages in order, where they were found by geometry; else the rows tell them.
     var lines: [Range<Int>]?
 }

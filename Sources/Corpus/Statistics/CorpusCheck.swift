@@ -86,7 +86,7 @@ public struct CorpusCheck: Sendable {
         var excerpts: [[Int]: [(Subset, Excerpt)]] = [:]
         for subset in Subset.allCases {
             for excerpt in corpus[subset] where !excerpt.isWholePage {
-                let page = corpus.books[excerpt.book].glyphs[excerpt.glyphs.lowerBound].page
+                let page = corpus.books[excerpt.book].glyphs.page(at: excerpt.glyphs.lowerBound)
                 excerpts[[excerpt.book, page], default: []].append((subset, excerpt))
             }
         }

@@ -34,19 +34,17 @@ struct DatasetGenerator: Sendable {
     let threads: Int
     let monitor: GenerationMonitor
 
-    /// The examples of one excerpt, in the spool with the framing of TFRecord files. For image files each is two records: its caption, then
-    /// the file. Sixteen bytes: there are hundreds of thousands.
-    struct Entry: Sendable {
-        var place = 0
-        var byteCount: UInt32 = 0
-        var examples: UInt32 = 0
-    }
-
     /// The excerpts of one page, as places in the row of all.
     private struct Job: Sendable {
         var book: Int
         var page: Int
         var excerpts: ArraySlice<UInt32>
+    }
+
+    /// Where the records of an excerpt are among those of its page.
+    private struct Entry: Sendable {
+        var start: UInt32 = 0
+        var byteCount: UInt32 = 0
     }
 
     private struct State {
@@ -56,18 +54,24 @@ struct DatasetGenerator: Sendable {
         var examples = 0
         var failure: (job: Int, error: any Error)?
         var entries: [Entry]
+        /// Where the records of each page begin in the spool.
+        var places: [Int]
     }
 
-    /// The entry of every excerpt, for each subset in its order.
+    /// Makes all examples; their records are in the spool with the framing of TFRecord files. For image files each is two records: its
+    /// caption, then the file.
     ///
+    /// - Returns: for each subset what its excerpts have become, in their order.
     /// - Throws: the error of the first page (in the order of books) that has one.
-    func entries(in spool: RecordSpool) throws -> [ArraySlice<Entry>] {
-        let excerpts = subsets.flatMap { corpus[$0] }
+    func examples(in spool: RecordSpool) throws -> [MadeExamples] {
+        let excerpts = ExcerptRow(subsets.map { corpus[$0] })
         let jobs = jobs(for: excerpts)
         // Large pages first, so that no thread ends with one while the others wait.
         let bytes = jobs.map { FileSystem.size(of: corpus.books[$0.book].pages[$0.page].path) ?? 0 }
         let waiting = jobs.indices.sorted { (bytes[$0], $1) < (bytes[$1], $0) }
-        let state = Mutex(State(waiting: waiting, entries: Array(repeating: Entry(), count: excerpts.count)))
+        let state = Mutex(
+            State(
+                waiting: waiting, entries: Array(repeating: Entry(), count: excerpts.count), places: Array(repeating: 0, count: jobs.count)))
         DispatchQueue.concurrentPerform(iterations: max(1, min(threads, jobs.count))) { _ in
             let (reader, maker) = (ImageReader(), ExampleMaker(recipe: recipe, vocabulary: corpus.vocabulary))
             while let number = state.withLock({ Self.take(&$0) }) {
@@ -75,10 +79,9 @@ struct DatasetGenerator: Sendable {
                     if monitor.isCancelled?() == true { throw CorpusError.interrupted }
                     let made = try make(jobs[number], excerpts, reader, maker, spool)
                     let progress = state.withLock { state in
-                        for (place, entry) in zip(jobs[number].excerpts, made) {
-                            state.entries[Int(place)] = entry
-                            state.examples += Int(entry.examples)
-                        }
+                        for (place, entry) in zip(jobs[number].excerpts, made.entries) { state.entries[Int(place)] = entry }
+                        state.places[number] = made.place
+                        state.examples += made.examples
                         state.done += 1
                         return GenerationProgress(
                             subsets: subsets, pagesDone: state.done, pages: jobs.count, examples: state.examples)
@@ -93,11 +96,26 @@ struct DatasetGenerator: Sendable {
         }
         return try state.withLock { state in
             if let failure = state.failure { throw failure.error }
+            let starts = Dictionary(uniqueKeysWithValues: zip(jobs.map { [$0.book, $0.page] }, state.places))
+            let places = corpus.books.enumerated().map { book, contents in contents.pages.indices.map { starts[[book, $0]] ?? 0 } }
             var rest = state.entries[...]
             return subsets.map { subset in
-                defer { rest = rest.dropFirst(corpus[subset].count) }
-                return rest.prefix(corpus[subset].count)
+                let own = rest.prefix(corpus[subset].count)
+                rest = rest.dropFirst(own.count)
+                return MadeExamples(count: own.count, hasOneEach: recipe.tile == nil, spool: spool) { [corpus] number in
+                    let excerpt = corpus[subset][number]
+                    let entry = own[own.startIndex + number]
+                    let page = corpus.books[excerpt.book].glyphs.page(at: excerpt.glyphs.lowerBound)
+                    return (places[excerpt.book][page] + Int(entry.start), Int(entry.byteCount))
+                }
             }
+        }
+    }
+
+    /// - Throws: `CorpusError.badArgument`.
+    static func check(threads: Int) throws(CorpusError) {
+        guard (0...1024).contains(threads) else {
+            throw .badArgument(argument: "num_threads", value: "\(threads)", rule: "from 0 (one per processor) to 1024")
         }
     }
 
@@ -112,10 +130,10 @@ struct DatasetGenerator: Sendable {
     }
 
     /// One job for each page that is needed, in the order of books.
-    private func jobs(for excerpts: [Excerpt]) -> [Job] {
+    private func jobs(for excerpts: ExcerptRow) -> [Job] {
         var firstPage = [0]
         for book in corpus.books { firstPage.append(firstPage[firstPage.count - 1] + book.pages.count) }
-        func page(_ excerpt: Excerpt) -> Int { corpus.books[excerpt.book].glyphs[excerpt.glyphs.lowerBound].page }
+        func page(_ excerpt: Excerpt) -> Int { corpus.books[excerpt.book].glyphs.page(at: excerpt.glyphs.lowerBound) }
         // Sorted by counting: `ends[n]` moves from the start of page n to its end while its excerpts are put in their places.
         var ends = [Int](repeating: 0, count: firstPage[firstPage.count - 1] + 1)
         for excerpt in excerpts { ends[firstPage[excerpt.book] + page(excerpt) + 1] += 1 }
@@ -138,31 +156,30 @@ struct DatasetGenerator: Sendable {
         return jobs
     }
 
-    /// The entries of a job's excerpts in their order.
+    /// The entries of a job's excerpts in their order, where its records are, and the number of examples.
     private func make(
-        _ job: Job, _ excerpts: [Excerpt], _ reader: ImageReader, _ maker: ExampleMaker, _ spool: RecordSpool
-    ) throws -> [Entry] {
+        _ job: Job, _ excerpts: ExcerptRow, _ reader: ImageReader, _ maker: ExampleMaker, _ spool: RecordSpool
+    ) throws -> (entries: [Entry], place: Int, examples: Int) {
         let book = corpus.books[job.book]
         let page = try book.rows(of: job.page, as: recipe.color, by: reader)
         let regions = try job.excerpts.map { try region(of: excerpts[Int($0)], on: page, file: book.pages[job.page].path) }
         var records: [UInt8] = []
         records.reserveCapacity(regions.reduce(0) { $0 + recipe.expectedBytes(for: $1) })
         var entries = [Entry](repeating: Entry(), count: regions.count)
+        var examples = 0
         for (rows, members) in Self.parts(of: regions) {
             let part = try book.reporting(job.page) { () throws(ImagingError) in try page.part(rows) }
             for member in members {
                 let excerpt = excerpts[Int(job.excerpts[job.excerpts.startIndex + member])]
                 let start = records.count
-                let count = try append(excerpt, showing: regions[member], of: job.page, part, maker, to: &records)
-                guard let bytes = UInt32(exactly: records.count - start) else {
-                    throw CorpusError.excerptTooLarge(id: corpus.identifier(of: excerpt), bytes: records.count - start)
+                examples += try append(excerpt, showing: regions[member], of: job.page, part, maker, to: &records)
+                guard records.count <= UInt32.max else {
+                    throw CorpusError.excerptTooLarge(id: corpus.identifier(of: excerpt), bytes: records.count)
                 }
-                entries[member] = Entry(place: start, byteCount: bytes, examples: UInt32(count))
+                entries[member] = Entry(start: UInt32(start), byteCount: UInt32(records.count - start))
             }
         }
-        let first = try spool.append(records)
-        for member in entries.indices { entries[member].place += first }
-        return entries
+        return (entries, try spool.append(records), examples)
     }
 
     /// What an excerpt shows of its page.
@@ -212,6 +229,40 @@ struct DatasetGenerator: Sendable {
             }
         }
         return products.count
+    }
+}
+
+/// What the excerpts of a subset have become.
+struct MadeExamples: Sendable {
+    let count: Int
+    /// Whether each excerpt has one example; else the number is that of its records.
+    let hasOneEach: Bool
+    let spool: RecordSpool
+    /// Where the records of an excerpt are in the spool.
+    let place: @Sendable (Int) -> (start: Int, byteCount: Int)
+
+    /// The records of an excerpt.
+    func records(of number: Int) throws -> ArraySlice<UInt8> {
+        let place = place(number)
+        return try spool.bytes(at: place.start, count: place.byteCount)
+    }
+}
+
+/// The excerpts of several subsets, one after the other.
+private struct ExcerptRow: RandomAccessCollection, Sendable {
+    private let parts: [[Excerpt]]
+    let endIndex: Int
+    var startIndex: Int { 0 }
+
+    init(_ parts: [[Excerpt]]) { (self.parts, endIndex) = (parts, parts.reduce(0) { $0 + $1.count }) }
+
+    subscript(place: Int) -> Excerpt {
+        var rest = place
+        for part in parts {
+            if rest < part.count { return part[rest] }
+            rest -= part.count
+        }
+        preconditionFailure("a place beyond the last excerpt")
     }
 }
 

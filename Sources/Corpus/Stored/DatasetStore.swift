@@ -61,6 +61,7 @@ public struct DatasetStore: Sendable {
         guard request.shardCount >= 1, request.shardCount <= 99_999 else {
             throw CorpusError.badArgument(argument: "num_shards", value: "\(request.shardCount)", rule: "from 1 to 99999")
         }
+        try DatasetGenerator.check(threads: request.threads)
         let wanted = try corpus.entries(for: request.recipe)
         // A finished dataset can be used from a folder that nobody may write to.
         if !request.overwrite, let manifest = try Manifest.read(in: request.folder), manifest.differences(from: wanted).isEmpty,
@@ -165,12 +166,12 @@ public struct DatasetStore: Sendable {
         let spool = RecordSpool(folder: request.folder)
         let generator = DatasetGenerator(
             corpus: corpus, subsets: subsets, recipe: request.recipe, threads: threads, monitor: request.monitor)
-        for (subset, entries) in zip(subsets, try generator.entries(in: spool)) {
+        for (subset, examples) in zip(subsets, try generator.examples(in: spool)) {
             let writer = DatasetWriter(
                 folder: request.folder, subset: subset, recipe: request.recipe,
                 hasClassFolders: corpus.configuration.scope == .character && !request.recipe.isChunked,
                 shardCount: request.shardCount, threads: threads)
-            manifest.subsets[subset.rawValue] = try writer.write(entries, from: spool)
+            manifest.subsets[subset.rawValue] = try writer.write(examples)
             try manifest.writeWithTables(in: request.folder)
         }
     }

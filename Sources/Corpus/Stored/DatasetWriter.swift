@@ -13,13 +13,11 @@ struct DatasetWriter: Sendable {
     let threads: Int
 
     /// Writes the files and gives what the manifest says of them.
-    func write(_ entries: ArraySlice<DatasetGenerator.Entry>, from spool: RecordSpool) throws -> [Manifest.Shard] {
-        let parts = Self.ranges(of: entries.count, shards: shardCount).map {
-            entries[entries.startIndex + $0.lowerBound..<entries.startIndex + $0.upperBound]
-        }
-        guard recipe.format == .tfrecords else { return try writeImages(parts, from: spool) }
+    func write(_ examples: MadeExamples) throws -> [Manifest.Shard] {
+        let parts = Self.ranges(of: examples.count, shards: shardCount)
+        guard recipe.format == .tfrecords else { return try writeImages(examples, parts) }
         let made = Slots<Manifest.Shard>(count: shardCount)
-        try inParallel(shardCount, threads: threads) { i in made[i] = try writeRecords(parts[i], number: i, from: spool) }
+        try inParallel(shardCount, threads: threads) { i in made[i] = try writeRecords(examples, parts[i], number: i) }
         return made.values
     }
 
@@ -34,15 +32,13 @@ struct DatasetWriter: Sendable {
         return "\(subset.rawValue)-\(padded(number + 1))-of-\(padded(count))"
     }
 
-    private func writeRecords(_ entries: ArraySlice<DatasetGenerator.Entry>, number: Int, from spool: RecordSpool) throws
-        -> Manifest.Shard
-    {
+    private func writeRecords(_ examples: MadeExamples, _ part: Range<Int>, number: Int) throws -> Manifest.Shard {
         let name = Self.shardName(subset, number, of: shardCount)
         return try AtomicFile.replace("\(folder)/\(name)", isDurable: false) { file in
             let writer = TFRecordWriter(file)
-            for entry in entries {
-                try writer.append(
-                    framed: try spool.bytes(at: entry.place, count: Int(entry.byteCount)), count: Int(entry.examples))
+            for excerpt in part {
+                let records = try examples.records(of: excerpt)
+                try writer.append(framed: records, count: examples.hasOneEach ? 1 : TFRecordReader.count(ofRecordsIn: records))
             }
             return Manifest.Shard(name: name, examples: writer.count, bytes: file.count, checksum: writer.checksum)
         }
@@ -51,14 +47,14 @@ struct DatasetWriter: Sendable {
     // MARK: - Image files
 
     /// Writes a folder of images and two tables per shard beside its place, then puts it there whole.
-    private func writeImages(_ parts: [ArraySlice<DatasetGenerator.Entry>], from spool: RecordSpool) throws -> [Manifest.Shard] {
+    private func writeImages(_ examples: MadeExamples, _ parts: [Range<Int>]) throws -> [Manifest.Shard] {
         let final = "\(folder)/\(subset.rawValue)"
         let temporary = AtomicFile.partialPath(for: final)
         do {
             try FileSystem.makeFolder(temporary)
             let made = Slots<Manifest.Shard>(count: shardCount)
             try inParallel(shardCount, threads: threads) { i in
-                made[i] = try writeImages(parts[i], number: i, to: temporary, from: spool)
+                made[i] = try writeImages(examples, parts[i], number: i, to: temporary)
             }
             try AtomicFile.move(temporary, to: final, isDurable: false)
             return made.values
@@ -69,14 +65,14 @@ struct DatasetWriter: Sendable {
     }
 
     private func writeImages(
-        _ entries: ArraySlice<DatasetGenerator.Entry>, number: Int, to temporary: String, from spool: RecordSpool
+        _ examples: MadeExamples, _ part: Range<Int>, number: Int, to temporary: String
     ) throws -> Manifest.Shard {
         var targets = CommaSeparated.row(["file_id", "unicodes", "bounding_boxes (x:y:w:h)"])
         var parents = CommaSeparated.row(["file_id", "image_id", "X", "Y", "Width", "Height"])
         var folders: Set<String> = []
         var count = 0
-        for entry in entries {
-            let records = TFRecordReader(bytes: Array(try spool.bytes(at: entry.place, count: Int(entry.byteCount))), name: folder)
+        for excerpt in part {
+            let records = TFRecordReader(bytes: Array(try examples.records(of: excerpt)), name: folder)
             while let caption = try records.next().map(ImageCaption.init(serialized:)), let image = try records.next() {
                 let id = "\(number)_\(count)"
                 let place = hasClassFolders ? caption.label.map { "/\($0)" } ?? "" : ""

@@ -28,7 +28,7 @@ struct ExampleMaker {
     ///   - page: the page, or as much of it as has the region.
     ///   - region: what the excerpt shows of the page.
     ///   - lines: the boxes of its lines, stored if the recipe says so.
-    func products(page: ImagePart, region: Box, glyphs: ArraySlice<Glyph>, lines: [Box]) throws -> [Product] {
+    func products(page: ImagePart, region: Box, glyphs: some Collection<Glyph>, lines: [Box]) throws -> [Product] {
         if let tile = recipe.tile {
             let product = try scaled(page, region, glyphs, lines, size: (region.height, region.width))
             return try tiles(of: product, height: tile.height, width: tile.width)
@@ -39,7 +39,7 @@ struct ExampleMaker {
     }
 
     private func scaled(
-        _ page: ImagePart, _ region: Box, _ glyphs: ArraySlice<Glyph>, _ lines: [Box], size: (height: Int, width: Int)
+        _ page: ImagePart, _ region: Box, _ glyphs: some Collection<Glyph>, _ lines: [Box], size: (height: Int, width: Int)
     ) throws -> Product {
         let vertical = Double(size.height) / Double(region.height)
         let horizontal = Double(size.width) / Double(region.width)

@@ -19,6 +19,7 @@ public struct GeneratedExamples: ExampleStore, ExampleAccess {
         monitor: GenerationMonitor = GenerationMonitor()
     ) throws {
         try recipe.validate()
+        try DatasetGenerator.check(threads: threads)
         var recipe = recipe
         recipe.format = .tfrecords
         let spool = RecordSpool(folder: FileManager.default.temporaryDirectory.path, memoryLimit: memoryLimit)
@@ -26,17 +27,20 @@ public struct GeneratedExamples: ExampleStore, ExampleAccess {
             corpus: corpus, subsets: [subset], recipe: recipe,
             threads: threads > 0 ? threads : ProcessInfo.processInfo.activeProcessorCount, monitor: monitor)
         var records: [(place: Int, count: Int)] = []
-        for entry in try generator.entries(in: spool).joined() {
-            // An excerpt of one example is one record; one of several is read again for their lengths.
-            if entry.examples == 1 {
-                records.append(Self.payload(of: entry.place, Int(entry.byteCount)))
-                continue
-            }
-            let reader = TFRecordReader(bytes: Array(try spool.bytes(at: entry.place, count: Int(entry.byteCount))))
-            var start = 0
-            while try reader.next() != nil {
-                records.append(Self.payload(of: entry.place + start, reader.offset - start))
-                start = reader.offset
+        for made in try generator.examples(in: spool) {
+            for excerpt in 0..<made.count {
+                let place = made.place(excerpt)
+                // An excerpt of one example is one record; one of several is read again for their lengths.
+                if made.hasOneEach {
+                    records.append(Self.payload(of: place.start, place.byteCount))
+                    continue
+                }
+                let reader = TFRecordReader(bytes: Array(try made.records(of: excerpt)))
+                var start = 0
+                while try reader.next() != nil {
+                    records.append(Self.payload(of: place.start + start, reader.offset - start))
+                    start = reader.offset
+                }
             }
         }
         self.records = records

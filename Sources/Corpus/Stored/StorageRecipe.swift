@@ -6,10 +6,11 @@ public struct StorageRecipe: Sendable, Equatable {
     public enum Format: String, Sendable, CaseIterable {
         case tfrecords, jpeg, jpg, png
 
+        /// - Parameter others: what the caller also knows, for the message.
         /// - Throws: `CorpusError.unknownChoice`.
-        public init(named text: String) throws(CorpusError) {
+        public init(named text: String, besides others: [String] = []) throws(CorpusError) {
             guard let format = Format(rawValue: text) else {
-                throw .unknownChoice(argument: "format_store", value: text, known: Self.allCases.map(\.rawValue))
+                throw .unknownChoice(argument: "format_store", value: text, known: Self.allCases.map(\.rawValue) + others)
             }
             self = format
         }
@@ -56,9 +57,12 @@ public struct StorageRecipe: Sendable, Equatable {
 
     public init() {}
 
-    /// - Throws: `CorpusError.chunksNeedSize` when tiles are asked for without a size in pixels.
+    /// - Throws: `CorpusError.chunksNeedSize` when tiles are asked for without a size in pixels; `.badArgument`.
     func validate() throws(CorpusError) {
         if isChunked, tile == nil { throw .chunksNeedSize(shape: shape.description) }
+        guard (1...100).contains(quality) else {
+            throw .badArgument(argument: "quality", value: "\(quality)", rule: "from 1 to 100")
+        }
     }
 
     /// The size of the tiles.

@@ -66,7 +66,7 @@ private struct ViewerContentsMaker: Sendable {
     }
 
     private func place(of excerpt: Excerpt) -> Place {
-        Place(book: excerpt.book, page: corpus.books[excerpt.book].glyphs[excerpt.glyphs.lowerBound].page)
+        Place(book: excerpt.book, page: corpus.books[excerpt.book].glyphs.page(at: excerpt.glyphs.lowerBound))
     }
 
     /// What the pages would take as data URLs, from the sizes of their files; of arrays, which have none, their pixels at most.

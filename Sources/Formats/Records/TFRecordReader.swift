@@ -58,6 +58,17 @@ public final class TFRecordReader {
         return records
     }
 
+    /// How many records lie one behind the other in bytes in memory, by their lengths alone.
+    public static func count(ofRecordsIn bytes: ArraySlice<UInt8>) -> Int {
+        var (count, rest) = (0, bytes)
+        while rest.count >= 12 {
+            count += 1
+            let length = littleEndianInteger(rest.prefix(8), as: UInt64.self)
+            rest = rest.dropFirst(16).dropFirst(Int(clamping: length))
+        }
+        return count
+    }
+
     private func truncated(missing: Int) -> FormatsError {
         .truncated(file: input.name, format: format, offset: offset, missing: missing)
     }
