@@ -12,6 +12,7 @@ public enum ScriptLibrary {
         TextAndRanges.install(in: interpreter)
         BytesMethods.install(in: interpreter)
         ByteArray.install(in: interpreter)
+        MemoryView.install(in: interpreter)
         ListMethods.install(in: interpreter)
         DictMethods.install(in: interpreter)
         SetMethods.install(in: interpreter)

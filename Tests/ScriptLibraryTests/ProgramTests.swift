@@ -8,8 +8,7 @@ import Testing
 @Suite struct ProgramTests {
     @Test(arguments: [
         "strings", "numbers", "containers", "modules", "language", "corners", "changed_meanwhile", "operators", "registers", "tables",
-        "sorting",
-        "ranges", "hints",
+        "sorting", "ranges", "hints", "memoryview",
     ])
     func printsWhatPythonPrints(name: String) throws {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Programs")

@@ -30,6 +30,13 @@ final class ByteArray {
         return bytes
     }
 
+    /// The same, when their number may change.
+    private static func resizable(_ call: Call) throws(Raised) -> BytesObject {
+        let bytes = try own(call)
+        if bytes.views > 0 { throw Raised(.bufferError, "Existing exports of data: object cannot be re-sized") }
+        return bytes
+    }
+
     private func make(_ bytes: [UInt8]) -> Value {
         guard let type else { return .bytes(BytesObject(bytes)) }
         let instance = InstanceObject(type)
@@ -56,10 +63,10 @@ final class ByteArray {
 
     /// What `+=` and slices take: bytes, or integers where `iterable` allows them.
     private static func part(_ call: Call, _ index: Int) throws -> [UInt8] {
-        guard case .bytes(let bytes) = call.plain(index) else {
+        guard let bytes = try call.interpreter.buffer(call[index]) else {
             throw Raised.type("can't concat \(call.interpreter.typeName(of: call[index])) to bytearray")
         }
-        return bytes.bytes
+        return bytes
     }
 
     private static func byte(_ value: Value, _ interpreter: Interpreter) throws -> UInt8 {
@@ -77,6 +84,7 @@ final class ByteArray {
                 guard case .instance(let instance) = call[0] else { throw call.wrongReceiver("__init__", "bytearray") }
                 let arguments = (1...3).map { call[$0] }
                 let made = try BytesMethods.made(arguments, "bytearray", call.interpreter)
+                if case .bytes = instance.base { _ = try ByteArray.resizable(call) }
                 instance.base = .bytes(BytesObject(made))
                 return .none
             },
@@ -113,11 +121,12 @@ final class ByteArray {
                     throw Raised(.bufferError, "Existing exports of data: object cannot be re-sized")
                 }
                 try call.interpreter.charge(bytes: part.count)
-                try ByteArray.own(call).bytes += part
+                if !part.isEmpty { try ByteArray.resizable(call).bytes += part }
                 return call[0]
             },
             Native("__imul__(self, value, /)", "Implement self*=value.") { [self] call in
                 guard case .bytes(let made) = call.interpreter.plain(try repeated(call)) else { return .notImplemented }
+                if try ByteArray.own(call).count != made.count { _ = try ByteArray.resizable(call) }
                 try ByteArray.own(call).bytes = made.bytes
                 return call[0]
             },
@@ -138,8 +147,8 @@ final class ByteArray {
         ]
         return names.map { name, operation in
             Native("\(name)(self, value, /)", "Return self\(operation.symbol)value.") { call in
-                guard case .bytes = call.plain(1) else { return .notImplemented }
-                return try call.interpreter.compare(operation, call.plain(0), call.plain(1))
+                guard let other = try call.interpreter.buffer(call[1]) else { return .notImplemented }
+                return try call.interpreter.compare(operation, call.plain(0), .bytes(BytesObject(other)))
             }
         }
     }
@@ -174,6 +183,7 @@ final class ByteArray {
                 let range = try call.interpreter.resolve(slice, count: bytes.count)
                 try call.interpreter.charge(bytes: new.count)
                 if range.step == 1 {
+                    if new.count != range.count { _ = try ByteArray.resizable(call) }
                     bytes.bytes.replaceSubrange(range.start..<range.start + range.count, with: new)
                     return .none
                 }
@@ -184,7 +194,7 @@ final class ByteArray {
                 return .none
             },
             Native("__delitem__(self, key, /)", "Delete self[key].") { call in
-                let bytes = try ByteArray.own(call)
+                let bytes = try ByteArray.resizable(call)
                 guard case .slice(let slice) = call[1] else {
                     let place = try ByteArray.place(call, bytes)
                     bytes.bytes.remove(at: place)
@@ -218,7 +228,7 @@ final class ByteArray {
             Native("append(self, item, /)", "Append a single item to the end of the bytearray.") { call in
                 try call.interpreter.charge(bytes: 1)
                 let byte = try ByteArray.byte(call[1], call.interpreter)
-                try ByteArray.own(call).bytes.append(byte)
+                try ByteArray.resizable(call).bytes.append(byte)
                 return .none
             },
             Native(
@@ -229,7 +239,7 @@ final class ByteArray {
                     throw Raised.type("can't extend bytearray with \(call.interpreter.typeName(of: call[1]))")
                 }
                 let new = try BytesMethods.bytes(from: call[1], call.interpreter)
-                try ByteArray.own(call).bytes += new
+                if !new.isEmpty { try ByteArray.resizable(call).bytes += new }
                 return .none
             },
             Native("insert(self, index, item, /)", "Insert a single item into the bytearray before the given index.") { call in
@@ -237,6 +247,7 @@ final class ByteArray {
                 let byte = try ByteArray.byte(call[2], call.interpreter)
                 let given = try call.int(1)
                 try call.interpreter.charge(bytes: 1)
+                _ = try ByteArray.resizable(call)
                 bytes.bytes.insert(byte, at: min(max(given < 0 ? given &+ bytes.count : given, 0), bytes.count))
                 return .none
             },
@@ -246,12 +257,14 @@ final class ByteArray {
                 let place = given < 0 ? given &+ bytes.count : given
                 if bytes.count == 0 { throw Raised.index("pop from empty bytearray") }
                 guard place >= 0, place < bytes.count else { throw Raised.index("pop index out of range") }
+                _ = try ByteArray.resizable(call)
                 return .int(Int(bytes.bytes.remove(at: place)))
             },
             Native("remove(self, value, /)", "Remove the first occurrence of a value in the bytearray.") { call in
                 let bytes = try ByteArray.own(call)
                 let byte = try ByteArray.byte(call[1], call.interpreter)
                 guard let place = bytes.bytes.firstIndex(of: byte) else { throw Raised.value("value not found in bytearray") }
+                _ = try ByteArray.resizable(call)
                 bytes.bytes.remove(at: place)
                 return .none
             },
@@ -260,7 +273,7 @@ final class ByteArray {
                 return .none
             },
             Native("clear(self, /)", "Remove all items from the bytearray.") { call in
-                try ByteArray.own(call).bytes.removeAll()
+                try ByteArray.resizable(call).bytes.removeAll()
                 return .none
             },
             Native("copy(self, /)", "Return a copy of the bytearray.") { [self] in make(try ByteArray.own($0).bytes) },

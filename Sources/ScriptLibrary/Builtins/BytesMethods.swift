@@ -60,7 +60,7 @@ enum BytesMethods {
 
     /// From bytes or an iterable of integers.
     static func bytes(from value: Value, _ interpreter: Interpreter, for name: String = "bytes") throws -> [UInt8] {
-        if case .bytes(let bytes) = interpreter.plain(value) { return bytes.bytes }
+        if let bytes = try interpreter.buffer(value) { return bytes }
         guard interpreter.isIterable(value) else {
             throw Raised.type("cannot convert '\(interpreter.typeName(of: value))' object to \(name)")
         }
@@ -87,10 +87,10 @@ enum BytesMethods {
     }
 
     private static func part(_ call: Call, _ index: Int) throws -> StrObject {
-        guard case .bytes(let bytes) = call.plain(index) else {
+        guard let bytes = try call.interpreter.buffer(call[index]) else {
             throw Raised.type("a bytes-like object is required, not '\(call.interpreter.typeName(of: call[index]))'")
         }
-        return .make(latin: bytes.bytes)
+        return .make(latin: bytes)
     }
 
     /// Bytes, or one as a number.
@@ -103,6 +103,7 @@ enum BytesMethods {
             }
             return .character(UInt32(byte))
         default:
+            if let bytes = try call.interpreter.buffer(call[index]) { return .make(latin: bytes) }
             throw Raised.type("argument should be integer or bytes-like object, not '\(call.interpreter.typeName(of: call[index]))'")
         }
     }
@@ -247,18 +248,19 @@ enum BytesMethods {
                 let text = try text(call, name)
                 let (lower, upper) = try call.range(2, count: text.count)
                 let parts: [Value]
-                switch call.plain(1) {
-                case .bytes: parts = [call[1]]
-                case .tuple(let tuple): parts = tuple.items
-                default:
+                if case .tuple(let tuple) = call.plain(1) {
+                    parts = tuple.items
+                } else if try call.interpreter.buffer(call[1]) != nil {
+                    parts = [call[1]]
+                } else {
                     throw Raised.type("\(name) first arg must be bytes or a tuple of bytes, not \(call.interpreter.typeName(of: call[1]))")
                 }
                 for item in parts {
-                    guard case .bytes(let bytes) = call.interpreter.plain(item) else {
+                    guard let bytes = try call.interpreter.buffer(item) else {
                         throw Raised.type("a bytes-like object is required, not '\(call.interpreter.typeName(of: item))'")
                     }
                     guard bytes.count <= upper - lower else { continue }
-                    if text.matches(.make(latin: bytes.bytes), at: atEnd ? upper - bytes.count : lower) { return .true }
+                    if text.matches(.make(latin: bytes), at: atEnd ? upper - bytes.count : lower) { return .true }
                 }
                 return .false
             }
@@ -323,12 +325,12 @@ enum BytesMethods {
                 guard call.interpreter.isIterable(call[1]) else { throw Raised.type("can only join an iterable") }
                 var result: [UInt8] = []
                 for (index, item) in try call.items(1).enumerated() {
-                    guard case .bytes(let bytes) = call.interpreter.plain(item) else {
+                    guard let bytes = try call.interpreter.buffer(item) else {
                         throw Raised.type("sequence item \(index): expected a bytes-like object, \(call.interpreter.typeName(of: item)) found")
                     }
                     try call.interpreter.charge(bytes: bytes.count + separator.count)
                     if index > 0 { result += separator }
-                    result += bytes.bytes
+                    result += bytes
                 }
                 return .bytes(BytesObject(result))
             },
@@ -467,8 +469,10 @@ enum BytesMethods {
         ]
     }
 
-    private static func hex(_ call: Call) throws -> Value {
-        let bytes = try call.receiver(bytes: "hex").bytes
+    private static func hex(_ call: Call) throws -> Value { try hex(call.receiver(bytes: "hex").bytes, call) }
+
+    /// The digits of some bytes, with the separator and the size of groups of the call.
+    static func hex(_ bytes: [UInt8], _ call: Call) throws -> Value {
         try call.interpreter.charge(bytes: bytes.count * 3)
         let alphabet = Array("0123456789abcdef".utf8)
         var separator: UInt8?

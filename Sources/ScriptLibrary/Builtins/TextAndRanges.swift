@@ -30,12 +30,9 @@ enum TextAndRanges {
         guard call.has(1) || call.has(2) else { return .str(try call.interpreter.str(call[0])) }
         let encoding = call.has(1) ? try call.text(1, "str() argument 'encoding' must be str").string : "utf-8"
         let errors = call.has(2) ? try call.text(2, "str() argument 'errors' must be str").string : "strict"
-        switch call.plain(0) {
-        case .bytes(let bytes): return .str(try Codec.decode(bytes.bytes, encoding, errors, call.interpreter))
-        case .str: throw Raised.type("decoding str is not supported")
-        default:
-            throw Raised.type("decoding to str: need a bytes-like object, \(call.interpreter.typeName(of: call[0])) found")
-        }
+        if let bytes = try call.interpreter.buffer(call[0]) { return .str(try Codec.decode(bytes, encoding, errors, call.interpreter)) }
+        if case .str = call.plain(0) { throw Raised.type("decoding str is not supported") }
+        throw Raised.type("decoding to str: need a bytes-like object, \(call.interpreter.typeName(of: call[0])) found")
     }
 
     // MARK: - range

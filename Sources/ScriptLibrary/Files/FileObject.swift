@@ -165,10 +165,10 @@ final class FileObject: HostObject, HostIterable, HostContext {
         content = nil
         let count: Int
         if mode.isBinary {
-            guard case .bytes(let bytes) = interpreter.plain(value) else {
+            guard let bytes = try interpreter.buffer(value) else {
                 throw Raised.type("a bytes-like object is required, not '\(interpreter.typeName(of: value))'")
             }
-            pending += bytes.bytes
+            pending += bytes
             count = bytes.count
         } else {
             guard case .str(var text) = interpreter.plain(value) else {

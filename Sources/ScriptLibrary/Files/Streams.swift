@@ -42,11 +42,43 @@ final class StandardStream: HostObject, HostIterable {
     }
 }
 
+/// `sys.stdout.buffer` and `sys.stderr.buffer`: bytes for a stream whose host takes text.
+private final class StreamBuffer: HostObject {
+    let stream: StandardStream
+
+    init(_ stream: StandardStream) { self.stream = stream }
+
+    var scriptTypeName: String { "BufferedWriter" }
+    var scriptSummary: String { "<_io.BufferedWriter name='\(stream.kind.rawValue)'>" }
+
+    static var type: NativeType {
+        func buffer(_ call: Call) throws -> StreamBuffer { try call.host(0, as: StreamBuffer.self) }
+        return NativeType(
+            "BufferedWriter", doc: "The bytes of a standard stream, in UTF-8.", module: "_io",
+            methods: [
+                Native("write(self, buffer, /)", "Write bytes and return their number.") { call in
+                    guard let bytes = try call.interpreter.buffer(call[1]) else {
+                        throw Raised.type("a bytes-like object is required, not '\(call.interpreter.typeName(of: call[1]))'")
+                    }
+                    try buffer(call).stream.write(Codec.decode(bytes, "utf-8", "strict", call.interpreter), call.interpreter)
+                    return .int(bytes.count)
+                },
+                Native("flush(self, /)", "Write out what is still collected.") { _ in
+                    fflush(nil)
+                    return .none
+                },
+                Native("writable(self, /)", "Whether it can be written.") { _ in .true },
+                Native("readable(self, /)", "Whether it can be read.") { _ in .false },
+            ], isInheritable: false)
+    }
+}
+
 /// The classes of files and streams.
 enum Streams {
     static func install(in interpreter: Interpreter, _ state: LibraryState) {
         // A class of its own under Python's name: the class of files, defined after it, is found by the name.
-        let stream = interpreter.define(streamType)
+        let bytes = interpreter.define(StreamBuffer.type)
+        let stream = interpreter.define(streamType(bytes: bytes))
         for name in ["TextIOWrapper", "BufferedReader", "BufferedWriter", "BufferedRandom"] {
             interpreter.define(fileType(name))
         }
@@ -154,7 +186,7 @@ enum Streams {
         ]
     }
 
-    private static var streamType: NativeType {
+    private static func streamType(bytes: TypeObject) -> NativeType {
         func stream(_ call: Call) throws -> StandardStream { try call.host(0, as: StandardStream.self) }
         return NativeType(
             "TextIOWrapper", doc: "A standard stream.", module: "_io",
@@ -201,6 +233,15 @@ enum Streams {
             ],
             properties: [
                 NativeProperty("encoding", "The encoding of its text.", get: { _ in .str("utf-8") }),
+                NativeProperty(
+                    "buffer", "The stream of its bytes.",
+                    get: { [weak bytes] call in
+                        let stream = try stream(call)
+                        guard stream.kind != .input, let bytes else {
+                            throw Raised.attribute("'TextIOWrapper' object has no attribute 'buffer'")
+                        }
+                        return call.interpreter.value(of: StreamBuffer(stream), type: bytes)
+                    }),
                 NativeProperty("name", "Its name.", get: { .str(try stream($0).kind.rawValue) }),
             ], isInheritable: false)
     }

@@ -192,7 +192,7 @@ package struct PercentFormat {
     private func shown(_ value: Value, _ type: UInt32) throws -> StrObject {
         if isBytes {
             if type == 115 || type == 98 {
-                guard case .bytes(let bytes) = interpreter.plain(value) else {
+                guard let bytes = try interpreter.buffer(value) else {
                     if let method = interpreter.method(value, "__bytes__"),
                         case .bytes(let bytes) = try interpreter.call(method, [value])
                     {
@@ -201,7 +201,7 @@ package struct PercentFormat {
                     throw Raised.type(
                         "%b requires a bytes-like object, or an object that implements __bytes__, not '\(interpreter.typeName(of: value))'")
                 }
-                return .make(latin: bytes.bytes)
+                return .make(latin: bytes)
             }
             return Quoting.ascii(try interpreter.repr(value))
         }

@@ -10,6 +10,12 @@ enum SystemModule {
                 Native("exit(status=None, /)", "Exit the program by raising SystemExit(status).") { call in
                     throw call[0].isNone ? Raised(.systemExit, "") : Raised(.systemExit, arguments: [call[0]])
                 },
+                Native("exc_info()", "Return the class, the object and the traceback of the exception being handled, or three times None.") { call in
+                    let exception = call.interpreter.exceptionInHand
+                    if exception.isNone { return .tuple([.none, .none, .none]) }
+                    let trace = try call.interpreter.attribute(exception, "__traceback__")
+                    return .tuple([.type(call.interpreter.type(of: exception)), exception, trace])
+                },
                 Native("getrecursionlimit()", "Return the maximum depth of calls.") { .int($0.interpreter.recursionLimit) },
                 Native("setrecursionlimit(limit, /)", "Set the maximum depth of calls, up to what the host allows.") { call in
                     let limit = try call.int(0)

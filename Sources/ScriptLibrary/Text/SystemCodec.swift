@@ -39,7 +39,8 @@ final class SystemCodec {
         if unit < 128 { return [UInt8(unit)] }
         if let special = CodecDifferences.encoding[name]?[unit] { return special.isEmpty ? nil : special }
         var input = (0..<4).map { CChar(bitPattern: UInt8(truncatingIfNeeded: unit >> (8 * $0))) }
-        guard let output = convert(toBytes, &input, capacity: 8) else { return nil }
+        // glibc passes over what it takes for a tag (U+E0000 to U+E007F).
+        guard let output = convert(toBytes, &input, capacity: 8), !output.isEmpty else { return nil }
         // Of the two places that cp932 has for IBM's extensions CPython writes the one that NEC selected.
         if name == "CP932", output.count == 2, output[0] >= 0xFA { return selectedByNEC[unit] ?? output }
         return output

@@ -82,7 +82,12 @@ extension CodeBuilder {
             span = outer
             return
         }
+        let mark = nextTemporary
         let register = targets.count == 1 ? operand(value) : temporary()
+        if targets.count == 1, register >= mark, case .name(let name) = targets[0].kind, case .global(let global) = place(of: name) {
+            emit(.takeGlobal, register, shared.slots(of: global).global)
+            return
+        }
         if targets.count > 1 { expression(value, into: register) }
         for target in targets { store(target, from: register) }
     }

@@ -17,6 +17,8 @@ package enum Operation: UInt8, CaseIterable {
     case loadGlobal
     /// global slot B = R[A]
     case storeGlobal
+    /// The same, and R[A], which nobody reads again, holds nothing: what is deleted or rebound then dies at once.
+    case takeGlobal
     case deleteGlobal
     /// R[A] = a cell that holds R[A]
     case makeCell

@@ -105,6 +105,16 @@ extension UnsafeMutablePointer where Pointee == Value {
         if isOldReference { Reference.release(UnsafeMutableRawPointer(bitPattern: old).unsafelyUnwrapped) }
     }
 
+    /// Replaces the value by that of another register, which holds nothing afterwards.
+    @inline(__always)
+    func take(from other: UnsafeMutablePointer<Value>) {
+        let isOldReference = isReference
+        let old = bits
+        UnsafeMutableRawPointer(self).copyMemory(from: other, byteCount: 16)
+        other.initialize(to: .undefined)
+        if isOldReference { Reference.release(UnsafeMutableRawPointer(bitPattern: old).unsafelyUnwrapped) }
+    }
+
     /// Replaces the value. The old one is released afterwards: its end may look at this register.
     @inline(__always)
     func put(_ value: consuming Value) {

@@ -262,6 +262,7 @@ extension Interpreter {
         let limit = signature.positionalCount - hidden
         let given = count - hidden
         let name = shownName(native)
+        if hidden == 1, isSlot(native) { return slotCount(limit, given, exact: signature.requiredCount == signature.positionalCount) }
         if limit == 0 { return .type("\(name)() takes no arguments (\(given) given)") }
         let exact = signature.requiredCount == signature.positionalCount
         let isConstructor = native.name == "__init__" || native.name == native.owner?.name
@@ -280,8 +281,17 @@ extension Interpreter {
         if parameter.kind == .keywordOnly {
             return .type("\(native.name)() missing 1 required keyword-only argument: '\(parameter.name.name)'")
         }
+        if hidden == 1, count == 0, let owner = native.owner, owner.moduleName == "builtins" {
+            return .type(
+                isSlot(native)
+                    ? "descriptor '\(native.name)' of '\(owner.name)' object needs an argument"
+                    : "unbound method \(shownName(native))() needs an argument")
+        }
         if parameter.kind == .positionalOnly {
             let required = signature.requiredCount - hidden
+            if hidden == 1, isSlot(native) {
+                return slotCount(required, count - hidden, exact: signature.requiredCount == signature.positionalCount, "at least")
+            }
             if required == 1 && signature.isSimple && signature.positionalCount - hidden == 1 && native.name != native.owner?.name {
                 return .type("\(shownName(native))() takes exactly one argument (\(count - hidden) given)")
             }
@@ -289,6 +299,30 @@ extension Interpreter {
             return .type("\(native.name) expected \(bound)\(required) argument\(required == 1 ? "" : "s"), got \(Swift.max(count - hidden, 0))")
         }
         return .type("\(native.name)() missing required argument '\(parameter.name.name)' (pos \(count + 1 - hidden))")
+    }
+
+    /// Whether CPython makes the method from the operation of a built-in class, which words its errors in its own way.
+    private func isSlot(_ native: NativeFunction) -> Bool {
+        guard let owner = native.owner, owner.moduleName == "builtins", !owner.isScriptClass else { return false }
+        switch native.name {
+        case "__getitem__": return owner.name != "list" && owner.name != "dict"
+        case "__contains__": return owner.name != "dict" && owner.name != "set" && owner.name != "frozenset"
+        default: return Interpreter.slotNames.contains(native.name)
+        }
+    }
+
+    private static let slotNames: Set<String> = {
+        let binary = ["add", "sub", "mul", "mod", "divmod", "lshift", "rshift", "and", "xor", "or", "floordiv", "truediv", "matmul", "pow"]
+        let others = [
+            "neg", "pos", "abs", "bool", "invert", "int", "float", "index", "len", "iter", "next", "hash", "repr", "str", "setitem", "delitem",
+            "eq", "ne", "lt", "le", "gt", "ge",
+        ]
+        return Set((binary + binary.map { "r" + $0 } + binary.map { "i" + $0 } + others).map { "__\($0)__" })
+    }()
+
+    private func slotCount(_ limit: Int, _ given: Int, exact: Bool, _ bound: String = "at most") -> Raised {
+        // The name that powers put before it is empty.
+        .type("\(exact ? "expected" : " expected \(bound)") \(limit) argument\(limit == 1 ? "" : "s"), got \(given)")
     }
 
     // MARK: - Classes

@@ -79,6 +79,9 @@ extension Interpreter {
         }
     }
 
+    /// What `except` is handling now; None outside.
+    public var exceptionInHand: Value { handled }
+
     /// Links the exception being handled as the context of a new one, without making a circle.
     func setContext(_ exception: InstanceObject) {
         guard case .instance(let current) = handled, current !== exception else { return }

@@ -190,6 +190,7 @@ extension Interpreter {
             case .int, .bool: break
             case .bigInt: throw .value("byte must be in range(0, 256)")
             default:
+                if let needle = try buffer(item) { return StrObject.make(latin: bytes.bytes).contains(StrObject.make(latin: needle)) }
                 guard type(of: item).lookup(.__index__) != nil else {
                     throw .type("a bytes-like object is required, not '\(typeName(of: item))'")
                 }

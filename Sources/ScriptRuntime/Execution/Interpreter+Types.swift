@@ -47,6 +47,17 @@ extension Interpreter {
         return value
     }
 
+    /// What a bytes-like object holds: bytes, a bytearray or a host's buffer; nil for anything else.
+    public func buffer(_ value: Value) throws(Raised) -> [UInt8]? {
+        switch plain(value) {
+        case .bytes(let bytes): return bytes.bytes
+        case .host(let box):
+            guard let object = box.object as? any HostBuffer else { return nil }
+            return try converting { try object.buffer() }
+        default: return nil
+        }
+    }
+
     /// `isinstance(value, type)`; `type` may be a tuple.
     public func isInstance(_ value: Value, of type: Value) throws(Raised) -> Bool {
         switch type {

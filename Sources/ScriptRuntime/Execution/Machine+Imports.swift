@@ -71,10 +71,16 @@ extension Interpreter {
 
     private func notFound(_ name: String) -> Raised {
         declarePackages()
-        let known = Array(modules.keys) + Array(pendingModules.keys)
-        return Raised(
-            .moduleNotFoundError, "No module named '\(name)'",
-            hint: nearest(to: name, among: known.filter { $0 != "__main__" }.sorted()).map { "Did you mean '\($0)'?" })
+        let known = (Array(modules.keys) + Array(pendingModules.keys)).filter { $0 != "__main__" }.sorted()
+        let hint: String
+        if let near = nearest(to: name, among: known) {
+            hint = "Did you mean '\(near)'?"
+        } else {
+            let own = known.filter { !$0.contains(".") && modules[$0]?.file == nil }
+            let file = "A module of your own is the file \(name.split(separator: ".").last ?? "").cdm beside the importing one."
+            hint = own.isEmpty ? file : file + " The language has \(own.joined(separator: ", "))."
+        }
+        return Raised(.moduleNotFoundError, "No module named '\(name)'", hint: hint)
     }
 
     /// Makes a declared module.

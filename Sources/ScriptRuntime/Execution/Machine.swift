@@ -49,6 +49,7 @@ extension Interpreter {
                     a.assign(from: builtin)
                 }
             case .storeGlobal: (state.globals + Word.b(word)).assign(from: a)
+            case .takeGlobal: (state.globals + Word.b(word)).take(from: a)
             case .makeCell: a.put(.cell(CellObject(a.pointee)))
             case .loadCell:
                 let slot = (state.registers + Word.b(word)).object(CellObject.self)._withUnsafeGuaranteedRef { $0.slot }

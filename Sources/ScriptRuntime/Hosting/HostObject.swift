@@ -134,6 +134,12 @@ extension HostDisplay {
     public func richForms(_ interpreter: Interpreter) throws -> [(type: String, data: [UInt8])] { [] }
 }
 
+/// What may stand where bytes are read: in `b"" + x`, `x in b"..."`, `bytes.join` and the like.
+public protocol HostBuffer: HostObject {
+    /// The bytes as they are now.
+    func buffer() throws -> [UInt8]
+}
+
 /// How much memory it holds beside itself: counted by the memory limit, and by who keeps values for later.
 public protocol HostMemory: HostObject {
     var heldBytes: Int { get }

@@ -69,6 +69,8 @@ extension Value {
 /// Python's `bytes`. Only the one behind a bytearray changes, and nothing else holds that.
 public final class BytesObject {
     public package(set) var bytes: [UInt8]
+    /// How many views look at them: while there is one, their number is fixed.
+    package var views = 0
     lazy var hash: Int = {
         let hash = StrObject.make(latin: bytes).hashValue
         return hash == -1 ? -2 : hash

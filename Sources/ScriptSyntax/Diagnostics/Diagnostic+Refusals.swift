@@ -64,7 +64,6 @@ extension Diagnostic {
             case "globals", "locals": "Keep the values in a dict of your own."
             case "compile": "Define a function."
             case "complex": "Keep the real and the imaginary part in two floats."
-            case "memoryview": "Slice the bytes; a slice is a copy."
             case "breakpoint": "Print what you want to see, or try the lines at the prompt."
             case "aiter", "anext": "Use iter and next."
             case "__annotations__": "Annotations are for readers and for help(); keep what the program needs in a dict."

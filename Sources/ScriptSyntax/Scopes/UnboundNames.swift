@@ -7,7 +7,7 @@ struct UnboundNames {
 
     /// Built-ins of Python that the language leaves out.
     static let refused: Set<String> = [
-        "exec", "eval", "compile", "globals", "locals", "__import__", "complex", "memoryview", "breakpoint", "aiter", "anext",
+        "exec", "eval", "compile", "globals", "locals", "__import__", "complex", "breakpoint", "aiter", "anext",
         "__annotations__",
     ]
     /// What other languages call None, True and False.

@@ -77,7 +77,7 @@ extension DiagnosticCatalogue {
             "__new__, __del__ and the descriptor methods are left out.",
             "class C:\n    def __del__(self):\n        print('gone')\n", "class C:\n    def close(self):\n        print('gone')\n"),
         Entry(
-            .refusedBuiltin, "exec, eval, compile, globals, locals, __import__; complex, memoryview, breakpoint, aiter, anext, __annotations__",
+            .refusedBuiltin, "exec, eval, compile, globals, locals, __import__; complex, breakpoint, aiter, anext, __annotations__",
             "What a program does can be read from its text, and its names are resolved before it runs. The others belong to what is left out.",
             "x = eval('1 + 1')\n", "x = 1 + 1\n"),
         Entry(.starImport, "import *", "Every name must be seen to be bound.", "from math import *\n", "from math import sqrt\nprint(sqrt(2))\n"),
