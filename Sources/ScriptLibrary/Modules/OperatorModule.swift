@@ -3,7 +3,7 @@ import ScriptRuntime
 /// `operator`: the operators as functions, and getters for sorting.
 enum OperatorModule {
     static var module: NativeModule {
-        NativeModule("operator", doc: "The operators as functions.", functions: arithmetic + comparing + items + getters)
+        NativeModule("operator", doc: "The operators as functions.", functions: arithmetic + comparing + items + getters + underscored)
     }
 
     private static var arithmetic: [Native] {
@@ -41,6 +41,15 @@ enum OperatorModule {
             Native("is_(a, b, /)", "Same as a is b.") { .bool($0[0].isIdentical(to: $0[1])) },
             Native("is_not(a, b, /)", "Same as a is not b.") { .bool(!$0[0].isIdentical(to: $0[1])) },
         ]
+    }
+
+    /// `operator.__add__` and its like: the same functions under the names of the methods.
+    private static var underscored: [Native] {
+        let plain: Set = ["countOf", "indexOf", "length_hint", "truth", "is_", "is_not", "inv"]
+        return (arithmetic + comparing + items).filter { !plain.contains($0.name) }.map { native in
+            let name = native.name.hasSuffix("_") ? String(native.name.dropLast()) : native.name
+            return Native("__\(name)__" + native.declaration.dropFirst(native.name.count), native.doc, native.body)
+        }
     }
 
     private static var items: [Native] {

@@ -40,6 +40,7 @@ enum TimeModule {
                 },
                 Native("strftime(format, t=None, /)", "Convert a time tuple to a string according to a format specification.") { call in
                     let format = try call.text(0, "strftime() argument 1 must be str").string
+                    if format.utf8.contains(0) { throw Raised.value("embedded null character") }
                     return .str(formatted(format, try parts(call, 1, state)))
                 },
                 Native("mktime(t, /)", "Convert a time tuple in local time to seconds since the Epoch.") { call in
@@ -51,9 +52,10 @@ enum TimeModule {
                 },
                 Native("ctime(seconds=None, /)", "Convert a time in seconds since the Epoch to a string in local time.") { call in
                     if call[0].isNone { return .str(formatted("%a %b %e %H:%M:%S %Y", try parts(call, 0, state))) }
-                    var seconds = time_t(clamping: Int(exactly: try call.double(0).rounded(.down)) ?? 0)
                     var parts = tm()
-                    localtime_r(&seconds, &parts)
+                    guard var seconds = time_t(exactly: try call.double(0).rounded(.down)), localtime_r(&seconds, &parts) != nil else {
+                        throw Raised(.overflowError, "timestamp out of range for platform time_t")
+                    }
                     return .str(formatted("%a %b %e %H:%M:%S %Y", parts))
                 },
             ],

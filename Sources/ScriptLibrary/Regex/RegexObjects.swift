@@ -106,7 +106,7 @@ final class RegexMatch: HostObject, HostIndexable {
             if !value || pattern.program.groups > 0 { return value ? 1 : 0 }
         default:
             if interpreter.method(value, "__index__") != nil {
-                let number = try interpreter.index(value)
+                let number = Int(clamping: try interpreter.integer(value))
                 if number >= 0, number <= pattern.program.groups { return number }
             }
         }

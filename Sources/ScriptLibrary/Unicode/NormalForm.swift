@@ -18,7 +18,7 @@ enum NormalForm: String {
         for index in 0..<text.count {
             let unit = text[index]
             // A stranger to 14.0 neither combines nor decomposes there: the text falls apart at it.
-            if UnicodeTable.isAssigned(unit), let scalar = Unicode.Scalar(unit) {
+            if UnicodeTable.isAssigned(unit), !NormalForm.isBesideHangul(unit), let scalar = Unicode.Scalar(unit) {
                 run.append(scalar)
             } else {
                 flush()
@@ -28,6 +28,9 @@ enum NormalForm: String {
         flush()
         return result.finish()
     }
+
+    /// The jamo next to those that compose, which the system's composition takes for them: they combine with nothing.
+    private static func isBesideHangul(_ unit: UInt32) -> Bool { unit == 0x1113 || unit == 0x1176 || unit == 0x11A7 || unit == 0x11C3 }
 
     private func normalized(_ text: String) -> String {
         switch self {

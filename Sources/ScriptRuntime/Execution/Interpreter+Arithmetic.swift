@@ -70,7 +70,11 @@ extension Interpreter {
 
     private func unsupported(_ symbol: String, _ a: Value, _ b: Value) -> Raised {
         let shown = symbol == "**" ? "** or pow()" : symbol
-        return .type("unsupported operand type(s) for \(shown): '\(typeName(of: a))' and '\(typeName(of: b))'")
+        var advice = ""
+        if symbol == ">>", case .native(let native) = a, native.owner == nil, native.name == "print" {
+            advice = ". Did you mean \"print(<message>, file=<output_stream>)\"?"
+        }
+        return .type("unsupported operand type(s) for \(shown): '\(typeName(of: a))' and '\(typeName(of: b))'\(advice)")
     }
 
     /// The value of `-a`, `+a`, `~a`.

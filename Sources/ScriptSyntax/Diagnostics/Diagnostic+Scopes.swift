@@ -117,6 +117,11 @@ extension Diagnostic {
             .unknownFuture, "there is no future feature '\(name.text)'", name.span, help: "Remove it.")
     }
 
+    /// A feature that Python has, and that is a joke.
+    static func refusedFuture(_ name: Identifier) -> Diagnostic {
+        Diagnostic(.refusedBuiltin, "the future feature '\(name.text)' is not in the language", name.span, help: "Remove it, and write '!='.")
+    }
+
     /// A program with more of something than its instructions can count.
     public static func programTooLarge(_ span: SourceSpan, what: String) -> Diagnostic {
         Diagnostic(

@@ -168,7 +168,7 @@ struct ScopeCollector {
             if !mayStand { diagnostics.append(.lateFutureImport(statement.span)) }
             if names.contains(where: { $0.name.text == "annotations" }) { ignoresAnnotations = true }
             for alias in names where !ScopeCollector.futures.contains(alias.name.text) {
-                diagnostics.append(.unknownFuture(alias.name))
+                diagnostics.append(alias.name.text == "barry_as_FLUFL" ? .refusedFuture(alias.name) : .unknownFuture(alias.name))
             }
         }
     }
