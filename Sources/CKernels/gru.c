@@ -10,17 +10,18 @@
 #include "each_path.h"
 
 void ck_gru_forward(ck_recurrence shape, const int32_t *lengths, const float *packed, const float *bias, float *gates, float *own,
-                    float *out, float *scratch) {
-    CK_CALL(gru_forward, shape, lengths, packed, bias, gates, own, out, scratch);
+                    float *states, float *out, float *scratch) {
+    CK_CALL(gru_forward, shape, lengths, packed, bias, gates, own, states, out, scratch);
 }
 void ck_gru_backward(ck_recurrence shape, const int32_t *lengths, const float *packed, const float *gates, const float *own,
-                     const float *out, const float *dout, float *dgates, float *dstate, float *scratch) {
-    CK_CALL(gru_backward, shape, lengths, packed, gates, own, out, dout, dgates, dstate, scratch);
+                     const float *states, const float *dout, float *dgates, float *dstate, float *dbias, float *scratch) {
+    CK_CALL(gru_backward, shape, lengths, packed, gates, own, states, dout, dgates, dstate, dbias, scratch);
 }
 
 #else
 #include "exponential.h"
 #include "lanes.h"
+#include "recurrence.h"
 #include "tile.h"
 
 /// The gates of one row at one step: z holds what the input gives without the biases [2][3u], `recurrent` (by blocks and gates)
@@ -46,10 +47,11 @@ static void NAME(gru_row)(size_t units, const float *bias, float *z, const float
 }
 
 static void NAME(gru_forward)(ck_recurrence s, const int32_t *lengths, const float *packed, const float *bias, float *gates,
-                              float *own, float *out, float *scratch) {
+                              float *own, float *states, float *out, float *scratch) {
     const size_t units = s.units, row = 48 * blocks_of(units);
     for (size_t k = 0; k < s.steps; k++) {
         const size_t t = s.reversed ? s.steps - 1 - k : k, earlier = s.reversed ? t + 1 : t - 1;
+        keep_states(s, t, k > 0 ? out + earlier * s.out_step : NULL, states);
         if (k > 0)
             for (size_t block = 0; block < blocks_of(units); block++)
                 multiply_rows(s.rows, 3, out + earlier * s.out_step, s.out_row, units, packed + block * units * 48, 48,
@@ -77,7 +79,7 @@ static void NAME(gru_row_back)(size_t units, const float *gates, const float *ow
         const size_t lanes = units - u < 16 ? units - u : 16;
         f16 r = load_lanes(gates + u, lanes), keep = load_lanes(gates + units + u, lanes);
         f16 n = load_lanes(gates + 2 * units + u, lanes);
-        f16 h = before ? load_lanes(before + u, lanes) : (f16){0};
+        f16 h = load_lanes(before + u, lanes);
         f16 d = load_lanes(dout + u, lanes) + load16(dh + u);
         f16 dn = d * (1.0f - keep) * (1.0f - n * n), dr = dn * load_lanes(own + u, lanes) * (r * (1.0f - r));
         f16 dz = d * (h - n) * (keep * (1.0f - keep));
@@ -92,13 +94,14 @@ static void NAME(gru_row_back)(size_t units, const float *gates, const float *ow
 }
 
 static void NAME(gru_backward)(ck_recurrence s, const int32_t *lengths, const float *packed, const float *gates, const float *own,
-                               const float *out, const float *dout, float *dgates, float *dstate, float *scratch) {
+                               const float *states, const float *dout, float *dgates, float *dstate, float *dbias,
+                               float *scratch) {
     const size_t units = s.units, row = 16 * blocks_of(units);
     float *dh = scratch;
     memset(dh, 0, s.rows * row * sizeof(float));
+    memset(dbias, 0, 6 * units * sizeof(float));
     for (size_t k = 0; k < s.steps; k++) {
-        const size_t t = s.reversed ? k : s.steps - 1 - k;
-        const size_t earlier = s.reversed ? t + 1 : t - 1, later = s.reversed ? t - 1 : t + 1;
+        const size_t t = s.reversed ? k : s.steps - 1 - k, later = s.reversed ? t - 1 : t + 1;
         for (size_t bundle = 0; k > 0 && bundle < bundle_count(units); bundle++) {
             const size_t block = bundle_start(units, bundle), blocks = bundle_start(units, bundle + 1) - block;
             multiply_rows(s.rows, blocks, dstate + later * 3 * units, s.steps * 3 * units, 3 * units, packed + 16 * block, row,
@@ -112,11 +115,12 @@ static void NAME(gru_backward)(ck_recurrence s, const int32_t *lengths, const fl
                 memset(dh + r * row, 0, row * sizeof(float));
                 continue;
             }
-            NAME(gru_row_back)(units, gates + at * 3 * units, own + at * units,
-                               k + 1 < s.steps ? out + r * s.out_row + earlier * s.out_step : NULL,
+            NAME(gru_row_back)(units, gates + at * 3 * units, own + at * units, states + at * units,
                                dout + r * s.out_row + t * s.out_step, dh + r * row, dgates + at * 3 * units,
                                dstate + at * 3 * units);
         }
+        add_rows(s, dgates + t * 3 * units, 3 * units, dbias);
+        add_rows(s, dstate + t * 3 * units, 3 * units, dbias + 3 * units);
     }
 }
 #endif

@@ -13,17 +13,18 @@
 #include "each_path.h"
 
 void ck_lstm_forward(ck_recurrence shape, float forget_bias, const int32_t *lengths, const float *packed, const float *bias,
-                     float *gates, float *cells, float *out, float *scratch) {
-    CK_CALL(lstm_forward, shape, forget_bias, lengths, packed, bias, gates, cells, out, scratch);
+                     float *gates, float *cells, float *states, float *out, float *scratch) {
+    CK_CALL(lstm_forward, shape, forget_bias, lengths, packed, bias, gates, cells, states, out, scratch);
 }
 void ck_lstm_backward(ck_recurrence shape, const float *packed, const float *gates, const float *cells, const float *dout,
-                      float *dgates, float *scratch) {
-    CK_CALL(lstm_backward, shape, packed, gates, cells, dout, dgates, scratch);
+                      float *dgates, float *dbias, float *scratch) {
+    CK_CALL(lstm_backward, shape, packed, gates, cells, dout, dgates, dbias, scratch);
 }
 
 #else
 #include "exponential.h"
 #include "lanes.h"
+#include "recurrence.h"
 #include "tile.h"
 
 /// The gates of one row at one step: z holds what the input gives without the bias, `recurrent` (by blocks and gates) what the state gives.
@@ -52,11 +53,12 @@ static void NAME(step_row)(size_t units, float forget_bias, const float *bias, f
 }
 
 static void NAME(lstm_forward)(ck_recurrence s, float forget_bias, const int32_t *lengths, const float *packed, const float *bias,
-                               float *gates, float *cells, float *out, float *scratch) {
+                               float *gates, float *cells, float *states, float *out, float *scratch) {
     const size_t units = s.units, row = 64 * blocks_of(units);
     const ptrdiff_t ahead = s.reversed ? -(ptrdiff_t)(4 * units) : (ptrdiff_t)(4 * units);
     for (size_t k = 0; k < s.steps; k++) {
         const size_t t = s.reversed ? s.steps - 1 - k : k, earlier = s.reversed ? t + 1 : t - 1;
+        keep_states(s, t, k > 0 ? out + earlier * s.out_step : NULL, states);
         if (k > 0)
             for (size_t block = 0; block < blocks_of(units); block++)
                 multiply_rows(s.rows, 4, out + earlier * s.out_step, s.out_row, units, packed + block * units * 64, 64,
@@ -104,12 +106,13 @@ static void NAME(step_row_back)(size_t units, const float *gates, const float *c
 }
 
 static void NAME(lstm_backward)(ck_recurrence s, const float *packed, const float *gates, const float *cells, const float *dout,
-                                float *dgates, float *scratch) {
+                                float *dgates, float *dbias, float *scratch) {
     const size_t units = s.units, row = 16 * blocks_of(units);
     const ptrdiff_t ahead = s.reversed ? (ptrdiff_t)units : -(ptrdiff_t)units;
     const ptrdiff_t ahead_out = s.reversed ? (ptrdiff_t)s.out_step : -(ptrdiff_t)s.out_step;
     float *dc = scratch, *dh = dc + s.rows * row;
     memset(dc, 0, s.rows * row * sizeof(float));
+    memset(dbias, 0, 4 * units * sizeof(float));
     for (size_t k = 0; k < s.steps; k++) {
         const size_t t = s.reversed ? k : s.steps - 1 - k;
         const size_t earlier = s.reversed ? t + 1 : t - 1, later = s.reversed ? t - 1 : t + 1;
@@ -125,6 +128,7 @@ static void NAME(lstm_backward)(ck_recurrence s, const float *packed, const floa
                                 dout + r * s.out_row + t * s.out_step, k > 0 ? dh + r * row : NULL, dc + r * row,
                                 dgates + at * 4 * units, ahead, ahead_out);
         }
+        add_rows(s, dgates + t * 4 * units, 4 * units, dbias);
     }
 }
 #endif

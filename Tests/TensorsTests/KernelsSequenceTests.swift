@@ -101,8 +101,7 @@ extension KernelTests {
                             kernel: base + direction * size, bias: base + direction * size + shape.kernelCount)
                     }
                     shape.backward(
-                        input, directions, output: outputs, saved: saved, outputGradient: weights, gradients: places,
-                        inputGradient: &dx)
+                        input, directions, saved: saved, outputGradient: weights, gradients: places, inputGradient: &dx)
                 }
                 withExtendedLifetime(memory) {}
                 return (outputs, dx, gradient)

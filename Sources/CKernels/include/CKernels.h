@@ -225,20 +225,24 @@ void ck_recurrent_pack(const float *weights, size_t units, size_t gates, float *
 void ck_recurrent_pack_transposed(const float *weights, size_t units, size_t gates, float *packed);
 
 /// gates [rows][steps][4u] (i, j, f, o): on entry what the input gives, without the bias [4u]; on return the gates' values.
-/// cells [rows][steps][u] and out are written; from the length of a row on (null: all steps) everything is zero.
+/// cells [rows][steps][u] and out are written, zero from the length of a row on (null: all steps); so are the states
+/// [rows][steps][u] that the steps start from.
 void ck_lstm_forward(ck_recurrence shape, float forget_bias, const int32_t *lengths, const float *packed, const float *bias,
-                     float *gates, float *cells, float *out, float *scratch);
-/// dgates [rows][steps][4u]: the gradient of what the input gave; dout has the layout of out.
+                     float *gates, float *cells, float *states, float *out, float *scratch);
+/// dgates [rows][steps][4u]: the gradient of what the input gave, dbias [4u]: its sum; dout has the layout of out.
 void ck_lstm_backward(ck_recurrence shape, const float *packed_transposed, const float *gates, const float *cells,
-                      const float *dout, float *dgates, float *scratch);
+                      const float *dout, float *dgates, float *dbias, float *scratch);
 
 /// gates [rows][steps][3u] (r, z, n): on entry what the input gives, without the biases [2][3u] of input and state; on return the
-/// gates' values. own [rows][steps][u], what the state gives n, and out are written, zero from the length of a row on.
+/// gates' values. own [rows][steps][u], what the state gives n, and out are written, zero from the length of a row on; so are the
+/// states [rows][steps][u] that the steps start from.
 void ck_gru_forward(ck_recurrence shape, const int32_t *lengths, const float *packed, const float *bias, float *gates, float *own,
-                    float *out, float *scratch);
-/// dgates and dstate [rows][steps][3u]: the gradients of what input and state gave; dout has the layout of out.
+                    float *states, float *out, float *scratch);
+/// dgates and dstate [rows][steps][3u]: the gradients of what input and state gave, dbias [2][3u]: their sums; dout has the layout
+/// of out.
 void ck_gru_backward(ck_recurrence shape, const int32_t *lengths, const float *packed_transposed, const float *gates,
-                     const float *own, const float *out, const float *dout, float *dgates, float *dstate, float *scratch);
+                     const float *own, const float *states, const float *dout, float *dgates, float *dstate, float *dbias,
+                     float *scratch);
 
 // MARK: - CTC
 

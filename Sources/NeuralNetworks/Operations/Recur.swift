@@ -93,7 +93,7 @@ extension Tensor {
             if result.count > 0 { kernel.forward(inputs, lengths: steps.pointer, result: result, saved: gates) }
             saved = gates
             return result
-        } pullback: { inputs, y, needs in
+        } pullback: { inputs, _, needs in
             let gates = saved
             let needsInput = needs[0]
             return { g in
@@ -104,8 +104,7 @@ extension Tensor {
                 let slopes = try inputs.map { g.count > 0 ? try Tensor.uninitialized($0.shape, .float32, name) : try .zeros(like: $0) }
                 if g.count == 0 { return slopes }
                 try MemoryPool.ensureRoom(kernel.workingBytes, name)
-                kernel.backward(
-                    inputs, lengths: steps.pointer, result: y, saved: gates, gradient: g, slopes: slopes, needsInput: needsInput)
+                kernel.backward(inputs, lengths: steps.pointer, saved: gates, gradient: g, slopes: slopes, needsInput: needsInput)
                 return [needsInput ? slopes[0] : nil] + slopes.dropFirst().map { Optional($0) }
             }
         }
@@ -123,8 +122,7 @@ private protocol RecurrentOperation: Sendable {
     var workingBytes: Int { get }
     func forward(_ inputs: [Tensor], lengths: UnsafePointer<Int32>?, result: Tensor, saved: Tensor)
     func backward(
-        _ inputs: [Tensor], lengths: UnsafePointer<Int32>?, result: Tensor, saved: Tensor, gradient: Tensor, slopes: [Tensor],
-        needsInput: Bool)
+        _ inputs: [Tensor], lengths: UnsafePointer<Int32>?, saved: Tensor, gradient: Tensor, slopes: [Tensor], needsInput: Bool)
 }
 
 extension LSTM: RecurrentOperation {
@@ -135,11 +133,10 @@ extension LSTM: RecurrentOperation {
     }
 
     fileprivate func backward(
-        _ inputs: [Tensor], lengths: UnsafePointer<Int32>?, result: Tensor, saved: Tensor, gradient: Tensor, slopes: [Tensor],
-        needsInput: Bool
+        _ inputs: [Tensor], lengths: UnsafePointer<Int32>?, saved: Tensor, gradient: Tensor, slopes: [Tensor], needsInput: Bool
     ) {
         backward(
-            inputs[0].float32, Self.parts(inputs), output: result.float32, saved: saved.float32, outputGradient: gradient.float32,
+            inputs[0].float32, Self.parts(inputs), saved: saved.float32, outputGradient: gradient.float32,
             gradients: stride(from: 1, to: slopes.count, by: 2).map {
                 DirectionGradient(kernel: slopes[$0].float32, bias: slopes[$0 + 1].float32)
             },
@@ -159,11 +156,10 @@ extension GRU: RecurrentOperation {
     }
 
     fileprivate func backward(
-        _ inputs: [Tensor], lengths: UnsafePointer<Int32>?, result: Tensor, saved: Tensor, gradient: Tensor, slopes: [Tensor],
-        needsInput: Bool
+        _ inputs: [Tensor], lengths: UnsafePointer<Int32>?, saved: Tensor, gradient: Tensor, slopes: [Tensor], needsInput: Bool
     ) {
         backward(
-            inputs[0].float32, lengths: lengths, Self.parts(inputs), output: result.float32, saved: saved.float32,
+            inputs[0].float32, lengths: lengths, Self.parts(inputs), saved: saved.float32,
             outputGradient: gradient.float32,
             gradients: stride(from: 1, to: slopes.count, by: 3).map {
                 Direction(kernel: slopes[$0].float32, recurrent: slopes[$0 + 1].float32, bias: slopes[$0 + 2].float32)

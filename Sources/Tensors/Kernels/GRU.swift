@@ -13,11 +13,11 @@ package struct GRU: Hashable, Sendable, RecurrentKernel {
         self.directions = directions
     }
 
-    /// Floats that `forward` leaves for `backward`: the gates of every step, and what the state gave n.
-    package var savedCount: Int { directions * rows * 4 * units }
+    /// Floats that `forward` leaves for `backward`: of every step the gates, what the state gave n, and the states that it started from.
+    package var savedCount: Int { directions * rows * 5 * units }
 
-    /// Bytes of working memory that `backward` takes: the gradients of the gates, plain and packed, and the states before each step.
-    package var workingBytes: Int { directions * rows * 13 * units * MemoryLayout<Float>.size }
+    /// Bytes of working memory that `backward` takes: the gradients of the gates, plain and packed.
+    package var workingBytes: Int { directions * rows * 12 * units * MemoryLayout<Float>.size }
 
     /// Parameters of one direction, or where their gradients go.
     package struct Direction<Pointer> {
@@ -38,38 +38,38 @@ package struct GRU: Hashable, Sendable, RecurrentKernel {
     ) {
         precondition(layers.count == directions, "a GRU needs parameters for each direction")
         project(input, layers.map(\.kernel)) { gates(saved, $0) }
-        overTime(layers.map(\.recurrent), transposed: false) { direction, first, shape, packed, scratch in
+        overTime(layers.map(\.recurrent), transposed: false) { direction, _, first, shape, packed, scratch in
             ck_gru_forward(
                 shape, lengths.map { $0 + first }, packed, layers[direction].bias, gates(saved, direction) + first * steps * gateRow,
-                own(saved, direction) + first * steps * units, output + first * shape.out_row + direction * units, scratch)
+                own(saved, direction) + first * steps * units, states(saved, direction) + first * steps * units,
+                output + first * shape.out_row + direction * units, scratch)
         }
     }
 
-    /// The gradients of parameters and input from that of the output; `output` and `saved` as `forward` left them. They are
+    /// The gradients of parameters and input from that of the output; `saved` as `forward` left it. They are
     /// overwritten.
     ///
     /// - Parameter inputGradient: [n, t, c], or nil when nothing before the layer needs one.
     package func backward(
         _ input: UnsafePointer<Float>, lengths: UnsafePointer<Int32>?, _ layers: [Direction<UnsafePointer<Float>>],
-        output: UnsafePointer<Float>, saved: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
+        saved: UnsafePointer<Float>, outputGradient: UnsafePointer<Float>,
         gradients: [Direction<UnsafeMutablePointer<Float>>], inputGradient: UnsafeMutablePointer<Float>?
     ) {
         precondition(layers.count == directions && gradients.count == directions, "a GRU needs gradients for each direction")
         let saved = UnsafeMutablePointer(mutating: saved), all = 0..<directions
-        Workspace.floats(directions * (2 * gateCount + rows * units)) { memory in
+        Workspace.floats(directions * (2 * gateCount + groups * 2 * gateRow)) { memory in
             let given = all.map { memory + $0 * gateCount }, asked = all.map { memory + (directions + $0) * gateCount }
-            let earlier = all.map { memory + 2 * directions * gateCount + $0 * rows * units }
-            overTime(layers.map(\.recurrent), transposed: true) { direction, first, shape, packed, scratch in
+            let biases = memory + 2 * directions * gateCount
+            overTime(layers.map(\.recurrent), transposed: true) { direction, group, first, shape, packed, scratch in
                 let here = first * steps * gateRow, out = first * shape.out_row + direction * units
                 ck_gru_backward(
                     shape, lengths.map { $0 + first }, packed, gates(saved, direction) + here,
-                    own(saved, direction) + first * steps * units, output + out, outputGradient + out, given[direction] + here,
-                    asked[direction] + here, scratch)
+                    own(saved, direction) + first * steps * units, states(saved, direction) + first * steps * units,
+                    outputGradient + out, given[direction] + here, asked[direction] + here,
+                    biases + (direction * groups + group) * 2 * gateRow, scratch)
             }
-            Parallel.run(directions) { direction, _ in
-                copyEarlierStates(output, direction: direction, to: earlier[direction])
-                ck_column_sums(given[direction], gradients[direction].bias, rows, gateRow, 0, gateRow)
-                ck_column_sums(asked[direction], gradients[direction].bias + gateRow, rows, gateRow, 0, gateRow)
+            for direction in all {
+                addUp(biases + direction * groups * 2 * gateRow, count: 2 * gateRow, to: gradients[direction].bias)
             }
             ProductBatch(
                 m: inputs, n: gateRow, k: rows, transposeA: true,
@@ -77,7 +77,7 @@ package struct GRU: Hashable, Sendable, RecurrentKernel {
             ).run()
             ProductBatch(
                 m: units, n: gateRow, k: rows, transposeA: true,
-                all.map { .init(earlier[$0], lda: units, asked[$0], ldb: gateRow, gradients[$0].recurrent, ldc: gateRow) }
+                all.map { .init(states(saved, $0), lda: units, asked[$0], ldb: gateRow, gradients[$0].recurrent, ldc: gateRow) }
             ).run()
             if let inputGradient { backproject(given.map { UnsafePointer($0) }, layers.map(\.kernel), to: inputGradient) }
         }
@@ -86,10 +86,14 @@ package struct GRU: Hashable, Sendable, RecurrentKernel {
     // MARK: - Implementation
 
     private func gates(_ saved: UnsafeMutablePointer<Float>, _ direction: Int) -> UnsafeMutablePointer<Float> {
-        saved + direction * rows * 4 * units
+        saved + direction * rows * 5 * units
     }
 
     private func own(_ saved: UnsafeMutablePointer<Float>, _ direction: Int) -> UnsafeMutablePointer<Float> {
         gates(saved, direction) + gateCount
+    }
+
+    private func states(_ saved: UnsafeMutablePointer<Float>, _ direction: Int) -> UnsafeMutablePointer<Float> {
+        own(saved, direction) + rows * units
     }
 }

@@ -22,11 +22,11 @@ package struct LSTM: Hashable, Sendable, RecurrentKernel {
     package var outputCount: Int { sequences * steps * units * directions }
     package var kernelCount: Int { (inputs + units) * 4 * units }
     package var biasCount: Int { 4 * units }
-    /// Floats that `forward` leaves for `backward`: gates and cells of every step.
-    package var savedCount: Int { directions * sequences * steps * 5 * units }
+    /// Floats that `forward` leaves for `backward`: of every step the gates, the cells, and the states that it started from.
+    package var savedCount: Int { directions * rows * 6 * units }
 
-    /// Bytes of working memory that `backward` takes: the gradients of the gates, plain and packed, and the states before each step.
-    package var workingBytes: Int { directions * rows * 9 * units * MemoryLayout<Float>.size }
+    /// Bytes of working memory that `backward` takes: the gradients of the gates, plain and packed.
+    package var workingBytes: Int { directions * rows * 8 * units * MemoryLayout<Float>.size }
 
     /// The parameters of one direction.
     package struct Direction {
@@ -55,43 +55,43 @@ package struct LSTM: Hashable, Sendable, RecurrentKernel {
     ) {
         precondition(layers.count == directions, "an LSTM needs parameters for each direction")
         project(input, layers.map(\.kernel)) { gates(saved, $0) }
-        overTime(layers.map { $0.kernel + inputs * gateRow }, transposed: false) { direction, first, shape, packed, scratch in
+        overTime(layers.map { $0.kernel + inputs * gateRow }, transposed: false) { direction, _, first, shape, packed, scratch in
             ck_lstm_forward(
                 shape, forgetBias, lengths.map { $0 + first }, packed, layers[direction].bias,
                 gates(saved, direction) + first * steps * gateRow, cells(saved, direction) + first * steps * units,
-                output + first * shape.out_row + direction * units, scratch)
+                states(saved, direction) + first * steps * units, output + first * shape.out_row + direction * units, scratch)
         }
     }
 
-    /// The gradients of parameters and input from that of the output; `output` and `saved` as `forward` left them.
+    /// The gradients of parameters and input from that of the output; `saved` as `forward` left it.
     ///
     /// - Parameter inputGradient: [n, t, c], or nil when nothing before the layer needs one.
     package func backward(
-        _ input: UnsafePointer<Float>, _ layers: [Direction], output: UnsafePointer<Float>, saved: UnsafePointer<Float>,
+        _ input: UnsafePointer<Float>, _ layers: [Direction], saved: UnsafePointer<Float>,
         outputGradient: UnsafePointer<Float>, gradients: [DirectionGradient], inputGradient: UnsafeMutablePointer<Float>?
     ) {
         precondition(layers.count == directions && gradients.count == directions, "an LSTM needs gradients for each direction")
         let saved = UnsafeMutablePointer(mutating: saved)
-        Workspace.floats(directions * (gateCount + rows * units)) { dGates in
-            overTime(layers.map { $0.kernel + inputs * gateRow }, transposed: true) { direction, first, shape, packed, scratch in
+        Workspace.floats(directions * (gateCount + groups * biasCount)) { dGates in
+            let biases = dGates + directions * gateCount
+            overTime(layers.map { $0.kernel + inputs * gateRow }, transposed: true) { direction, group, first, shape, packed, scratch in
                 ck_lstm_backward(
                     shape, packed, gates(saved, direction) + first * steps * gateRow,
                     cells(saved, direction) + first * steps * units, outputGradient + first * shape.out_row + direction * units,
-                    dGates + direction * gateCount + first * steps * gateRow, scratch)
+                    dGates + direction * gateCount + first * steps * gateRow, biases + (direction * groups + group) * biasCount,
+                    scratch)
             }
             let all = 0..<directions
-            let earlier = all.map { dGates + directions * gateCount + $0 * rows * units }
             let dZ = all.map { UnsafePointer(dGates + $0 * gateCount) }
-            Parallel.run(directions) { direction, _ in
-                copyEarlierStates(output, direction: direction, to: earlier[direction])
-                ck_column_sums(dZ[direction], gradients[direction].bias, rows, gateRow, 0, gateRow)
+            for direction in all {
+                addUp(biases + direction * groups * biasCount, count: biasCount, to: gradients[direction].bias)
             }
             // One product over [x; h], whose other factor is packed once.
             ProductBatch(
                 m: inputs, below: units, n: gateRow, k: rows, transposeA: true,
                 all.map {
                     .init(
-                        input, lda: inputs, below: (UnsafePointer(earlier[$0]), units), dZ[$0], ldb: gateRow,
+                        input, lda: inputs, below: (UnsafePointer(states(saved, $0)), units), dZ[$0], ldb: gateRow,
                         gradients[$0].kernel, ldc: gateRow)
                 }
             ).run()
@@ -102,10 +102,14 @@ package struct LSTM: Hashable, Sendable, RecurrentKernel {
     // MARK: - Implementation
 
     private func gates(_ saved: UnsafeMutablePointer<Float>, _ direction: Int) -> UnsafeMutablePointer<Float> {
-        saved + direction * sequences * steps * 5 * units
+        saved + direction * rows * 6 * units
     }
 
     private func cells(_ saved: UnsafeMutablePointer<Float>, _ direction: Int) -> UnsafeMutablePointer<Float> {
-        gates(saved, direction) + sequences * steps * 4 * units
+        gates(saved, direction) + gateCount
+    }
+
+    private func states(_ saved: UnsafeMutablePointer<Float>, _ direction: Int) -> UnsafeMutablePointer<Float> {
+        cells(saved, direction) + rows * units
     }
 }

@@ -17,16 +17,18 @@ extension RecurrentKernel {
     var gateRow: Int { Self.gates * units }
     var gateCount: Int { rows * gateRow }
 
-    /// Runs over time: sixteen sequences of one direction are a task, enough rows to fill the registers, few enough to share.
+    /// Runs over time, a group of sequences of one direction after the other.
     ///
     /// - Parameters:
     ///   - weights: of the state [u, gates · u], one for each direction; packed for the way forward, or transposed for the way back.
-    ///   - body: works on the sequences from `first` on; the last two arguments are its packed weights and scratch memory.
+    ///   - body: works on the sequences of `group`, which begin with `first`; the last two arguments are its packed weights and scratch
+    ///     memory.
     func overTime(
         _ weights: [UnsafePointer<Float>], transposed: Bool,
-        _ body: (_ direction: Int, _ first: Int, ck_recurrence, UnsafePointer<Float>, UnsafeMutablePointer<Float>) -> Void
+        _ body: (
+            _ direction: Int, _ group: Int, _ first: Int, ck_recurrence, UnsafePointer<Float>, UnsafeMutablePointer<Float>
+        ) -> Void
     ) {
-        let group = 16, groups = (sequences + group - 1) / group
         let packedStride = (ck_recurrent_packed_count(units, Self.gates) + 15) / 16 * 16
         let scratchStride = ck_recurrent_scratch(group, units) + 64
         Workspace.floats(directions * packedStride + Parallel.workers * scratchStride) { memory in
@@ -44,7 +46,7 @@ extension RecurrentKernel {
                     rows: min(group, sequences - first), steps: steps, units: units, out_row: steps * units * directions,
                     out_step: units * directions, reversed: direction == 1 ? 1 : 0)
                 body(
-                    direction, first, shape, memory + direction * packedStride,
+                    direction, task % groups, first, shape, memory + direction * packedStride,
                     memory + directions * packedStride + worker * scratchStride)
             }
         }
@@ -72,15 +74,15 @@ extension RecurrentKernel {
         ).run()
     }
 
-    /// The state that each step of a direction started from, as one matrix [n · t, u].
-    func copyEarlierStates(_ output: UnsafePointer<Float>, direction: Int, to states: UnsafeMutablePointer<Float>) {
-        for row in 0..<rows {
-            let step = row % steps, earlier = direction == 1 ? row + 1 : row - 1
-            if direction == 1 ? step == steps - 1 : step == 0 {
-                (states + row * units).update(repeating: 0, count: units)
-            } else {
-                (states + row * units).update(from: output + (earlier * directions + direction) * units, count: units)
-            }
+    /// Adds up what the groups of sequences, in their order, gave the gradient of a direction's bias.
+    func addUp(_ sums: UnsafePointer<Float>, count: Int, to gradient: UnsafeMutablePointer<Float>) {
+        gradient.update(from: sums, count: count)
+        for group in 1..<max(1, groups) {
+            for index in 0..<count { gradient[index] += sums[group * count + index] }
         }
     }
+
+    /// Sixteen sequences are a task: enough rows to fill the registers, few enough to share.
+    private var group: Int { 16 }
+    var groups: Int { (sequences + group - 1) / group }
 }
