@@ -92,6 +92,7 @@ extension GradientTests {
         try expectGradient(of: [x], "topk") { try $0[0].top(2, axis: 2).values }
         try expectGradient(of: [x], "cumsum") { try $0[0].cumulativeSum(axis: 1) }
         try expectGradient(of: [sample([2, 3]), sample([3, 4]), sample([4, 2])], "einsum") { try Tensor.einsum("ij,jk,kl->il", $0) }
+        try expectGradient(of: [sample([2, 1, 2, 3]), sample([4, 3, 2])], "einsum ellipsis") { try Tensor.einsum("...ij,...jk->...ik", $0) }
         try expectGradient(of: [sample([3, 3])], "einsum diagonal") { try Tensor.einsum("ii->i", $0) }
     }
 

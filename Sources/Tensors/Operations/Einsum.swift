@@ -1,11 +1,15 @@
 extension Tensor {
     /// Products and sums by named axes: `einsum("nij,njk->nik", [a, b])`. Without `->` the result has the names that occur once,
-    /// in alphabetical order. A name that occurs twice in one operand takes its diagonal. No ellipses.
+    /// in alphabetical order. A name that occurs twice in one operand takes its diagonal. `...` stands for the axes that no letter
+    /// names, which are broadcast; without `->` they come first.
     public static func einsum(_ equation: String, _ operands: [Tensor]) throws -> Tensor {
         let terms = try EinsumTerms(equation, operands)
         var labels = terms.inputs
         var parts = try zip(operands, terms.inputs.indices).map { tensor, index in
-            let (reduced, names) = try tensor.diagonals(labels[index])
+            // An axis that is broadcast is no factor: what has it in full gives its size.
+            let thin = tensor.shape.indices.filter { tensor.shape[$0] == 1 && terms.isBroadcast(labels[index][$0]) }
+            let full = tensor.shape.indices.filter { !thin.contains($0) }
+            let (reduced, names) = try tensor.reshaped(full.map { tensor.shape[$0] }).diagonals(full.map { labels[index][$0] })
             labels[index] = names
             return reduced
         }
@@ -74,28 +78,60 @@ extension Tensor {
 private struct EinsumTerms {
     let inputs: [[Character]]
     let output: [Character]
+    private let sizes: [Character: Int]
 
     init(_ equation: String, _ operands: [Tensor]) throws {
         let text = equation.filter { $0 != " " }
         func fail(_ reason: String) -> TensorError { .badEinsum(equation: equation, reason: reason) }
         let sides = text.split(separator: "->", omittingEmptySubsequences: false)
         guard sides.count <= 2, let first = sides.first else { throw fail("more than one '->'") }
-        inputs = first.split(separator: ",", omittingEmptySubsequences: false).map { Array($0) }
+        let terms = first.split(separator: ",", omittingEmptySubsequences: false)
+        let letters = (terms + sides.dropFirst()).map { $0.replacing(Self.dots, with: "", maxReplacements: 1) }
+        if let strange = letters.joined().first(where: { !($0.isASCII && $0.isLetter) }) { throw fail("'\(strange)' is not a letter") }
+        guard terms.count == operands.count else { throw fail("\(terms.count) terms for \(operands.count) tensors") }
+        var widest = 0
+        inputs = try operands.indices.map { index in
+            let (term, shape, named) = (terms[index], operands[index].shape, letters[index].count)
+            let rest = shape.count - named
+            guard term.contains(Self.dots) ? rest >= 0 : rest == 0 else {
+                throw fail("'\(term)' names \(named) axes of shape \(TensorError.text(shape))")
+            }
+            widest = max(widest, rest)
+            return Self.names(term, rest)
+        }
         let all = inputs.flatMap { $0 }
-        output = sides.count == 2 ? Array(sides[1]) : Set(all).filter { name in all.count { $0 == name } == 1 }.sorted()
-        if let strange = (all + output).first(where: { !($0.isASCII && $0.isLetter) }) { throw fail("'\(strange)' is not a letter") }
-        guard inputs.count == operands.count else { throw fail("\(inputs.count) terms for \(operands.count) tensors") }
+        if let result = sides.dropFirst().first {
+            guard widest == 0 || result.contains(Self.dots) else { throw fail("the result has no '...'") }
+            output = Self.names(result, widest)
+        } else {
+            let once = Set(all).filter { name in name.isASCII && all.count { $0 == name } == 1 }
+            output = Self.names("...", widest) + once.sorted()
+        }
         guard Set(output).count == output.count else { throw fail("the result names an axis twice") }
         if let missing = output.first(where: { !all.contains($0) }) { throw fail("no tensor has an axis '\(missing)'") }
         var sizes: [Character: Int] = [:]
         for (names, tensor) in zip(inputs, operands) {
-            guard names.count == tensor.rank else {
-                throw fail("'\(String(names))' names \(names.count) axes of shape \(TensorError.text(tensor.shape))")
-            }
             for (name, size) in zip(names, tensor.shape) {
-                if let known = sizes[name], known != size { throw fail("axis '\(name)' has sizes \(known) and \(size)") }
+                if let known = sizes[name], known != size {
+                    if name.isASCII { throw fail("axis '\(name)' has sizes \(known) and \(size)") }
+                    guard known == 1 || size == 1 else { throw fail("an axis of '...' has sizes \(known) and \(size)") }
+                    if size == 1 { continue }
+                }
                 sizes[name] = size
             }
         }
+        self.sizes = sizes
+    }
+
+    /// Whether the operands that have size 1 there are repeated along it.
+    func isBroadcast(_ name: Character) -> Bool { !name.isASCII && sizes[name] != 1 }
+
+    private static let dots = "..."
+
+    /// The names of a term, `...` standing for `count` axes. Those are called by what no letter is, the last one first.
+    private static func names(_ term: Substring, _ count: Int) -> [Character] {
+        guard let place = term.firstRange(of: dots) else { return Array(term) }
+        let rest = (0..<count).reversed().map { Character(Unicode.Scalar(UInt8(clamping: 128 + $0))) }
+        return term[..<place.lowerBound] + rest + term[place.upperBound...]
     }
 }
