@@ -43,6 +43,8 @@ struct ErrorTests {
                 { try a.split([.max, .max]) }
             ),
             ("einsum 'ij,jk->ik': axis 'j' has sizes 3 and 4", { try Tensor.einsum("ij,jk->ik", [a, b]) }),
+            ("einsum '...k,...jk->...j': an axis of '...' has sizes 2 and 3", { try Tensor.einsum("...k,...jk->...j", [a, .zeros([3, 5, 3])]) }),
+            ("einsum '...k->k': the result has no '...'", { try Tensor.einsum("...k->k", [a]) }),
             ("einsum 'ij->k': no tensor has an axis 'k'", { try Tensor.einsum("ij->k", [a]) }),
             ("where: a float32 tensor, but it needs bool", { try Tensor.select(a, a, a) }),
             (
@@ -75,6 +77,14 @@ struct ErrorTests {
         #expect(throws: TensorError.memoryLimit(operation: "matmul", bytes: limit + 1, limit: limit)) {
             try MemoryPool.ensureRoom(limit + 1, "matmul")
         }
+    }
+
+    /// Columns of every pixel's window, on each worker.
+    @Test func aConvolutionSaysWhatItsScratchTakes() throws {
+        let sizes = try #require(Convolution(images: 1, height: 4, width: 1 << 12, channels: 1 << 10, filters: 1, kernel: (1, 64)))
+        let columns = (1 << 12) * 64 * (1 << 10)
+        #expect(sizes.workingBytes(4) >= 4 * columns)
+        #expect(sizes.workingBytes(8) == 2 * sizes.workingBytes(4))
     }
 
     @Test func aNumberThatIsNoneComesFirstAmongTheBest() throws {

@@ -110,6 +110,7 @@ private enum Convolving {
         let places = pools && wantsPlaces ? try Tensor.uninitialized(shape, .uint8, "conv2d") : nil
         let argmax = places?.start(of: UInt8.self)
         if result.count == 0 { return (result, places) }
+        try MemoryPool.ensureRoom(sizes.workingBytes(x.dtype.size), "conv2d")
         if x.dtype == .float32 {
             let bias = inputs.count > 2 ? UnsafePointer(inputs[2].float32) : nil
             if let filter {
@@ -140,6 +141,7 @@ private enum Convolving {
             try Tensor.uninitialized([sizes.images, sizes.height, sizes.width, sizes.channels], g.dtype, "conv2d")
         }
         let places = saved.places.map { UnsafePointer($0.start(of: UInt8.self)) }
+        try MemoryPool.ensureRoom(sizes.workingBytes(g.dtype.size), "conv2d")
         if g.dtype == .float32 {
             let incoming = tail.gradient(g.float32, saved.output?.float32, places)
             if let x, let dKernel { sizes.weightGradient(x.float32, incoming, weights: dKernel.float32, bias: dBias?.float32) }

@@ -103,6 +103,16 @@ extension Convolution {
         }
     }
 
+    /// The most bytes of working memory that a pass over elements of `size` bytes takes, forward or back.
+    package func workingBytes(_ size: Int) -> Int {
+        let pixels = outputHeight * outputWidth, depth = kernelHeight * kernelWidth * channels
+        let columns = rowsPerProduct * outputWidth * depth, groups = Self.imageGroups(images).count
+        // Columns and the image's gradient, and a product's packed right side, which may be either.
+        let worker = 2 * (columns + pixels * filters) + depth * filters + filters
+        let threeByThree = groups * ck_conv3x3_pool_weight_gradient_sums(plane) + ck_conv3x3_prepared_count(plane)
+        return (Parallel.workers * worker + max(groups * (depth + 1) * filters, way(.linear) == .threeByThree ? threeByThree : 0)) * size
+    }
+
     /// At least four groups, for the cores, and groups of at most eight images, so that adding their sums stays cheap.
     static func imageGroups(_ images: Int) -> [Range<Int>] {
         let size = max(1, min(8, (images + 3) / 4))

@@ -42,7 +42,13 @@ private struct FreeBlocks {
         if let best { return free.remove(at: best) }
         allocations += 1
         let large = wanted >= 1 << 21
-        let memory = UnsafeMutableRawPointer.allocate(byteCount: wanted, alignment: large ? 1 << 21 : 64)
+        var memory: UnsafeMutableRawPointer?
+        if posix_memalign(&memory, large ? 1 << 21 : 64, wanted) != 0 {
+            release()
+            posix_memalign(&memory, large ? 1 << 21 : 64, wanted)
+        }
+        // Operations ask `MemoryPool.ensureRoom` for what is large before they begin, and can still throw there.
+        guard let memory else { preconditionFailure("no memory for \(wanted) bytes of a kernel's scratch") }
         #if os(Linux)
             // Large pages: a kernel walks megabytes, and the misses of address translation would cost a tenth of its time.
             if large { madvise(memory, wanted, MADV_HUGEPAGE) }
@@ -53,7 +59,7 @@ private struct FreeBlocks {
     mutating func giveBack(_ block: Block) { free.append(block) }
 
     mutating func release() {
-        for block in free { block.memory.deallocate() }
+        for block in free { Foundation.free(block.memory) }
         free = []
     }
 

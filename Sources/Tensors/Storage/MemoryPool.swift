@@ -61,13 +61,27 @@ public enum MemoryPool {
             .compactMap { UInt64($0.trimmingCharacters(in: .whitespacesAndNewlines)) }.first
     }
 
-    /// Makes sure, before work begins, that it may have `bytes` of working memory beside the tensors there are.
+    /// Makes sure, before work begins, that it may have `bytes` of working memory beside the tensors there are, and that the system
+    /// has them.
     package static func ensureRoom(_ bytes: Int, _ operation: String) throws {
         try state.withLock { state in
             guard bytes <= state.limit - state.statistics.liveBytes else {
                 throw TensorError.memoryLimit(operation: operation, bytes: bytes, limit: state.limit)
             }
         }
+        if bytes < hugePage || systemHas(bytes) { return }
+        trim()
+        Workspace.release()
+        guard systemHas(bytes) else { throw TensorError.outOfMemory(bytes: bytes) }
+    }
+
+    /// Whether the system would give so many bytes now: it is asked, and they are given back untouched.
+    private static func systemHas(_ bytes: Int) -> Bool {
+        guard let place = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+            place != UnsafeMutableRawPointer(bitPattern: -1)
+        else { return false }
+        munmap(place, bytes)
+        return true
     }
 
     /// The capacity that holds `bytes`: quarter steps between powers of two, so that at most a fifth is wasted.
@@ -98,9 +112,12 @@ public enum MemoryPool {
                 if capacity > state.limit - state.statistics.liveBytes - state.statistics.cachedBytes { state.trim() }
                 var fresh: UnsafeMutableRawPointer?
                 let isHuge = capacity >= hugePage
-                guard posix_memalign(&fresh, isHuge ? hugePage : alignment, capacity) == 0, let fresh else {
-                    throw TensorError.outOfMemory(bytes: bytes)
+                func ask() -> Bool { posix_memalign(&fresh, isHuge ? hugePage : alignment, capacity) == 0 }
+                if !ask() {
+                    state.trim()
+                    guard ask() else { throw TensorError.outOfMemory(bytes: bytes) }
                 }
+                guard let fresh else { throw TensorError.outOfMemory(bytes: bytes) }
                 #if os(Linux)
                     // Large pages: kernels walk megabytes, and misses of address translation would cost a tenth of the time.
                     if isHuge { madvise(fresh, capacity, MADV_HUGEPAGE) }
