@@ -46,7 +46,9 @@ enum ListMethods {
                     try call.interpreter.charge(steps: index >> 3)
                     return .int(count)
                 },
-                Native("index(self, value, start=0, stop=9223372036854775807, /)", "Return first index of value; ValueError if it is not present.") { call in
+                Native(
+                    "index(self, value, start=0, stop=9223372036854775807, /)", "Return first index of value; ValueError if it is not present."
+                ) { call in
                     let list = try call.receiver(list: "index")
                     var (index, stop) = try call.range(2, count: list.count, allowsNone: false)
                     while index < min(stop, list.count) {
@@ -134,7 +136,9 @@ enum ListMethods {
                     for index in 0..<tuple.count where try call.interpreter.same(tuple[index], call[1]) { count += 1 }
                     return .int(count)
                 },
-                Native("index(self, value, start=0, stop=9223372036854775807, /)", "Return first index of value; ValueError if it is not present.") { call in
+                Native(
+                    "index(self, value, start=0, stop=9223372036854775807, /)", "Return first index of value; ValueError if it is not present."
+                ) { call in
                     let tuple = try receiver(call, "index")
                     let (lower, upper) = try call.range(2, count: tuple.count, allowsNone: false)
                     var index = lower

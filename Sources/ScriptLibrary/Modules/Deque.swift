@@ -276,7 +276,9 @@ extension Deque {
             Native("count(self, value, /)", "Return number of occurrences of value.") { call in
                 .int(try own(call).count(of: call[1], call.interpreter))
             },
-            Native("index(self, value, start=0, stop=9223372036854775807, /)", "Return first index of value; ValueError if it is not present.") { call in
+            Native(
+                "index(self, value, start=0, stop=9223372036854775807, /)", "Return first index of value; ValueError if it is not present."
+            ) { call in
                 let deque = try own(call)
                 let (lower, upper) = try call.range(2, count: deque.count, allowsNone: false)
                 guard let place = try deque.place(of: call[1], lower, upper, call.interpreter) else {

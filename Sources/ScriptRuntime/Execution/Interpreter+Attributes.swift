@@ -6,7 +6,7 @@ extension Interpreter {
     /// - Throws: `AttributeError` with the nearest name as hint.
     public func attribute(_ value: Value, _ name: Symbol) throws(Raised) -> Value {
         if let found = try find(value, name) { return found }
-        throw missingAttribute(value, name)
+        throw detailed(missingAttribute(value, name), [("name", .str(name.text)), ("obj", value)])
     }
 
     /// The same, nil when there is none.

@@ -116,6 +116,7 @@ private struct CycleSearch {
         look(extra.base, visit)
         look(extra.cause, visit)
         look(extra.context, visit)
+        if let dict = extra.details { visit(Unmanaged.passUnretained(dict).toOpaque(), Tag.dict) }
         if let dict = extra.overflow { visit(Unmanaged.passUnretained(dict).toOpaque(), Tag.dict) }
     }
 

@@ -136,6 +136,9 @@ extension Interpreter {
         }
         extend(types.exception(.stopIteration)) { Interpreter.firstArgument("value") }
         extend(types.exception(.systemExit)) { Interpreter.firstArgument("code") }
+        extend(types.exception(.attributeError)) { Interpreter.named("AttributeError", ["name", "obj"]) }
+        extend(types.exception(.nameError)) { Interpreter.named("NameError", ["name"]) }
+        extend(types.exception(.importError)) { Interpreter.named("ImportError", ["name", "path"]) }
         extend(types.exception(.osError)) {
             NativeType(
                 "OSError",
@@ -160,9 +163,62 @@ extension Interpreter {
                     name,
                     get: { call in
                         guard case .instance(let instance) = call[0], let arguments = instance.exception.arguments else { return .none }
+                        if let value = instance.exception.details?[.make(name)] { return value }
                         return arguments.count > 0 ? arguments[0] : .none
-                    })
+                    }, set: { try setDetail($0, name) })
             ])
+    }
+
+    /// A kind whose constructor takes some attributes by keyword.
+    private static func named(_ kind: String, _ names: [String]) -> NativeType {
+        NativeType(
+            "",
+            methods: [
+                Native("__init__(self, /, *args, **kwargs)", "Initialize self.") { call in
+                    guard case .instance(let instance) = call[0] else { return .none }
+                    var given: [(String, Value)] = []
+                    for entry in try call.dict(2).entries {
+                        let name = try call.interpreter.str(entry.key).string
+                        guard names.contains(name) else { throw Raised.type("'\(name)' is an invalid keyword argument for \(kind)()") }
+                        given.append((name, entry.value))
+                    }
+                    instance.exception.arguments = try call.tuple(1)
+                    call.interpreter.setDetails(instance, given)
+                    return .none
+                }
+            ],
+            properties: names.map { name in
+                NativeProperty(
+                    name,
+                    get: { call in
+                        guard case .instance(let instance) = call[0] else { return .none }
+                        return instance.exception.details?[.make(name)] ?? .none
+                    }, set: { try setDetail($0, name) })
+            })
+    }
+
+    private static func setDetail(_ call: Call, _ name: String) throws -> Value {
+        guard case .instance(let instance) = call[0] else { return .none }
+        let details = instance.exception.details ?? DictObject()
+        details[.make(name)] = call[1]
+        instance.exception.details = details
+        call.interpreter.track(instance)
+        return .none
+    }
+
+    private func setDetails(_ instance: InstanceObject, _ details: [(String, Value)]) {
+        instance.exception.details = nil
+        if details.isEmpty { return }
+        let dict = DictObject()
+        for (name, value) in details { dict[.make(name)] = value }
+        instance.exception.details = dict
+        track(instance)
+    }
+
+    /// The same exception with attributes of its kind.
+    func detailed(_ raised: Raised, _ details: [(String, Value)]) -> Raised {
+        if let instance = exception(of: raised) { setDetails(instance, details) }
+        return raised
     }
 
     private static func state(_ name: String, get: @escaping (InstanceExtra) -> Value, set: ((InstanceExtra, Value) throws -> Void)?)

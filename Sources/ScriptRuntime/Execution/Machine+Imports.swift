@@ -44,7 +44,8 @@ extension Interpreter {
         } catch { throw convert(error) }
         if let found { return try load(found, name) }
         if parent != nil, let parent, parent.file == nil, !hasSubmodules(parent.name) {
-            throw Raised(.moduleNotFoundError, "No module named '\(name)'; '\(parent.name)' is not a package")
+            throw detailed(
+                Raised(.moduleNotFoundError, "No module named '\(name)'; '\(parent.name)' is not a package"), [("name", .str(name))])
         }
         throw notFound(name)
     }
@@ -80,7 +81,7 @@ extension Interpreter {
             let file = "A module of your own is the file \(name.split(separator: ".").last ?? "").cdm beside the importing one."
             hint = own.isEmpty ? file : file + " The language has \(own.joined(separator: ", "))."
         }
-        return Raised(.moduleNotFoundError, "No module named '\(name)'", hint: hint)
+        return detailed(Raised(.moduleNotFoundError, "No module named '\(name)'", hint: hint), [("name", .str(name))])
     }
 
     /// Makes a declared module.
@@ -154,8 +155,9 @@ extension Interpreter {
         if let found = try find(module, name) { return found }
         let path = object.name + "." + name.name
         if pendingModules[path] != nil || modules[path] != nil { return .module(try importModule(path)) }
-        throw Raised(
+        let missing = Raised(
             .importError, "cannot import name '\(name.name)' from '\(object.name)' (\(object.file ?? "unknown location"))",
             hint: nearest(to: name.name, among: dir(module)).map { "Did you mean '\($0)'?" })
+        throw detailed(missing, [("name", .str(object.name)), ("path", object.file.map { .str($0) } ?? .none)])
     }
 }

@@ -11,7 +11,7 @@ extension Interpreter {
     func unboundLocal(_ register: Int) -> Raised {
         let code = currentCode
         let name = register < code.variables.count ? code.variables[register].name : "?"
-        if code.name == "<module>" { return Raised(.nameError, "name '\(name)' is not defined") }
+        if code.name == "<module>" { return detailed(Raised(.nameError, "name '\(name)' is not defined"), [("name", .str(name))]) }
         return Raised(.unboundLocalError, "cannot access local variable '\(name)' where it is not associated with a value")
     }
 
@@ -29,7 +29,7 @@ extension Interpreter {
         let name = module.names[slot].name
         let known = module.members.map(\.name.name) + builtins.members.map(\.name.name)
         let hint = nearest(to: name, among: known).map { "Did you mean '\($0)'?" }
-        return Raised(.nameError, "name '\(name)' is not defined", hint: hint)
+        return detailed(Raised(.nameError, "name '\(name)' is not defined", hint: hint), [("name", .str(name))])
     }
 
     // MARK: - Operators

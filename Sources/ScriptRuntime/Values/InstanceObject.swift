@@ -74,6 +74,8 @@ final class InstanceExtra {
     @exclusivity(unchecked) var cause: Value = .none
     @exclusivity(unchecked) var context: Value = .none
     @exclusivity(unchecked) var suppressContext = false
+    /// What only some kinds of exceptions have: `e.name`, `e.obj`, `e.path`, and a `value` or `code` that was set.
+    var details: DictObject?
     @exclusivity(unchecked) var trace: [TraceEntry] = []
     /// What the reporter shows beside the message: the values of a failed assertion's parts, a host's hint.
     var values: [ErrorReport.PartValue] = []
@@ -81,14 +83,15 @@ final class InstanceExtra {
 
     /// Whether letting go of it could go deep: a long chain of exceptions, say.
     var isNested: Bool {
-        overflow != nil || withUnsafeMutablePointer(to: &base) { Drain.isNested($0) }
+        overflow != nil || details != nil || withUnsafeMutablePointer(to: &base) { Drain.isNested($0) }
             || withUnsafeMutablePointer(to: &cause) { Drain.isNested($0) } || withUnsafeMutablePointer(to: &context) { Drain.isNested($0) }
     }
 
     func drain(into work: inout [Value]) {
         work += [base, cause, context]
         if let overflow { work.append(.dict(overflow)) }
-        (base, cause, context, overflow) = (.undefined, .none, .none, nil)
+        if let details { work.append(.dict(details)) }
+        (base, cause, context, overflow, details) = (.undefined, .none, .none, nil, nil)
     }
 }
 

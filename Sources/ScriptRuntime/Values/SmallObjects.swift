@@ -111,7 +111,8 @@ public final class RangeObject {
     /// The part that a slice with these bounds means; nil where it needs larger numbers.
     func slice(start first: Int, stop last: Int, step factor: Int) -> RangeObject? {
         let width = Int128(step)
-        guard let start = Int(exactly: Int128(self.start) + Int128(first) * width), let stop = Int(exactly: Int128(self.start) + Int128(last) * width),
+        guard let start = Int(exactly: Int128(self.start) + Int128(first) * width),
+            let stop = Int(exactly: Int128(self.start) + Int128(last) * width),
             let step = Int(exactly: width * Int128(factor))
         else { return nil }
         return RangeObject(start: start, stop: stop, step: step)
