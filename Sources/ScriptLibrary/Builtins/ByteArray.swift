@@ -33,8 +33,16 @@ final class ByteArray {
     /// The same, when their number may change.
     private static func resizable(_ call: Call) throws(Raised) -> BytesObject {
         let bytes = try own(call)
+        if bytes.views > 0, !takesView(call) { MemoryView.releaseForgotten(bytes, call.interpreter) }
         if bytes.views > 0 { throw Raised(.bufferError, "Existing exports of data: object cannot be re-sized") }
         return bytes
+    }
+
+    private static func takesView(_ call: Call) -> Bool {
+        for index in 1..<max(call.count, 1) {
+            if case .host(let box) = call[index], box.object is MemoryView { return true }
+        }
+        return false
     }
 
     private func make(_ bytes: [UInt8]) -> Value {

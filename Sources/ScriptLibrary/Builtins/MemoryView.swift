@@ -21,6 +21,11 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
 
     deinit { release() }
 
+    /// Lets go of the views of these bytes that no variable refers to; in Python they would be gone.
+    static func releaseForgotten(_ bytes: BytesObject, _ interpreter: Interpreter) {
+        for case let view as MemoryView in interpreter.temporaries() where view.source?.bytes === bytes { view.release() }
+    }
+
     private func release() {
         source?.bytes.views -= 1
         source = nil
