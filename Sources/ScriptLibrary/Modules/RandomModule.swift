@@ -86,10 +86,25 @@ enum RandomModule {
         }
     }
 
+    /// What version 1 makes of a text: the hash of strings of long ago.
+    private static func oldSeed(_ units: [UInt64]) -> Value {
+        var hash = (units.first ?? 0) << 7
+        for unit in units { hash = (1_000_003 &* hash) ^ unit }
+        return .integer(BigInt(hash ^ UInt64(units.count)))
+    }
+
     private static func basics(_ native: Maker, _ standard: Int) -> [Native] {
         [
             native("seed(a=None, version=2)", "Initialize internal state from a seed.") { generator, arguments in
-                try seed(generator, arguments[0], standard, arguments.interpreter)
+                var value = arguments[0]
+                if case .int(1) = arguments.interpreter.plain(arguments[1]) {
+                    switch arguments.interpreter.plain(value) {
+                    case .str(let text): value = oldSeed((0..<text.count).map { UInt64(text[$0]) })
+                    case .bytes(let bytes): value = oldSeed(bytes.bytes.map { UInt64($0) })
+                    default: break
+                    }
+                }
+                try seed(generator, value, standard, arguments.interpreter)
                 return .none
             },
             native("random()", "random() -> x in the interval [0, 1).") { generator, _ in .float(generator.twister.random()) },
