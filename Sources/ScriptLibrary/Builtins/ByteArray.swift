@@ -33,8 +33,8 @@ final class ByteArray {
     /// The same, when their number may change.
     private static func resizable(_ call: Call) throws(Raised) -> BytesObject {
         let bytes = try own(call)
-        if bytes.views > 0, !takesView(call) { MemoryView.releaseForgotten(bytes, call.interpreter) }
-        if bytes.views > 0 { throw Raised(.bufferError, "Existing exports of data: object cannot be re-sized") }
+        if bytes.exports > 0, !takesView(call) { MemoryView.releaseForgotten(bytes, call.interpreter) }
+        if bytes.exports > 0 { throw Raised(.bufferError, "Existing exports of data: object cannot be re-sized") }
         return bytes
     }
 

@@ -14,7 +14,7 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
 
     private init(_ object: Value, _ bytes: BytesObject, _ part: (start: Int, step: Int, count: Int), isReadOnly: Bool) {
         source = (object, bytes)
-        bytes.views += 1
+        bytes.exports += 1
         (start, step, count) = part
         self.isReadOnly = isReadOnly
     }
@@ -27,7 +27,7 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
     }
 
     private func release() {
-        source?.bytes.views -= 1
+        source?.bytes.exports -= 1
         source = nil
     }
 

@@ -70,7 +70,7 @@ extension Value {
 public final class BytesObject {
     public package(set) var bytes: [UInt8]
     /// How many views look at them: while there is one, their number is fixed.
-    package var views = 0
+    package var exports = 0
     lazy var hash: Int = {
         let hash = StrObject.make(latin: bytes).hashValue
         return hash == -1 ? -2 : hash
