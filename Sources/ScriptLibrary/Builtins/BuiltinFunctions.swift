@@ -87,7 +87,8 @@ enum BuiltinFunctions {
             if let method = interpreter.method(call[0], "__pow__"), case .instance = call[0] {
                 return try interpreter.callMethod(method, call[0], call[1], call[2])
             }
-            if [0, 1, 2].allSatisfy({ isNumber(call.plain($0)) }) {
+            // A float answers wherever it stands.
+            if [0, 1, 2].contains(where: { if case .float = call.plain($0) { true } else { false } }) {
                 throw Raised.type("pow() 3rd argument not allowed unless all arguments are integers")
             }
             let names = [0, 1, 2].map { "'\(interpreter.typeName(of: call[$0]))'" }.joined(separator: ", ")
