@@ -83,6 +83,10 @@ enum BuiltinFunctions {
     private static func power(_ call: Call) throws -> Value {
         let interpreter = call.interpreter
         if call[2].isNone { return try interpreter.binary(.power, call[0], call[1]) }
+        if case .instance(let instance) = call[0], let method = interpreter.overriding(instance, "__pow__") {
+            let result = try interpreter.callMethod(method, call[0], call[1], call[2])
+            if !result.isNotImplemented { return result }
+        }
         guard let base = call.plain(0).asBigInt, let exponent = call.plain(1).asBigInt, let modulus = call.plain(2).asBigInt else {
             if let method = interpreter.method(call[0], "__pow__"), case .instance = call[0] {
                 return try interpreter.callMethod(method, call[0], call[1], call[2])

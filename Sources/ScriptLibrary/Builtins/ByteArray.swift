@@ -55,6 +55,11 @@ final class ByteArray {
     /// A method of `bytes` whose bytes come back as bytearrays.
     private func adopted(_ native: Native) -> Native {
         Native(native.declaration, native.doc) { [self] call in
+            // join walks over an iterable, whose code must not change the size of what goes between the items.
+            var walked: BytesObject?
+            if native.name == "join", case .bytes(let bytes) = call.plain(0) { walked = bytes }
+            walked?.views += 1
+            defer { walked?.views -= 1 }
             switch try native.body(call) {
             case .bytes(let bytes): return make(bytes.bytes)
             case .list(let list): return .list(list.items.map(adopted))
@@ -132,6 +137,7 @@ final class ByteArray {
                 if !part.isEmpty { try ByteArray.resizable(call).bytes += part }
                 return call[0]
             },
+            Native("__rmod__(self, value, /)", "Return value%self.") { _ in .notImplemented },
             Native("__imul__(self, value, /)", "Implement self*=value.") { [self] call in
                 guard case .bytes(let made) = call.interpreter.plain(try repeated(call)) else { return .notImplemented }
                 if try ByteArray.own(call).count != made.count { _ = try ByteArray.resizable(call) }
@@ -251,7 +257,7 @@ final class ByteArray {
                 return .none
             },
             Native("insert(self, index, item, /)", "Insert a single item into the bytearray before the given index.") { call in
-                let bytes = try ByteArray.own(call)
+                let bytes = try ByteArray.resizable(call)
                 let byte = try ByteArray.byte(call[2], call.interpreter)
                 let given = try call.int(1)
                 try call.interpreter.charge(bytes: 1)
@@ -260,7 +266,7 @@ final class ByteArray {
                 return .none
             },
             Native("pop(self, index=-1, /)", "Remove and return a single item from the bytearray.") { call in
-                let bytes = try ByteArray.own(call)
+                let bytes = try ByteArray.resizable(call)
                 let given = try call.int(1)
                 let place = given < 0 ? given &+ bytes.count : given
                 if bytes.count == 0 { throw Raised.index("pop from empty bytearray") }

@@ -47,7 +47,18 @@ enum BytesMethods {
             if count < 0 { throw Raised.value("negative count") }
             try interpreter.charge(bytes: count)
             return [UInt8](repeating: 0, count: count)
-        default: return try bytes(from: source, interpreter, for: name)
+        default:
+            if interpreter.method(source, "__index__") != nil {
+                do {
+                    let count = try interpreter.index(source)
+                    if count < 0 { throw Raised.value("negative count") }
+                    try interpreter.charge(bytes: count)
+                    return [UInt8](repeating: 0, count: count)
+                } catch let raised as Raised where raised.isInstance(of: .typeError, interpreter) {
+                    // As in CPython, what has no number after all may be an iterable.
+                }
+            }
+            return try bytes(from: source, interpreter, for: name)
         }
     }
 
@@ -104,6 +115,12 @@ enum BytesMethods {
             return .character(UInt32(byte))
         default:
             if let bytes = try call.interpreter.buffer(call[index]) { return .make(latin: bytes) }
+            if call.interpreter.method(call[index], "__index__") != nil {
+                guard let byte = UInt8(exactly: try call.interpreter.index(call[index])) else {
+                    throw Raised.value("byte must be in range(0, 256)")
+                }
+                return .character(UInt32(byte))
+            }
             throw Raised.type("argument should be integer or bytes-like object, not '\(call.interpreter.typeName(of: call[index]))'")
         }
     }
@@ -440,13 +457,13 @@ enum BytesMethods {
                 "translate(self, table, /, delete=<unset>)", "Return a copy with each character mapped by the given table, without those in delete."
             ) { call in
                 let bytes = try call.receiver(bytes: "translate").bytes
-                let removed = call.has(2) ? Set(try part(call, 2).units.map { UInt8($0) }) : []
                 var table: [UInt8]?
                 if !call[1].isNone {
                     let given = try part(call, 1)
                     guard given.count == 256 else { throw Raised.value("translation table must be 256 characters long") }
                     table = given.units.map { UInt8($0) }
                 }
+                let removed = call.has(2) ? Set(try part(call, 2).units.map { UInt8($0) }) : []
                 let kept = bytes.filter { !removed.contains($0) }
                 return .bytes(BytesObject(table.map { table in kept.map { table[Int($0)] } } ?? kept))
             },

@@ -57,10 +57,7 @@ enum DictMethods {
             },
             Native("setdefault(self, key, default=None, /)", "Insert key with default if it is not in the dictionary; return its value.") { call in
                 let dict = try call.receiver(dict: "setdefault")
-                if let known = try call.interpreter.get(dict, call[1]) { return known }
-                try call.interpreter.charge(bytes: 48)
-                try call.interpreter.set(dict, call[1], call[2])
-                return call[2]
+                return try call.interpreter.setDefault(dict, call[1], call[2])
             },
             Native("pop(self, key, default=<unset>, /)", "Remove specified key and return its value; without it default, or KeyError.") { call in
                 let dict = try call.receiver(dict: "pop")

@@ -46,6 +46,9 @@ final class DictView: HostObject, HostIterable, HostContainer, HostSized, HostAr
             Native("__len__(self, /)", "Return len(self).") { .int(try $0.host(0, as: DictView.self).dict.count) },
             Native("__iter__(self, /)", "Implement iter(self).") { .iterator(try $0.host(0, as: DictView.self).iterate($0.interpreter)) },
         ]
+        let mapping = NativeProperty(
+            "mapping", "The dictionary that this view refers to.",
+            get: { try $0.interpreter.readOnly($0.host(0, as: DictView.self).dict) })
         if part != .values {
             methods += [
                 Native("isdisjoint(self, other, /)", "Return True if the view and the given iterable have a null intersection.") { call in
@@ -58,7 +61,7 @@ final class DictView: HostObject, HostIterable, HostContainer, HostSized, HostAr
                 },
             ]
         }
-        return NativeType(name(part), doc: "A view of a dictionary.", methods: methods, isInheritable: false)
+        return NativeType(name(part), doc: "A view of a dictionary.", methods: methods, properties: [mapping], isInheritable: false)
     }
 
     private var values: [Value] {
@@ -117,25 +120,74 @@ final class DictView: HostObject, HostIterable, HostContainer, HostSized, HostAr
         default: return nil
         }
         guard interpreter.isIterable(other) else { return nil }
-        let own = try set(interpreter)
-        let others = try DictView.set(of: other, interpreter)
-        let result = try reflected ? interpreter.combine(operation, others, own) : interpreter.combine(operation, own, others)
-        return .set(result.isFrozen ? result.copy(isFrozen: false) : result)
+        // CPython's ways, which differ in what they hash and compare: only what is in both for &, the right side's items else.
+        if operation == .and { return .set(try intersection(with: other, interpreter)) }
+        let result = try reflected ? DictView.set(of: other, interpreter).copy(isFrozen: false) : set(interpreter)
+        let others = reflected ? interpreter.value(of: self) : other
+        switch operation {
+        case .or:
+            try interpreter.forEach(others) { item in
+                try interpreter.insert(result, item)
+                return true
+            }
+        case .subtract:
+            try interpreter.forEach(others) { item in
+                try interpreter.remove(result, item)
+                return true
+            }
+        default:
+            for item in try DictView.set(of: others, interpreter).items where try !interpreter.remove(result, item) {
+                try interpreter.insert(result, item)
+            }
+        }
+        return .set(result)
+    }
+
+    private func intersection(with other: Value, _ interpreter: Interpreter) throws -> SetObject {
+        let result = SetObject()
+        var (gives, asked) = (other, interpreter.value(of: self))
+        if case .host(let box) = other, let view = box.object as? DictView, view.part != .values, view.dict.count > dict.count {
+            swap(&gives, &asked)
+        } else if case .set(let set) = other, !set.isFrozen, dict.count <= set.count {
+            swap(&gives, &asked)
+        }
+        try interpreter.forEach(gives) { item in
+            if try interpreter.contains(asked, item) { try interpreter.insert(result, item) }
+            return true
+        }
+        return result
     }
 
     func unary(_ operation: UnaryOperation, _ interpreter: Interpreter) throws -> Value? { nil }
 
     func compare(_ operation: ComparisonOperation, _ other: Value, _ interpreter: Interpreter) throws -> Value? {
         guard part != .values else { return nil }
-        let others: SetObject
+        let theirs: Int
         switch interpreter.plain(other) {
-        case .set(let set): others = set
+        case .set(let set): theirs = set.count
         case .host(let box):
             guard let view = box.object as? DictView, view.part != .values else { return nil }
-            others = try view.set(interpreter)
+            theirs = view.dict.count
         default: return nil
         }
-        return try interpreter.compare(operation, .set(set(interpreter)), .set(others))
+        // Every item of one is sought in the other: values of pairs need no hash.
+        func holds(_ inner: Value, _ outer: Value) throws -> Bool {
+            var result = true
+            try interpreter.forEach(inner) { item in
+                result = try interpreter.contains(outer, item)
+                return result
+            }
+            return result
+        }
+        let own = interpreter.value(of: self)
+        switch operation {
+        case .equal: return .bool(try dict.count == theirs && holds(own, other))
+        case .notEqual: return .bool(try !(dict.count == theirs && holds(own, other)))
+        case .less: return .bool(try dict.count < theirs && holds(own, other))
+        case .lessOrEqual: return .bool(try dict.count <= theirs && holds(own, other))
+        case .greater: return .bool(try dict.count > theirs && holds(other, own))
+        case .greaterOrEqual: return .bool(try dict.count >= theirs && holds(other, own))
+        }
     }
 }
 
@@ -145,8 +197,8 @@ final class DictIterator: IteratorObject {
     private let part: DictView.Part
     private let isReversed: Bool
     private let count: Int
-    private var number: Int
     private var left: Int
+    private var number: Int
 
     init(_ dict: DictObject, _ part: DictView.Part, isReversed: Bool = false) {
         self.dict = dict
@@ -171,8 +223,9 @@ final class DictIterator: IteratorObject {
             self.dict = nil
             return nil
         }
-        number = isReversed ? entry.number : entry.number + 1
+        if left == 0 { throw Raised(.runtimeError, "dictionary keys changed during iteration") }
         left -= 1
+        number = isReversed ? entry.number : entry.number + 1
         switch part {
         case .keys: return entry.key
         case .values: return entry.value

@@ -212,7 +212,9 @@ enum NumberMethods {
         var words = [UInt](repeating: 0, count: (bytes.count + 7) / 8)
         for (index, byte) in bytes.enumerated() { words[index >> 3] |= UInt(byte) << UInt(index & 7 * 8) }
         let magnitude = BigInt(BigUInt(words: words))
-        return .integer(isNegative ? -magnitude - 1 : magnitude)
+        let result = Value.integer(isNegative ? -magnitude - 1 : magnitude)
+        if case .type(let type) = call[0], type !== call.interpreter.types.int { return try call.interpreter.call(call[0], [result]) }
+        return result
     }
 
     // MARK: - float

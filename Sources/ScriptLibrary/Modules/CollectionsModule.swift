@@ -70,7 +70,23 @@ enum CollectionsModule {
                         StrObject.make(name + "(") + (try call.interpreter.showing(call[0]) { try call.interpreter.repr(pairs) }) + .character(41))
                 },
                 copy("copy"),
-            ], isHost: false)
+            ] + union { value, interpreter in try interpreter.instantiate(interpreter.type(of: value), []) }, isHost: false)
+    }
+
+    /// `|` gives an object of the same class; `make` makes an empty one.
+    private static func union(_ make: @escaping (Value, Interpreter) throws -> Value) -> [Native] {
+        [("__or__", 0, 1), ("__ror__", 1, 0)].map { name, first, second in
+            Native("\(name)(self, value, /)", "Return the union of two dicts.") { call in
+                guard case .dict = call.plain(1) else { return .notImplemented }
+                let made = try make(call[0], call.interpreter)
+                for part in [first, second] {
+                    guard case .dict(let dict) = call.plain(part) else { continue }
+                    try call.interpreter.charge(count: dict.count, of: 48)
+                    try call.interpreter.fill(made, from: dict)
+                }
+                return made
+            }
+        }
     }
 
     private static func isOrdered(_ type: TypeObject) -> Bool {
@@ -123,7 +139,9 @@ enum CollectionsModule {
                     try call.interpreter.fill(made, from: call.receiver(dict: "copy"))
                     return made
                 },
-            ],
+            ] + union { value, interpreter in
+                try interpreter.instantiate(interpreter.type(of: value), [factory(value, interpreter)])
+            },
             properties: [
                 NativeProperty(
                     "default_factory", "The function that makes missing values.", get: { try factory($0[0], $0.interpreter) },

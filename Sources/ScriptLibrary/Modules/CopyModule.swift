@@ -1,4 +1,5 @@
 import ScriptRuntime
+import ScriptSyntax
 
 /// `copy`.
 enum CopyModule {
@@ -8,10 +9,16 @@ enum CopyModule {
             functions: [
                 Native("copy(x)", "Shallow copy operation on arbitrary objects.") { try shallow($0[0], $0.interpreter) },
                 Native("deepcopy(x, memo=None)", "Deep copy operation on arbitrary objects.") { call in
-                    var copier = DeepCopier(call.interpreter)
-                    return try copier.copy(call[0])
+                    guard !call[1].isNone else { return try deepCopy(call[0], DictObject(), call.interpreter) }
+                    guard case .dict(let memo) = call.plain(1) else { throw call.mismatch(1, "dict") }
+                    return try deepCopy(call[0], memo, call.interpreter)
                 },
             ])
+    }
+
+    /// `copy.deepcopy(value, memo)`
+    static func deepCopy(_ value: Value, _ memo: DictObject, _ interpreter: Interpreter) throws -> Value {
+        try DeepCopier(interpreter: interpreter, memo: memo).copy(value)
     }
 
     private static func shallow(_ value: Value, _ interpreter: Interpreter) throws -> Value {
@@ -32,75 +39,104 @@ enum CopyModule {
             if let method = interpreter.method(value, "__copy__") ?? interpreter.method(value, "copy") {
                 return try interpreter.callMethod(method, value)
             }
+            if case .host(let box) = value, box.object is DictView {
+                throw Raised.type("cannot pickle '\(interpreter.typeName(of: value))' object")
+            }
             return value
         default: return value
         }
     }
 }
 
-/// Copies what an object holds, each object once.
+/// Copies what an object holds, each object once. `memo` is CPython's: copies by the identity of what was copied, and under its
+/// own identity a list that keeps the originals.
 private struct DeepCopier {
-    private let interpreter: Interpreter
-    private var known: [Int: Value] = [:]
-    private let memo = DictObject()
+    let interpreter: Interpreter
+    let memo: DictObject
 
-    init(_ interpreter: Interpreter) { self.interpreter = interpreter }
+    private func remember(_ value: Value, _ copy: Value) throws {
+        if copy.isIdentical(to: value) { return }
+        try interpreter.set(memo, .int(value.identity), copy)
+        let own = Value.int(Value.dict(memo).identity)
+        if case .list(let kept)? = try interpreter.get(memo, own) {
+            kept.append(value)
+        } else {
+            try interpreter.set(memo, own, .list([value]))
+        }
+    }
 
-    mutating func copy(_ value: Value) throws -> Value {
+    func copy(_ value: Value) throws -> Value {
         switch value {
-        case .list, .tuple, .dict, .set, .instance, .host: break
+        case .list, .tuple, .dict, .set, .instance, .host, .boundMethod: break
         default: return value
         }
-        if let done = known[value.identity] { return done }
+        if let done = try interpreter.get(memo, .int(value.identity)) { return done }
         try interpreter.checkStack()
         try interpreter.charge(steps: 1)
         switch value {
         case .list(let list):
             let result = ListObject(capacity: list.count)
-            known[value.identity] = .list(result)
-            for item in list.items { result.append(try copy(item)) }
+            try remember(value, .list(result))
+            // Copying an item may change the list.
+            var index = 0
+            while index < list.count {
+                try interpreter.append(copy(list[index]), to: result)
+                index += 1
+            }
             return .list(result)
         case .tuple(let tuple):
             let items = try tuple.items.map { try copy($0) }
-            if let done = known[value.identity] { return done }
+            if let done = try interpreter.get(memo, .int(value.identity)) { return done }
             if zip(items, tuple.items).allSatisfy({ $0.isIdentical(to: $1) }) { return value }
-            known[value.identity] = .tuple(items)
-            return .tuple(items)
+            let result = Value.tuple(items)
+            try remember(value, result)
+            return result
         case .dict(let dict):
             let result = DictObject()
-            known[value.identity] = .dict(result)
+            try remember(value, .dict(result))
             for entry in dict.entries { try interpreter.set(result, copy(entry.key), copy(entry.value)) }
             return .dict(result)
         case .set(let set):
             let result = SetObject()
             for item in set.items { try interpreter.insert(result, copy(item)) }
-            return .set(set.isFrozen ? result.copy(isFrozen: true) : result)
+            let made = Value.set(set.isFrozen ? result.copy(isFrozen: true) : result)
+            try remember(value, made)
+            return made
+        case .boundMethod(let method):
+            return .boundMethod(BoundMethod(method.function, try copy(method.receiver)))
         case .instance(let instance):
             if let method = interpreter.method(value, "__deepcopy__") {
                 let done = try interpreter.callMethod(method, value, .dict(memo))
-                known[value.identity] = done
+                try remember(value, done)
                 return done
             }
-            var copier = self
-            let made = try DeepCopier.instance(instance, value, interpreter, made: { copier.known[value.identity] = $0 }) { try copier.copy($0) }
-            self = copier
-            return made
+            return try DeepCopier.instance(instance, value, interpreter, made: { try remember(value, $0) }) { try copy($0) }
         default:
-            guard let method = interpreter.method(value, "__deepcopy__") ?? interpreter.method(value, "copy") else { return value }
+            if let method = interpreter.method(value, "__deepcopy__") { return try interpreter.callMethod(method, value, .dict(memo)) }
+            guard let method = interpreter.method(value, "copy") else { return value }
             return try interpreter.callMethod(method, value)
         }
     }
 
+    /// Methods by which CPython's copy lets a class say what its state is; the language has `__copy__` and `__deepcopy__` for it.
+    private static let hooks = ["__reduce_ex__", "__reduce__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__"]
+
     /// A new object of the same class with the same attributes, each passed through `change`; `__init__` is not run.
     static func instance(
-        _ instance: InstanceObject, _ value: Value, _ interpreter: Interpreter, made: (Value) -> Void = { _ in },
+        _ instance: InstanceObject, _ value: Value, _ interpreter: Interpreter, made: (Value) throws -> Void = { _ in },
         _ change: (Value) throws -> Value
     ) throws -> Value {
+        for name in hooks {
+            if interpreter.overriding(instance, Symbol(name)) != nil, let refusal = Diagnostic.refusal(ofAttribute: name) {
+                throw Raised.refused(refusal)
+            }
+        }
         let copy = InstanceObject(instance.type)
-        made(.instance(copy))
+        try made(.instance(copy))
         if !instance.base.isUndefined {
             switch instance.base {
             case .list(let list): copy.base = .list(try list.items.map(change))
+            case .tuple(let tuple): copy.base = .tuple(try tuple.items.map(change))
             case .dict(let dict):
                 let entries = DictObject()
                 for entry in dict.entries { try interpreter.set(entries, change(entry.key), change(entry.value)) }

@@ -219,7 +219,7 @@ extension Deque {
                 try deque.extend(call[0], call.interpreter)
                 return call.interpreter.value(of: deque)
             },
-            methods: ends + middle,
+            methods: ends + middle + special,
             properties: [
                 NativeProperty(
                     "maxlen", "Maximum size of a deque or None if unbounded.",
@@ -261,6 +261,46 @@ extension Deque {
             Native("popleft(self, /)", "Remove and return the leftmost element.") { call in
                 guard let item = try own(call).removeFirst() else { throw Raised.index("pop from an empty deque") }
                 return item
+            },
+        ]
+    }
+
+    /// The operations under their names, for `deque.__getitem__` and the like.
+    private static var special: [Native] {
+        [
+            Native("__getitem__(self, key, /)", "Return self[key].") { try own($0).item(at: $0[1], $0.interpreter) },
+            Native("__setitem__(self, key, value, /)", "Set self[key] to value.") { call in
+                try own(call).setItem(at: call[1], to: call[2], call.interpreter)
+                return .none
+            },
+            Native("__delitem__(self, key, /)", "Delete self[key].") { call in
+                try own(call).deleteItem(at: call[1], call.interpreter)
+                return .none
+            },
+            Native("__contains__(self, key, /)", "Return key in self.") { .bool(try own($0).contains($0[1], $0.interpreter)) },
+            Native("__len__(self, /)", "Return len(self).") { .int(try own($0).count) },
+            Native("__iter__(self, /)", "Implement iter(self).") { .iterator(try own($0).iterate($0.interpreter)) },
+            Native("__iadd__(self, value, /)", "Implement self+=value.") { call in
+                try own(call).extend(call[1], call.interpreter)
+                return call[0]
+            },
+            Native("__imul__(self, value, /)", "Implement self*=value.") { call in
+                let deque = try own(call)
+                let times = max(try call.int(1), 0)
+                let items = deque.items
+                try call.interpreter.charge(count: times, of: items.count * 16)
+                deque.assign([])
+                for _ in 0..<times { for item in items { deque.append(item) } }
+                return call[0]
+            },
+            Native("__deepcopy__(self, memo, /)", "Return a deep copy.") { call in
+                let deque = try own(call)
+                let copy = Deque(limit: deque.limit)
+                let made = call.interpreter.value(of: copy)
+                guard case .dict(let memo) = call.plain(1) else { throw call.mismatch(1, "dict") }
+                try call.interpreter.set(memo, .int(call[0].identity), made)
+                for item in deque.items { copy.append(try CopyModule.deepCopy(item, memo, call.interpreter)) }
+                return made
             },
         ]
     }

@@ -21,8 +21,10 @@ enum NamedTuple {
         try check([name] + fields, rename: call.truth(2), interpreter)
         let defaults = call[3].isNone ? [] : try call.items(3)
         if defaults.count > fields.count { throw Raised.type("Got more default values than field names") }
-        let module = try call.optionalString(4) ?? "__main__"
-        return .type(try make(name, fields, defaults: defaults, module: module, interpreter))
+        let type = try make(name, fields, defaults: defaults, module: "__main__", interpreter)
+        // As in CPython, anything may stand there.
+        if !call[4].isNone { try interpreter.setAttribute(.type(type), "__module__", call[4]) }
+        return .type(type)
     }
 
     private static let keywords: Set<String> = [
@@ -55,7 +57,7 @@ enum NamedTuple {
         let binder = FieldBinder(name: name, fields: fields, defaults: defaults)
         interpreter.setConstructor(
             of: type,
-            Native("\(name)(*args, **kwargs)", "Create new instance of \(name)(\(fields.joined(separator: ", "))).") { call in
+            Native("\(name)(*args, **kwargs)", "\(name)(\(fields.joined(separator: ", ")))") { call in
                 .tuple(try binder.bind(call.rest(0), call.keywords(1)))
             })
         let names = Value.tuple(fields.map { .str($0) })

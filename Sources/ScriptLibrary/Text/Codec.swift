@@ -31,7 +31,7 @@ package enum Codec {
     package static func decode(
         _ bytes: [UInt8], _ encoding: String = "utf-8", _ errors: String = "strict", _ interpreter: Interpreter
     ) throws(Raised) -> StrObject {
-        let kind = try kind(of: encoding)
+        let kind = try kind(of: encoding, for: "decode")
         try interpreter.charge(count: bytes.count, of: 2)
         if kind == .latin { return .make(latin: bytes) }
         if kind == .utf8 || kind == .ascii, !bytes.contains(where: { $0 >= 128 }) { return .make(latin: bytes) }
@@ -60,7 +60,13 @@ package enum Codec {
         "u_jis": .system("euc_jp", "EUC-JP"),
     ]
 
-    static func kind(of encoding: String) throws(Raised) -> Kind {
+    /// CPython's codecs that do not lead between text and bytes.
+    private static let notOfText: Set<String> = [
+        "rot13", "rot_13", "base64", "base64_codec", "base_64", "bz2", "bz2_codec", "hex", "hex_codec", "quopri", "quopri_codec",
+        "quoted_printable", "quotedprintable", "uu", "uu_codec", "zip", "zlib", "zlib_codec",
+    ]
+
+    static func kind(of encoding: String, for verb: String = "encode") throws(Raised) -> Kind {
         if encoding == "utf-8" { return .utf8 }
         var name = ""
         for scalar in encoding.unicodeScalars {
@@ -69,6 +75,9 @@ package enum Codec {
             case "A"..."Z": name.unicodeScalars.append(Unicode.Scalar(UInt8(scalar.value) + 32))
             default: if !name.isEmpty, name.unicodeScalars.last != "_" { name += "_" }
             }
+        }
+        if notOfText.contains(name) {
+            throw Raised(.lookupError, "'\(encoding)' is not a text encoding; use codecs.\(verb)() to handle arbitrary codecs")
         }
         guard let kind = names[name] else {
             throw Raised(

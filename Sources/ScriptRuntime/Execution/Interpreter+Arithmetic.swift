@@ -13,7 +13,11 @@ extension Interpreter {
             if Tag.payload(x) != Tag.payload(a) || Tag.payload(y) != Tag.payload(b) {
                 if case .host = x { break }
                 if case .host = y { break }
-                return try binary(operation, x, y)
+                do { return try binary(operation, x, y) } catch {
+                    // The message names the classes of the operands themselves.
+                    guard case .pending(.typeError, let message, _, _) = error.content, message.hasPrefix("unsupported operand") else { throw error }
+                    throw unsupported(operation.symbol, a, b)
+                }
             }
             if let result = try sequence(operation, a, b) { return result }
         default:
@@ -45,20 +49,33 @@ extension Interpreter {
                 return a
             }
         case .set(let set) where !set.isFrozen:
-            if case .set(let other) = b, try update(set, operation, other) { return a }
+            if case .set(let other) = plain(b), try update(set, operation, other) { return a }
         case .dict(let dict):
             if operation == .or {
                 try merge(dict, b)
                 return a
+            }
+        case .host(let box):
+            if let method = box.type.lookup(Symbol(Interpreter.inPlace(operation))) {
+                let result = try callMethod(method, a, b)
+                if !result.isNotImplemented { return result }
             }
         case .instance(let instance):
             if let method = instance.type.lookup(Symbol(Interpreter.inPlace(operation))) {
                 let result = try callMethod(method, a, b)
                 if !result.isNotImplemented { return result }
             }
-            if case .list = instance.base, operation == .add, instance.type.overrides(.__add__) == nil {
-                _ = try binaryInPlace(operation, instance.base, b)
+            // The base part changes, and the instance stays what it is.
+            switch (instance.base, operation) {
+            case (.list, .add) where instance.type.overrides(.__add__) == nil, (.dict, .or),
+                (.set, .or), (.set, .and), (.set, .subtract), (.set, .xor):
+                let result = try binaryInPlace(operation, instance.base, b)
+                return result.isIdentical(to: instance.base) ? a : result
+            case (.list, .multiply):
+                guard case .int = plain(b) else { break }
+                _ = try binaryInPlace(operation, instance.base, plain(b))
                 return a
+            default: break
             }
         default: break
         }

@@ -1,3 +1,4 @@
+import ScriptSyntax
 import TextDistance
 
 /// `value.name`, read, set and deleted.
@@ -12,12 +13,21 @@ extension Interpreter {
     /// The same, nil when there is none.
     public func find(_ value: Value, _ name: Symbol) throws(Raised) -> Value? {
         do {
+            if case .instance(let instance) = value, let hook = instance.type.overrides(.__getattribute__) {
+                return try callMethod(hook, value, .str(name.text))
+            }
             if let found = try findPlain(value, name) { return found }
         } catch {
             guard error.isInstance(of: .attributeError, self), type(of: value).lookup(.__getattr__) != nil else { throw error }
         }
         if let method = type(of: value).lookup(.__getattr__) { return try callMethod(method, value, .str(name.text)) }
         return nil
+    }
+
+    /// `object.__getattribute__(value, name)`: asks no method of the class.
+    func plainAttribute(_ value: Value, _ name: Symbol) throws(Raised) -> Value {
+        if let found = try findPlain(value, name) { return found }
+        throw missingAttribute(value, name)
     }
 
     private func findPlain(_ value: Value, _ name: Symbol) throws(Raised) -> Value? {
@@ -133,7 +143,8 @@ extension Interpreter {
     }
 
     func missingAttribute(_ value: Value, _ name: Symbol) -> Raised {
-        let hint = nearest(to: name.name, among: dir(value)).map { "Did you mean '\($0)'?" }
+        let hint = Diagnostic.refusal(ofAttribute: name.name)?.advice
+            ?? nearest(to: name.name, among: dir(value)).map { "Did you mean '\($0)'?" }
         switch value {
         case .module(let module):
             return .attribute("module '\(module.name)' has no attribute '\(name.name)'", hint: hint)
@@ -141,6 +152,10 @@ extension Interpreter {
             return .attribute("type object '\(type.name)' has no attribute '\(name.name)'", hint: hint)
         case .descriptor(let descriptor) where descriptor.kind == .superObject:
             return .attribute("'super' object has no attribute '\(name.name)'")
+        case .descriptor where name == Symbol(.__dict__):
+            return .attribute(
+                "'\(typeName(of: value))' object has no attribute '__dict__'",
+                hint: "Keep it in a variable. More: carpedm explain \(DiagnosticCode.refusedAttribute.rawValue)")
         default:
             if case .instance(let instance) = value, instance.type.layout == .hostWrapper, instance.base.isUndefined {
                 return .attribute(
@@ -165,6 +180,17 @@ extension Interpreter {
         case .type(let type):
             guard type.isScriptClass else {
                 throw .type("cannot set '\(name.name)' attribute of immutable type '\(type.name)'")
+            }
+            if name == Symbol(.__name__) || name == Symbol(.__qualname__) {
+                guard case .str(let text) = plain(newValue) else {
+                    throw .type("can only assign string to \(type.name).\(name.name), not '\(typeName(of: newValue))'")
+                }
+                if name == Symbol(.__name__) { try checkTypeName(text) }
+            }
+            if name == Symbol(.__bases__) || name == Symbol(.__mro__) || name == Symbol(.__base__) || name == Symbol(.__class__) {
+                throw Raised(
+                    .typeError, "the attribute '\(name.name)' of a class cannot be changed",
+                    hint: "Make another class. More: carpedm explain \(DiagnosticCode.refusedAttribute.rawValue)")
             }
             type.set(name, newValue)
         case .module(let module): module[name] = newValue

@@ -237,6 +237,7 @@ extension Interpreter {
                 if !signature.acceptsKeywords { throw .type("\(shownName(native))() takes no keyword arguments") }
                 let names = parameters.filter { $0.kind != .positionalOnly }.map(\.name.name)
                 let hint = nearest(to: name.name, among: names).map { "Did you mean '\($0)'?" }
+                if let raised = tooManyKeywords(native, parameters, count, keywords.count) { throw raised }
                 let isBuiltin = native.moduleName == nil && native.owner == nil
                 throw Raised(
                     .typeError,
@@ -257,8 +258,28 @@ extension Interpreter {
         native.owner.map { native.name == $0.name ? native.name : "\($0.name).\(native.name)" } ?? native.name
     }
 
+    /// CPython counts before it looks at names.
+    private func tooManyKeywords(_ native: NativeFunction, _ parameters: [Parameter], _ count: Int, _ keywords: Int) -> Raised? {
+        // In CPython these are written in C; functions written in Python name the argument instead.
+        let inC: Set<String> = ["builtins", "itertools", "math", "operator", "time", "sys", "unicodedata"]
+        guard inC.contains(native.owner?.moduleName ?? native.moduleName ?? "builtins") else { return nil }
+        let hidden = hiddenCount(native)
+        let isVariadic = parameters.contains { $0.kind == .variadic }
+        let named = isVariadic ? parameters.filter { $0.kind == .keywordOnly } : Array(parameters.dropFirst(hidden))
+        let positional = isVariadic ? 0 : count - hidden
+        guard positional + keywords > named.count else { return nil }
+        let limit = named.contains { $0.defaultValue != nil } ? "at most" : "exactly"
+        let what = "\(positional == 0 ? "keyword " : "")argument\(named.count == 1 ? "" : "s")"
+        return .type("\(native.name)() takes \(limit) \(named.count) \(what) (\(positional + keywords) given)")
+    }
+
+    /// The receiver, which messages do not count.
+    private func hiddenCount(_ native: NativeFunction) -> Int {
+        native.owner != nil && (native.declaration.contains("(self") || native.declaration.contains("(cls")) ? 1 : 0
+    }
+
     private func tooMany(_ native: NativeFunction, _ signature: Signature, _ count: Int) -> Raised {
-        let hidden = native.owner != nil && native.declaration.contains("(self") ? 1 : 0
+        let hidden = hiddenCount(native)
         let limit = signature.positionalCount - hidden
         let given = count - hidden
         let name = shownName(native)
@@ -272,12 +293,13 @@ extension Interpreter {
             let name = native.name == "__init__" ? native.owner?.name ?? "" : native.name
             return .type("\(name) expected \(exact ? "" : "at most ")\(arguments), got \(given)")
         }
+        let isMixed = given <= signature.parameters.count - hidden
         return .type(
-            "\(native.name)() takes \(exact ? "exactly" : "at most") \(arguments) (\(given) given)")
+            "\(native.name)() takes \(exact ? "exactly" : "at most") \(isMixed ? arguments.replacing("argument", with: "positional argument") : arguments) (\(given) given)")
     }
 
     private func missing(_ native: NativeFunction, _ signature: Signature, _ parameter: Parameter, _ count: Int) -> Raised {
-        let hidden = native.owner != nil && native.declaration.contains("(self") ? 1 : 0
+        let hidden = hiddenCount(native)
         if parameter.kind == .keywordOnly {
             return .type("\(native.name)() missing 1 required keyword-only argument: '\(parameter.name.name)'")
         }
@@ -341,7 +363,9 @@ extension Interpreter {
             }
             return try invoke(constructor, arguments, keywords)
         case .host:
-            guard let constructor = type.constructor else { throw .type("cannot create '\(type.name)' instances") }
+            guard let constructor = type.constructor, constructor.owner !== types.object else {
+                throw .type("cannot create '\(type.name)' instances")
+            }
             return try invoke(constructor, arguments, keywords)
         case .plain, .exception, .wrapper, .hostWrapper: break
         }

@@ -386,9 +386,9 @@ extension Interpreter {
             if method.isNone { throw .type("unhashable type: '\(instance.type.name)'") }
             if case .native(let native) = method, native.owner?.layout == .value { return try hash(instance.base) }
             let result = try callMethod(method, value)
-            switch result {
+            switch plain(result) {
             case .int(let hash): return Interpreter.hash(hash)
-            case .bigInt, .bool: return try hash(result)
+            case .bigInt, .bool: return try hash(plain(result))
             default: throw .type("__hash__ method should return an integer")
             }
         }

@@ -1,3 +1,5 @@
+import ScriptSyntax
+
 /// The classes whose behaviour belongs to the machine: `object`, `type`, `property`, `super`, generators, exceptions.
 extension Interpreter {
     func defineCoreTypes() {
@@ -36,11 +38,19 @@ extension Interpreter {
                 "object",
                 methods: [
                     Native("__setattr__(self, name, value, /)", "Implement setattr(self, name, value).") { call in
+                        if case .type = call[0] {
+                            try call.interpreter.setAttribute(call[0], Symbol(try call.str(1)), call[2])
+                            return .none
+                        }
                         guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "object") }
                         try call.interpreter.setPlainAttribute(instance, call[0], Symbol(try call.str(1)), call[2])
                         return .none
                     },
                     Native("__delattr__(self, name, /)", "Implement delattr(self, name).") { call in
+                        if case .type = call[0] {
+                            try call.interpreter.deleteAttribute(call[0], Symbol(try call.str(1)))
+                            return .none
+                        }
                         guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "object") }
                         try call.interpreter.deletePlainAttribute(instance, call[0], Symbol(try call.str(1)))
                         return .none
@@ -79,7 +89,7 @@ extension Interpreter {
                         throw Raised.type("super(type, obj): obj must be an instance or subtype of type")
                     }
                 } else {
-                    guard interpreter.type(of: call[1]).isSubtype(of: type) else {
+                    guard try interpreter.isInstance(call[1], of: .type(type)) else {
                         throw Raised.type("super(type, obj): obj must be an instance or subtype of type")
                     }
                 }
@@ -180,19 +190,50 @@ extension Interpreter {
             throw Raised.type("type.__new__() argument 3 must be dict, not \(typeName(of: call[2]))")
         }
         guard bases.count <= 1 else {
-            throw Raised(.typeError, "a class can have one base only", hint: "Keep an object of the second class in an attribute.")
+            throw Raised(
+                .typeError, "a class can have one base only",
+                hint: "Keep an object of the second class in an attribute. More: carpedm explain \(DiagnosticCode.multipleInheritance.rawValue)")
         }
         var base: TypeObject?
         if bases.count == 1 {
             guard case .type(let given) = bases[0] else { throw Raised.type("bases must be types") }
             base = given
         }
+        try checkTypeName(name)
+        if case .str(let doc)? = members["__doc__"] { try checkUnicode(doc) }
         var attributes: [(name: Symbol, value: Value)] = []
+        var qualifiedName = name.string
         for entry in members.entries {
-            guard case .str(let key) = entry.key else { continue }
-            if ["__slots__", "__new__", "__del__"].contains(key.string) { throw Raised.type("'\(key.string)' is not in the language") }
+            guard case .str(let key) = plain(entry.key) else {
+                throw Raised(
+                    .typeError, "the name of an attribute must be a str, not \(typeName(of: entry.key))",
+                    hint: "Keep it in a dict. More: carpedm explain \(DiagnosticCode.refusedAttribute.rawValue)")
+            }
+            if key.string == "__qualname__" {
+                guard case .str(let text) = plain(entry.value) else {
+                    throw Raised.type("type __qualname__ must be a str, not \(typeName(of: entry.value))")
+                }
+                qualifiedName = text.string
+                continue
+            }
+            if let refusal = Diagnostic.refusal(ofMember: key.string) { throw Raised.refused(refusal) }
             attributes.append((Symbol(key), entry.value))
         }
-        return .type(try makeClass(name.string, base: base, attributes: attributes))
+        let type = try makeClass(name.string, base: base, attributes: attributes)
+        type.qualifiedName = qualifiedName
+        return .type(type)
+    }
+
+    /// What may be `__name__` of a class.
+    func checkTypeName(_ name: StrObject) throws(Raised) {
+        if (0..<name.count).contains(where: { name.unit($0) == 0 }) { throw .value("type name must not contain null characters") }
+        try checkUnicode(name)
+    }
+
+    private func checkUnicode(_ text: StrObject) throws(Raised) {
+        guard let place = (0..<text.count).first(where: { text.unit($0) >> 11 == 0x1B }) else { return }
+        throw Raised(
+            .unicodeEncodeError,
+            arguments: [.str("utf-8"), .str(text), .int(place), .int(place + 1), .str("surrogates not allowed")])
     }
 }

@@ -62,7 +62,8 @@ extension Interpreter {
                 return try call(bind(method, value, type), [index])
             }
             // `list[int]` in annotations.
-            if !type.isScriptClass { return value }
+            let generic = [types.list, types.tuple, types.dict, types.set, types.frozenset]
+            if !type.isScriptClass || generic.contains(where: { type.isSubtype(of: $0) }) { return value }
             throw .type("type '\(type.name)' is not subscriptable")
         default: break
         }

@@ -1,3 +1,5 @@
+import BigInt
+
 /// `iter`, `next`, and what Swift code needs to walk over script values.
 extension Interpreter {
     /// `iter(value)`: an iterator value, built in or of a script class.
@@ -145,7 +147,12 @@ extension Interpreter {
         guard let method = type(of: value).lookup(.__len__) else {
             throw .type("object of type '\(typeName(of: value))' has no len()")
         }
-        let length = try index(callMethod(method, value))
+        let given = try callMethod(method, value)
+        if case .bigInt(let object) = plain(given) {
+            if object.value.sign == .minus { throw .value("__len__() should return >= 0") }
+            throw Raised(.overflowError, "cannot fit 'int' into an index-sized integer")
+        }
+        let length = try index(given)
         if length < 0 { throw .value("__len__() should return >= 0") }
         return length
     }

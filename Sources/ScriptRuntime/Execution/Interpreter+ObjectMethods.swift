@@ -63,7 +63,7 @@ extension Interpreter {
                 .str(try call.interpreter.format(call[0], call.str(1)))
             },
             Native("__getattribute__(self, name, /)", "Return getattr(self, name).") { call in
-                try call.interpreter.attribute(call[0], Symbol(try call.str(1)))
+                try call.interpreter.plainAttribute(call[0], Symbol(try call.str(1)))
             },
             Native("__init_subclass__()", "Called when a class is derived.") { _ in .none },
             Native("__sizeof__(self, /)", "Size of the object in memory, in bytes.") { _ in .int(64) },

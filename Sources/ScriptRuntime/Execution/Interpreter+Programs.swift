@@ -17,7 +17,7 @@ extension ProgramError {
         case .invalid(let diagnostics, let source):
             let first = diagnostics.first { $0.severity == .error } ?? diagnostics.first
             let line = first.map { source.position(at: Int($0.primary.span.start)).line } ?? 1
-            return Raised(.syntaxError, "\(first?.message ?? "invalid syntax") (\(source.name), line \(line))")
+            return Raised(.syntaxError, "\(first?.message ?? "invalid syntax") (\(source.name), line \(line))", hint: first?.advice)
         case .tooLarge(let error, let source):
             return Raised(.syntaxError, "\(error.errorDescription ?? "too large") (\(source.name))", hint: error.recoverySuggestion)
         case .raised(let raised): return raised

@@ -163,6 +163,9 @@ extension Interpreter {
         case (.property, .fdel): return descriptor.third
         case (.staticMethod, .__func__), (.classMethod, .__func__), (.staticMethod, .__wrapped__), (.classMethod, .__wrapped__):
             return descriptor.first
+        case (.staticMethod, .__name__), (.staticMethod, .__qualname__), (.staticMethod, .__module__), (.staticMethod, .__doc__),
+            (.classMethod, .__name__), (.classMethod, .__qualname__), (.classMethod, .__module__), (.classMethod, .__doc__):
+            return try? find(descriptor.first, Symbol(dunder))
         case (.property, .__doc__):
             if !descriptor.doc.isNone { return descriptor.doc }
             return (try? find(descriptor.first, Symbol(.__doc__))) ?? Value.none

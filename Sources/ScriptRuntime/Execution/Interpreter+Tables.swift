@@ -19,6 +19,16 @@ extension Interpreter {
         }
     }
 
+    /// The value of `key`, which is added with `value` when there is none; the key is hashed and sought once.
+    public func setDefault(_ dict: DictObject, _ key: Value, _ value: Value) throws(Raised) -> Value {
+        let hash = try hash(key)
+        if let number = try find(dict, key, hash) { return dict.table.entries[number].value }
+        if Interpreter.mayHoldReferences(value) || Interpreter.mayHoldReferences(key) { track(dict) }
+        try charge(bytes: 48)
+        dict.table.insertNew(hash, key, value)
+        return value
+    }
+
     /// Takes the key out; nil when it was not there.
     public func remove(_ dict: DictObject, _ key: Value) throws(Raised) -> Value? {
         guard let number = try find(dict, key, hash(key)) else { return nil }
@@ -29,6 +39,7 @@ extension Interpreter {
     public func removeLast(_ dict: DictObject) -> (key: Value, value: Value)? {
         guard let entry = dict.previousEntry(below: .max) else { return nil }
         _ = dict.table.remove(entry.number)
+        dict.table.trim()
         return (entry.key, entry.value)
     }
 

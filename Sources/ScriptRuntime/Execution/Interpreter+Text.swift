@@ -98,6 +98,9 @@ extension Interpreter {
             }
         }
         try checkStack()
+        if beingShown.count >= recursionLimit {
+            throw .recursion("maximum recursion depth exceeded while getting the repr of an object")
+        }
         beingShown.append(identity)
         defer { beingShown.removeLast() }
         switch value {

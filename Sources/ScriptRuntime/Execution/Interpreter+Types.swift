@@ -61,7 +61,9 @@ extension Interpreter {
     /// `isinstance(value, type)`; `type` may be a tuple.
     public func isInstance(_ value: Value, of type: Value) throws(Raised) -> Bool {
         switch type {
-        case .type(let type): return self.type(of: value).isSubtype(of: type)
+        case .type(let type):
+            if self.type(of: value).isSubtype(of: type) { return true }
+            return try statedClass(of: value)?.isSubtype(of: type) ?? false
         case .tuple(let tuple):
             try checkStack()
             for index in 0..<tuple.count where try isInstance(value, of: tuple[index]) { return true }
@@ -69,6 +71,17 @@ extension Interpreter {
         default:
             throw .type("isinstance() arg 2 must be a type, a tuple of types, or a union")
         }
+    }
+
+    /// What an object with a `__getattribute__` of its own says its `__class__` is: a proxy's is the class of what it stands for.
+    func statedClass(of value: Value) throws(Raised) -> TypeObject? {
+        guard case .instance(let instance) = value, instance.type.overrides(.__getattribute__) != nil else { return nil }
+        do {
+            if case .type(let type)? = try find(value, Symbol(.__class__)) { return type }
+        } catch {
+            guard error.isInstance(of: .attributeError, self) else { throw error }
+        }
+        return nil
     }
 
     // MARK: - Declarations

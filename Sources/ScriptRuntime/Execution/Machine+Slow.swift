@@ -290,7 +290,9 @@ extension Interpreter {
     @inline(never)
     func slowAttribute(_ value: Value, _ cache: UnsafeMutablePointer<InlineCache>) throws(Raised) -> Value {
         let name = cache.pointee.name
-        if case .instance(let instance) = value, let slot = instance.shape.slot(of: name), !instance.slots[slot].isUndefined {
+        if case .instance(let instance) = value, let slot = instance.shape.slot(of: name), !instance.slots[slot].isUndefined,
+            instance.type.overrides(.__getattribute__) == nil
+        {
             if case .descriptor(let descriptor)? = instance.type.lookup(name), descriptor.kind == .property {
                 return try attribute(value, name)
             }
@@ -335,7 +337,9 @@ extension Interpreter {
         let name = cache.pointee.name
         switch value {
         case .instance(let instance):
-            guard let method = instance.type.lookup(name), Interpreter.isMethod(method), instance.attribute(name) == nil else { break }
+            guard let method = instance.type.lookup(name), Interpreter.isMethod(method), instance.attribute(name) == nil,
+                instance.type.overrides(.__getattribute__) == nil
+            else { break }
             // An attribute in a dict does not change the shape, so the absence of one cannot be remembered.
             if instance.shape.canGrow {
                 cache.renew()

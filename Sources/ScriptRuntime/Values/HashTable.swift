@@ -144,12 +144,16 @@ struct HashTable {
         index[slot] = -1
         count -= 1
         changes &+= 1
-        // Removing the last entry leaves no hole, so that popitem takes constant time.
+        return entry
+    }
+
+    /// Drops the holes at the end, so that popitem takes constant time. Only it does: an iteration that is under way would
+    /// find a key that is added after another was removed in the place of that one.
+    mutating func trim() {
         while used > 0, entries[used - 1].hash == -1 {
             used -= 1
             (entries + used).deinitialize(count: 1)
         }
-        return entry
     }
 
     func isLive(_ number: Int) -> Bool { number < used && entries[number].hash != -1 }

@@ -211,6 +211,7 @@ final class TableIterator: IteratorObject {
     private var set: SetObject?
     private let part: Part
     private let count: Int
+    /// How many items there were, less those given: when a change of equal size brings more, that is noticed too.
     private var left: Int
     private var number = 0
     private let isReversed: Bool
@@ -245,8 +246,9 @@ final class TableIterator: IteratorObject {
             if dict.count != count { throw Raised(.runtimeError, "dictionary changed size during iteration") }
             let found = isReversed ? dict.previousEntry(below: number) : dict.nextEntry(from: number)
             if let entry = found {
-                number = isReversed ? entry.number : entry.number + 1
+                if left == 0 { throw Raised(.runtimeError, "dictionary keys changed during iteration") }
                 left -= 1
+                number = isReversed ? entry.number : entry.number + 1
                 switch part {
                 case .keys: return entry.key
                 case .values: return entry.value

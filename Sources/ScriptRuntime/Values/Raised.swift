@@ -1,3 +1,5 @@
+package import ScriptSyntax
+
 /// What a native throws: a script exception, or the end of the run.
 public final class Raised: Error, @unchecked Sendable {
     // Sendable by confinement: it never leaves the thread of its session, as the values in it do not.
@@ -63,6 +65,11 @@ public final class Raised: Error, @unchecked Sendable {
 }
 
 extension Raised {
+    /// What the language leaves out, met while the program runs: a `TypeError` whose hint names the code.
+    package static func refused(_ diagnostic: Diagnostic) -> Raised {
+        Raised(.typeError, diagnostic.message, hint: diagnostic.advice)
+    }
+
     /// A `TypeError`.
     public static func type(_ message: String) -> Raised { Raised(.typeError, message) }
     /// A `ValueError`.

@@ -52,9 +52,15 @@ extension Diagnostic {
         case "__new__": help = "Use '__init__', or a class method that makes the object."
         case "__del__": help = "Use 'with' and '__exit__', or a 'close' method; nothing tells when an object goes."
         case "__get__", "__set__", "__delete__", "__set_name__": help = "Use '@property'."
+        case "__class__": help = "Derive from the class that the objects shall be instances of."
         default: return nil
         }
         return Diagnostic(.refusedMethod, "'\(name.text)' is not in the language", name.span, help: help)
+    }
+
+    /// The refusal of a member of a class that type() makes; nil for every other member.
+    package static func refusal(ofMember name: String) -> Diagnostic? {
+        name == "__slots__" ? slots(SourceSpan.zero) : refusedMethod(Identifier(name, SourceSpan.zero))
     }
 
     static func refusedBuiltin(_ span: SourceSpan, _ name: String) -> Diagnostic {
@@ -88,13 +94,23 @@ extension Diagnostic {
             help = "Leave it out; no program needs to know how the language is built."
         case "__globals__", "__builtins__": help = "Keep the values in a dict of your own."
         case "__annotations__": help = "Annotations are for readers and for help(); keep what the program needs in a dict."
-        case "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__": help = "Use copy.copy, or json for what goes to a file."
+        case "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__":
+            help = "Write __copy__ and __deepcopy__ for the copy module; use json for what goes to a file."
+        case "__origin__", "__args__", "__parameters__": help = "Annotations are for readers and for help(); list[int] is list."
+        case "__objclass__", "__alloc__", "__text_signature__", "__slots__":
+            help = "Use dir() and help() to see what an object has."
         case "__subclasshook__", "__instancecheck__", "__subclasscheck__", "__prepare__", "__mro_entries__", "__abstractmethods__":
             help = "Use isinstance with a plain base class."
         default: return nil
         }
         return Diagnostic(.refusedAttribute, "the attribute '\(name.text)' is not in the language", name.span, help: help)
     }
+
+    /// The refusal of an attribute that a running program asks for by its name; nil for every other attribute.
+    package static func refusal(ofAttribute name: String) -> Diagnostic? { refusedAttribute(Identifier(name, SourceSpan.zero)) }
+
+    /// What to do about it, and where more is told.
+    package var advice: String { (help + ["More: carpedm explain \(code)"]).joined(separator: " ") }
 
     static func moduleNamespace(_ name: Identifier, module: String) -> Diagnostic {
         Diagnostic(

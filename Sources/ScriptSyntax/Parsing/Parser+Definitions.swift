@@ -82,6 +82,9 @@ extension Parser {
             case .assign(let targets, _):
                 for target in targets {
                     if case .name("__slots__") = target.kind { refuse(.slots(target.span)) }
+                    if case .name("__class__") = target.kind, let refusal = Diagnostic.refusedMethod(Identifier("__class__", target.span)) {
+                        refuse(refusal)
+                    }
                 }
             case .annAssign(let target, _, _, _):
                 if case .name("__slots__") = target.kind { refuse(.slots(target.span)) }
