@@ -45,8 +45,10 @@ package enum HelpText {
             let parameters = text.dropFirst().drop { $0 != "," && $0 != ")" }
             return type.name + "(" + (parameters.first == "," ? parameters.dropFirst(2) : parameters)
         }
-        if type.isSubtype(of: interpreter.types.exception(.baseException)), type.own("__init__") == nil, !type.isScriptClass {
-            return type.name + "(*args)"
+        if type.isSubtype(of: interpreter.types.exception(.baseException)), !type.isScriptClass {
+            var takesAnything = true
+            if case .native(let native)? = type.own("__init__") { takesAnything = native.declaration == "__init__(self, /, *args)" }
+            if takesAnything { return type.name + "(*args)" }
         }
         // A constructor that is only inherited is not this class's.
         guard let constructor = type.constructor, constructor.name == type.name else { return type.name }

@@ -15,8 +15,10 @@ extension Interpreter {
                 if case .host = y { break }
                 do { return try binary(operation, x, y) } catch {
                     // The message names the classes of the operands themselves.
-                    guard case .pending(.typeError, let message, _, _) = error.content, message.hasPrefix("unsupported operand") else { throw error }
-                    throw unsupported(operation.symbol, a, b)
+                    guard case .pending(.typeError, let message, _, _) = error.content else { throw error }
+                    if message.hasPrefix("unsupported operand") { throw unsupported(operation.symbol, a, b) }
+                    guard message.hasPrefix("can only concatenate") else { throw error }
+                    throw .type(message.replacing("(not \"\(typeName(of: y))\")", with: "(not \"\(typeName(of: b))\")"))
                 }
             }
             if let result = try sequence(operation, a, b) { return result }

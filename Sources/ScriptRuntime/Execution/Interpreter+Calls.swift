@@ -265,6 +265,8 @@ extension Interpreter {
         guard inC.contains(native.owner?.moduleName ?? native.moduleName ?? "builtins") else { return nil }
         let hidden = hiddenCount(native)
         let isVariadic = parameters.contains { $0.kind == .variadic }
+        // Of those with `*args` only these count their keywords.
+        if isVariadic, !["min", "max", "product"].contains(native.name) { return nil }
         let named = isVariadic ? parameters.filter { $0.kind == .keywordOnly } : Array(parameters.dropFirst(hidden))
         let positional = isVariadic ? 0 : count - hidden
         guard positional + keywords > named.count else { return nil }
@@ -293,9 +295,10 @@ extension Interpreter {
             let name = native.name == "__init__" ? native.owner?.name ?? "" : native.name
             return .type("\(name) expected \(exact ? "" : "at most ")\(arguments), got \(given)")
         }
+        // As many as there are parameters, some of which take keywords only.
         let isMixed = given <= signature.parameters.count - hidden
-        return .type(
-            "\(native.name)() takes \(exact ? "exactly" : "at most") \(isMixed ? arguments.replacing("argument", with: "positional argument") : arguments) (\(given) given)")
+        let what = isMixed ? arguments.replacing("argument", with: "positional argument") : arguments
+        return .type("\(native.name)() takes \(exact ? "exactly" : "at most") \(what) (\(given) given)")
     }
 
     private func missing(_ native: NativeFunction, _ signature: Signature, _ parameter: Parameter, _ count: Int) -> Raised {

@@ -47,7 +47,7 @@ extension Interpreter {
         } else if let x = wide(b), let y = wide(c), let result = Interpreter.wideIntegers(operation, x, y) {
             a.put(result)
             return
-        } else if try hostBinary(operation, a, b, c) {
+        } else if !isInPlace(word, operation, b), try hostBinary(operation, a, b, c) {
             return
         }
         if Word.d(word) & 4 != 0 {
@@ -55,6 +55,12 @@ extension Interpreter {
         } else {
             a.pointee = try binary(operation, b.pointee, c.pointee)
         }
+    }
+
+    /// An augmented assignment to a host object that has a method for it.
+    private func isInPlace(_ word: UInt64, _ operation: BinaryOperation, _ register: UnsafeMutablePointer<Value>) -> Bool {
+        guard Word.d(word) & 4 != 0, case .host(let box) = register.pointee else { return false }
+        return box.type.lookup(Symbol(Interpreter.inPlace(operation))) != nil
     }
 
     /// An int that 128 bits hold.
