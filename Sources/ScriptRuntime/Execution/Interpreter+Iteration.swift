@@ -19,7 +19,11 @@ extension Interpreter {
             if let object = box.object as? any HostIterable { return .iterator(try converting { try object.iterate(self) }) }
             return try iterateByMethod(value, box.type)
         case .instance(let instance):
-            if instance.type.lookup(.__iter__) == nil, !instance.base.isUndefined { return try iterate(instance.base) }
+            let method = instance.type.lookup(.__iter__)
+            if case .str(let text) = instance.base, case .native(let native)? = method, native.owner === types.str {
+                return .iterator(StrIterator(text, ofSubclass: true))
+            }
+            if method == nil, !instance.base.isUndefined { return try iterate(instance.base) }
             return try iterateByMethod(value, instance.type)
         default: throw notIterable(value)
         }

@@ -122,12 +122,16 @@ final class StrIterator: IteratorObject {
     let text: StrObject
     var index = 0
 
-    init(_ text: StrObject) {
+    private let ofSubclass: Bool
+
+    init(_ text: StrObject, ofSubclass: Bool = false) {
         self.text = text
+        self.ofSubclass = ofSubclass
         super.init(kind: .string)
     }
 
-    override var typeName: String { text.isASCII ? "str_ascii_iterator" : "str_iterator" }
+    /// CPython walks the text of a subclass in the general way, whatever it holds.
+    override var typeName: String { text.isASCII && !ofSubclass ? "str_ascii_iterator" : "str_iterator" }
 
     override func next(_ interpreter: Interpreter) throws -> Value? {
         if index >= text.count { return nil }
