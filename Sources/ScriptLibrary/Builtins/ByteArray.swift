@@ -58,8 +58,8 @@ final class ByteArray {
             // join walks over an iterable, whose code must not change the size of what goes between the items.
             var walked: BytesObject?
             if native.name == "join", case .bytes(let bytes) = call.plain(0) { walked = bytes }
-            walked?.views += 1
-            defer { walked?.views -= 1 }
+            walked?.exports += 1
+            defer { walked?.exports -= 1 }
             switch try native.body(call) {
             case .bytes(let bytes): return make(bytes.bytes)
             case .list(let list): return .list(list.items.map(adopted))
