@@ -56,6 +56,8 @@ public final class Interpreter {
     @exclusivity(unchecked) var top: UnsafeMutablePointer<Value>
     let frames: UnsafeMutablePointer<Frame>
     @exclusivity(unchecked) var depth = 0
+    /// `BaseException.__init__` once it was seen, which its class keeps: most exceptions start with it.
+    var exceptionInitializer: UnsafeMutableRawPointer?
     /// The exception that is being handled, for `raise` and `__context__`.
     @exclusivity(unchecked) var handled: Value = .none
     /// The end of the run that `finally` blocks interrupt.
@@ -86,6 +88,7 @@ public final class Interpreter {
     public init(limits: Limits = Limits(), interrupt: Interrupt = Interrupt()) {
         precondition(Tag.isAsDescribed, "the compiler lays out Value differently than the VM expects")
         precondition(StrObject.isAsDescribed, "ManagedBuffer is laid out differently than the VM expects")
+        precondition(TupleObject.isAsDescribed, "a tuple is laid out differently than the VM expects")
         precondition(Reference.isAsDescribed, "the runtime counts references differently than the VM expects")
         self.limits = limits
         self.interrupt = interrupt

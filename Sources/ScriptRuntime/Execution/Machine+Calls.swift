@@ -18,6 +18,11 @@ extension Interpreter {
                 result.put(.range(range))
                 return false
             }
+            // The callee's register keeps the class.
+            let layout = register.object(TypeObject.self)._withUnsafeGuaranteedRef { $0.layout }
+            if layout == .exception, makeException(register.object(TypeObject.self).takeUnretainedValue(), arguments, count, result) {
+                return false
+            }
         }
         let callee = register.pointee
         if names.isEmpty {
@@ -41,7 +46,6 @@ extension Interpreter {
                     return false
                 }
             case .plain: if try beginInstance(type, arguments, count, result) { return true }
-            case .exception: if makeException(type, arguments, count, result) { return false }
             default: break
             }
         }
@@ -129,12 +133,15 @@ extension Interpreter {
     private func makeException(
         _ type: TypeObject, _ arguments: UnsafeMutablePointer<Value>, _ count: Int, _ result: UnsafeMutablePointer<Value>
     ) -> Bool {
-        guard case .native(let initializer)? = type.lookup(.__init__),
-            initializer.owner === types.exception(.baseException)
-        else { return false }
+        if !type.hasFound(.__init__, exceptionInitializer) {
+            guard case .native(let initializer)? = type.lookup(.__init__),
+                initializer.owner === types.exception(.baseException)
+            else { return false }
+            exceptionInitializer = Unmanaged.passUnretained(initializer).toOpaque()
+        }
         allocated = allocated &+ 256
         let exception = InstanceObject(type)
-        exception.exception.arguments = TupleObject(copying: arguments, count: count)
+        exception.exception.arguments = .make(copying: arguments, count: count)
         result.put(.instance(exception))
         return true
     }

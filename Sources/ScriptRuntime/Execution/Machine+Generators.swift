@@ -5,24 +5,35 @@ extension Interpreter {
         _ generator: GeneratorObject, _ sent: Value, _ kind: Frame.Kind, _ result: UnsafeMutablePointer<Value>,
         _ target: UnsafeMutablePointer<UInt64>
     ) throws(Raised) -> Bool {
-        switch generator.state {
+        try start(Unmanaged.passUnretained(generator), sent, kind, result, target)
+    }
+
+    /// The same for a generator that the caller holds: no counting.
+    @inline(__always)
+    func start(
+        _ generator: Unmanaged<GeneratorObject>, _ sent: consuming Value, _ kind: Frame.Kind, _ result: UnsafeMutablePointer<Value>,
+        _ target: UnsafeMutablePointer<UInt64>
+    ) throws(Raised) -> Bool {
+        let (state, registers, registerCount) = generator._withUnsafeGuaranteedRef { ($0.state, $0.registers, $0.registerCount) }
+        switch state {
         case .finished: return false
         case .running: throw .value("generator already executing")
-        case .suspended: generator.registers[generator.sendRegister] = sent
+        case .suspended: (registers + generator._withUnsafeGuaranteedRef { $0.sendRegister }).put(sent)
         case .fresh:
             if !sent.isNone { throw .type("can't send non-None value to a just-started generator") }
         }
-        try reserve(generator.registerCount)
-        generator.state = .running
-        depth += 1
-        (frames + depth).initialize(
-            to: Frame(
-                code: generator.codeReference, function: generator.functionReference,
-                generator: Unmanaged.passUnretained(generator), registers: generator.registers, result: result,
-                next: generator.next, kind: kind, target: target, kept: result))
-        if generator.hasHandlers {
-            generator.outerHandled = handled
-            if !generator.handled.isNone { handled = generator.handled }
+        try reserve(registerCount)
+        generator._withUnsafeGuaranteedRef { object in
+            object.state = .running
+            depth &+= 1
+            (frames + depth).initialize(
+                to: Frame(
+                    code: object.codeReference, function: object.functionReference, generator: generator, registers: registers,
+                    result: result, next: object.next, kind: kind, target: target, kept: result))
+            if object.hasHandlers {
+                object.outerHandled = handled
+                if !object.handled.isNone { handled = object.handled }
+            }
         }
         return true
     }

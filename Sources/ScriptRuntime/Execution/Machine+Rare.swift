@@ -34,6 +34,11 @@ extension Interpreter {
         case .buildString: a.put(.str(try joinStrings(state.registers + Word.b(word), Word.c(word))))
         case .buildSlice:
             let b = state.registers + Word.b(word)
+            // A loop makes the same slice again and again: the last one is at hand where nobody else has it.
+            if a.tag == Tag.slice, Reference.isUnique(a.address) {
+                a.object(SliceObject.self)._withUnsafeGuaranteedRef { $0.replace(copying: b) }
+                return
+            }
             a.put(.slice(SliceObject(b.pointee, (b + 1).pointee, (b + 2).pointee)))
         case .listExtend: try extendDisplay(a.pointee, (state.registers + Word.b(word)).pointee, isArgument: Word.d(word) == 1)
         case .setAdd: if case .set(let set) = a.pointee { try insert(set, (state.registers + Word.b(word)).pointee) }

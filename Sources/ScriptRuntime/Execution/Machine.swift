@@ -247,7 +247,7 @@ extension Interpreter {
             case .buildTuple:
                 let count = Word.c(word)
                 try note(48 + count * 16)
-                a.put(.tuple(TupleObject(copying: state.registers + Word.b(word), count: count)))
+                a.put(.tuple(.make(copying: state.registers + Word.b(word), count: count)))
             case .listAppend:
                 a.object(ListObject.self)._withUnsafeGuaranteedRef { $0.append(copying: state.registers + Word.b(word)) }
                 try note(16)
@@ -452,7 +452,7 @@ extension Interpreter {
                     case .generator:
                         frames[depth].next = state.pc
                         let end = state.code._withUnsafeGuaranteedRef { $0.instructions } + Word.target(word)
-                        if try start(a.object(GeneratorObject.self).takeUnretainedValue(), .none, .forLoop, b, end) {
+                        if try start(a.object(GeneratorObject.self), .none, .forLoop, b, end) {
                             state = MachineState(frames + depth)
                         } else {
                             state.pc = end
@@ -620,10 +620,10 @@ extension Interpreter {
     private func unwind(_ raised: Raised, _ base: Int, _ index: Int) throws(Raised) -> Int {
         var raised = raised
         var index = index
+        var exception = exception(of: raised)
         while true {
             // Whoever called the function holds it, and it holds its code: no counting here.
             let frame = frames + depth
-            let exception = exception(of: raised)
             trace(raised, exception, frame.pointee.code, index)
             let handler = frame.pointee.code._withUnsafeGuaranteedRef { $0.handler(of: index, isStop: exception == nil) }
             if let handler {
@@ -641,6 +641,7 @@ extension Interpreter {
                 let object = generator.takeUnretainedValue()
                 abandon(object)
                 raised = endOfGenerator(raised)
+                exception = self.exception(of: raised)
             } else {
                 let (registers, kind, function) = (frame.pointee.registers, frame.pointee.kind, frame.pointee.function)
                 top = registers

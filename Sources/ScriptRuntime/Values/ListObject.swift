@@ -190,7 +190,7 @@ public final class ListObject {
 /// `storage[0 ..< count]` is initialized: memory of its own, or for short ones `room` inside this object.
 public final class TupleObject {
     @exclusivity(unchecked) private(set) var storage: UnsafeMutablePointer<Value>
-    public let count: Int
+    @exclusivity(unchecked) public private(set) var count: Int
     @exclusivity(unchecked) private var room = SmallRoom()
 
     /// A tuple of these items.
@@ -223,6 +223,36 @@ public final class TupleObject {
         self.init(room: count)
         let source = UnsafeMutablePointer(mutating: pointer)
         for index in 0..<count { (storage + index).copy(from: source + index) }
+    }
+
+    /// A tuple of copies of `count` values, in a spare one where that is at hand.
+    @inline(__always)
+    static func make(copying pointer: UnsafeMutablePointer<Value>, count: Int) -> TupleObject {
+        guard count <= SmallRoom.capacity, let spare = Spares.takeTuple() else { return TupleObject(copying: pointer, count: count) }
+        let tuple = Unmanaged<TupleObject>.fromOpaque(spare).takeRetainedValue()
+        tuple.count = count
+        tuple.storage = withUnsafeMutablePointer(to: &tuple.room) { SmallRoom.values($0) }
+        for index in 0..<count { (tuple.storage + index).copy(from: pointer + index) }
+        return tuple
+    }
+
+    /// Lets go of the items of a short tuple that is about to be a spare; false for a long one.
+    @inline(__always)
+    func becomeSpare() -> Bool {
+        if count > SmallRoom.capacity { return false }
+        storage.release(count)
+        count = 0
+        return true
+    }
+
+    /// Makes a spare an empty tuple again, which ends as any other.
+    func leaveSpares() { storage = withUnsafeMutablePointer(to: &room) { SmallRoom.values($0) } }
+
+    /// Whether the word that links spares is `storage`.
+    static var isAsDescribed: Bool {
+        let tuple = TupleObject([])
+        let address = Unmanaged.passUnretained(tuple).toOpaque() + 16
+        return withExtendedLifetime(tuple) { withUnsafeMutablePointer(to: &tuple.storage) { UnsafeMutableRawPointer($0) == address } }
     }
 
     /// A pair.

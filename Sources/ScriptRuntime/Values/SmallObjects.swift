@@ -149,6 +149,13 @@ public final class SliceObject {
             && withUnsafeMutablePointer(to: &step, isPlain)
     }
 
+    /// Becomes another slice: only for one that nobody else can see.
+    func replace(copying parts: UnsafeMutablePointer<Value>) {
+        withUnsafeMutablePointer(to: &start) { $0.assign(from: parts) }
+        withUnsafeMutablePointer(to: &stop) { $0.assign(from: parts + 1) }
+        withUnsafeMutablePointer(to: &step) { $0.assign(from: parts + 2) }
+    }
+
     /// The places it means in a sequence of `count` items; nil where a part is neither a plain number nor left out, or step is 0.
     func plainPlaces(_ count: Int) -> (start: Int, step: Int, count: Int)? {
         let stride = withUnsafeMutablePointer(to: &step) { $0.isNothing ? 1 : $0.tag == Tag.int ? $0.bits : 0 }

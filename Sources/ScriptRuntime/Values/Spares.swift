@@ -9,8 +9,15 @@ struct Spares {
     private static let largest = 8
     /// Bytes that one thread keeps at most.
     private static let limit = 32 << 20
+    private static let tupleSize = 80
+
+    /// Tuples in tuples are let go of one inside the other so deep; then as usual, which needs no stack.
+    private static let deepest = 32
 
     private let stringClass = unsafeBitCast(StrObject.self, to: UnsafeRawPointer.self)
+    private let tupleClass = unsafeBitCast(TupleObject.self, to: UnsafeRawPointer.self)
+    private var tuples: UnsafeMutableRawPointer?
+    private var depth = 0
     private var kept = 0
     private let heads = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: Spares.largest + 1)
 
@@ -58,19 +65,47 @@ struct Spares {
         return object
     }
 
+    /// A short tuple with one reference, whose storage and count are to be written.
+    @inline(__always)
+    static func takeTuple() -> UnsafeMutableRawPointer? {
+        guard let spares = current, let object = spares.pointee.tuples else { return nil }
+        spares.pointee.tuples = next(object).pointee
+        spares.pointee.kept &-= tupleSize
+        return object
+    }
+
     /// Keeps an object whose last reference goes away; false when it is to die as usual.
     @inline(__always)
     static func keep(_ object: UnsafeMutableRawPointer) -> Bool {
-        guard let spares = current, object.load(as: UnsafeRawPointer.self) == spares.pointee.stringClass else { return false }
+        guard let spares = current, spares.pointee.kept < limit else { return false }
+        let type = object.load(as: UnsafeRawPointer.self)
+        if type == spares.pointee.tupleClass { return keepTuple(object, spares) }
+        guard type == spares.pointee.stringClass else { return false }
         let blocks = StrObject.blocks(object)
-        guard blocks <= largest, spares.pointee.kept < limit else { return false }
+        guard blocks <= largest else { return false }
         next(object).pointee = spares.pointee.heads[blocks]
         spares.pointee.heads[blocks] = object
         spares.pointee.kept &+= size(blocks)
         return true
     }
 
+    private static func keepTuple(_ object: UnsafeMutableRawPointer, _ spares: UnsafeMutablePointer<Spares>) -> Bool {
+        if spares.pointee.depth >= deepest { return false }
+        spares.pointee.depth &+= 1
+        let isEmpty = Unmanaged<TupleObject>.fromOpaque(object)._withUnsafeGuaranteedRef { $0.becomeSpare() }
+        spares.pointee.depth &-= 1
+        if !isEmpty { return false }
+        next(object).pointee = spares.pointee.tuples
+        spares.pointee.tuples = object
+        spares.pointee.kept &+= tupleSize
+        return true
+    }
+
     private mutating func releaseAll() {
+        while let object = tuples {
+            tuples = Spares.next(object).pointee
+            Unmanaged<TupleObject>.fromOpaque(object).takeRetainedValue().leaveSpares()
+        }
         for index in 0...Spares.largest {
             while let object = heads[index] {
                 heads[index] = Spares.next(object).pointee

@@ -164,6 +164,13 @@ extension TypeObject {
         return fill(dunder)
     }
 
+    /// Whether this very native is what a look-up has found before: no counting.
+    @inline(__always)
+    func hasFound(_ dunder: Dunder, _ native: UnsafeMutableRawPointer?) -> Bool {
+        guard let place = dunders.map({ $0 + Int(dunder.rawValue) }) else { return false }
+        return place.tag == Tag.native && place.address == native
+    }
+
     private func fill(_ dunder: Dunder) -> Value? {
         let count = Dunder.allCases.count
         let dunders: UnsafeMutablePointer<Value>
