@@ -286,6 +286,14 @@ extension Interpreter {
         let given = count - hidden
         let name = shownName(native)
         if hidden == 1, isSlot(native) { return slotCount(limit, given, exact: signature.requiredCount == signature.positionalCount) }
+        // Those that CPython itself has written in Python count as functions do, with self.
+        let isPython = native.owner.map { $0.name == "Counter" && $0.moduleName == "collections" } ?? false
+        if isPython || native.name == "namedtuple" && native.moduleName == "collections" {
+            let (least, most) = (signature.requiredCount, signature.positionalCount)
+            let counts = least == most ? "\(most)" : "from \(least) to \(most)"
+            let given = "\(count) \(count == 1 ? "was" : "were") given"
+            return .type("\(name)() takes \(counts) positional argument\(most == 1 ? "" : "s") but \(given)")
+        }
         if limit == 0 { return .type("\(name)() takes no arguments (\(given) given)") }
         let exact = signature.requiredCount == signature.positionalCount
         let isConstructor = native.name == "__init__" || native.name == native.owner?.name
