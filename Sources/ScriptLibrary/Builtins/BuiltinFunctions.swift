@@ -11,6 +11,7 @@ enum BuiltinFunctions {
         [
             Native("abs(x, /)", "Return the absolute value of the argument.") { call in
                 switch call.plain(0) {
+                case .int(let value) where value != .min: return .int(value < 0 ? -value : value)
                 case .int(let value): return .integer(BigInt(value).magnitude.signed)
                 case .float(let value): return .float(value.magnitude)
                 case .bool(let value): return .int(value ? 1 : 0)
