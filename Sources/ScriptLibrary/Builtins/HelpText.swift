@@ -46,9 +46,10 @@ package enum HelpText {
             return type.name + "(" + (parameters.first == "," ? parameters.dropFirst(2) : parameters)
         }
         if type.isSubtype(of: interpreter.types.exception(.baseException)), !type.isScriptClass {
-            var takesAnything = true
-            if case .native(let native)? = type.own("__init__") { takesAnything = native.declaration == "__init__(self, /, *args)" }
-            if takesAnything { return type.name + "(*args)" }
+            let start = "__init__(self, /, "
+            if case .native(let native)? = type.lookup("__init__"), native.declaration.hasPrefix(start + "*args") {
+                return type.name + "(" + native.declaration.dropFirst(start.count)
+            }
         }
         // A constructor that is only inherited is not this class's.
         guard let constructor = type.constructor, constructor.name == type.name else { return type.name }

@@ -219,9 +219,11 @@ final class TableIterator: IteratorObject {
     private var left: Int
     private var number = 0
     private let isReversed: Bool
+    private let isOfSet: Bool
 
     init(_ dict: DictObject, _ part: Part, isReversed: Bool = false) {
         self.dict = dict
+        isOfSet = false
         self.part = part
         self.isReversed = isReversed
         count = dict.count
@@ -232,6 +234,7 @@ final class TableIterator: IteratorObject {
 
     init(_ set: SetObject) {
         self.set = set
+        isOfSet = true
         part = .keys
         isReversed = false
         count = set.count
@@ -240,7 +243,7 @@ final class TableIterator: IteratorObject {
     }
 
     override var typeName: String {
-        if set != nil { return "set_iterator" }
+        if isOfSet { return "set_iterator" }
         let name = part == .keys ? "dict_key" : part == .values ? "dict_value" : "dict_item"
         return isReversed ? "dict_reverse\(name.dropFirst(5))iterator" : name + "iterator"
     }
