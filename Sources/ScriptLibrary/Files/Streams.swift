@@ -235,9 +235,9 @@ enum Streams {
                 NativeProperty("encoding", "The encoding of its text.", get: { _ in .str("utf-8") }),
                 NativeProperty(
                     "buffer", "The stream of its bytes.",
-                    get: { [weak bytes] call in
+                    get: { call in
                         let stream = try stream(call)
-                        guard stream.kind != .input, let bytes else {
+                        if stream.kind == .input {
                             throw Raised.attribute("'TextIOWrapper' object has no attribute 'buffer'")
                         }
                         return call.interpreter.value(of: StreamBuffer(stream), type: bytes)

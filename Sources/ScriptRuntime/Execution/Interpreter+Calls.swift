@@ -285,7 +285,7 @@ extension Interpreter {
         let limit = signature.positionalCount - hidden
         let given = count - hidden
         let name = shownName(native)
-        if hidden == 1, isSlot(native) { return slotCount(limit, given, exact: signature.requiredCount == signature.positionalCount) }
+        if hidden == 1, isSlot(native) { return slotCount(native, limit, given, exact: signature.requiredCount == signature.positionalCount) }
         // Those that CPython itself has written in Python count as functions do, with self.
         let isPython = native.owner.map { $0.name == "Counter" && $0.moduleName == "collections" } ?? false
         if isPython || native.name == "namedtuple" && native.moduleName == "collections" {
@@ -323,7 +323,7 @@ extension Interpreter {
         if parameter.kind == .positionalOnly {
             let required = signature.requiredCount - hidden
             if hidden == 1, isSlot(native) {
-                return slotCount(required, count - hidden, exact: signature.requiredCount == signature.positionalCount, "at least")
+                return slotCount(native, required, count - hidden, exact: signature.requiredCount == signature.positionalCount, "at least")
             }
             if required == 1 && signature.isSimple && signature.positionalCount - hidden == 1 && native.name != native.owner?.name {
                 return .type("\(shownName(native))() takes exactly one argument (\(count - hidden) given)")
@@ -353,9 +353,11 @@ extension Interpreter {
         return Set((binary + binary.map { "r" + $0 } + binary.map { "i" + $0 } + others).map { "__\($0)__" })
     }()
 
-    private func slotCount(_ limit: Int, _ given: Int, exact: Bool, _ bound: String = "at most") -> Raised {
-        // The name that powers put before it is empty.
-        .type("\(exact ? "expected" : " expected \(bound)") \(limit) argument\(limit == 1 ? "" : "s"), got \(given)")
+    private func slotCount(_ native: NativeFunction, _ limit: Int, _ given: Int, exact: Bool, _ bound: String = "at most") -> Raised {
+        // The name that some operations put before it is empty.
+        let isRepetition = native.name == "__mul__" || native.name == "__rmul__"
+        let space = !exact || isRepetition && native.owner?.name != "int" && native.owner?.name != "float" ? " " : ""
+        return .type("\(space)expected \(exact ? "" : bound + " ")\(limit) argument\(limit == 1 ? "" : "s"), got \(given)")
     }
 
     // MARK: - Classes
