@@ -85,7 +85,10 @@ extension CodeBuilder {
         let mark = nextTemporary
         let register = targets.count == 1 ? operand(value) : temporary()
         if targets.count == 1, register >= mark, case .name(let name) = targets[0].kind, case .global(let global) = place(of: name) {
+            let outer = span
+            span = targets[0].span
             emit(.takeGlobal, register, shared.slots(of: global).global)
+            span = outer
             return
         }
         if targets.count > 1 { expression(value, into: register) }
