@@ -106,9 +106,9 @@ extension Convolution {
     /// The most bytes of working memory that a pass over elements of `size` bytes takes, forward or back.
     package func workingBytes(_ size: Int) -> Int {
         let pixels = outputHeight * outputWidth, depth = kernelHeight * kernelWidth * channels
-        let columns = rowsPerProduct * outputWidth * depth, groups = Self.imageGroups(images).count
-        // Columns and the image's gradient, and a product's packed right side, which may be either.
-        let worker = 2 * (columns + pixels * filters) + depth * filters + filters
+        let line = rowsPerProduct * outputWidth, groups = Self.imageGroups(images).count
+        // Columns, an image's gradient, and a product's right side, packed in panels of 32: the weights, or a part of the gradient.
+        let worker = line * depth + pixels * filters + (depth + 31 + line) * (filters + 31)
         let threeByThree = groups * ck_conv3x3_pool_weight_gradient_sums(plane) + ck_conv3x3_prepared_count(plane)
         return (Parallel.workers * worker + max(groups * (depth + 1) * filters, way(.linear) == .threeByThree ? threeByThree : 0)) * size
     }
