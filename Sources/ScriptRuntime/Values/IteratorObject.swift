@@ -214,7 +214,6 @@ final class TableIterator: IteratorObject {
     private var dict: DictObject?
     private var set: SetObject?
     private let part: Part
-    private let isOfSet: Bool
     private let count: Int
     /// How many items there were, less those given: when a change of equal size brings more, that is noticed too.
     private var left: Int
