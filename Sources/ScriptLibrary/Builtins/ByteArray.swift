@@ -201,6 +201,13 @@ final class ByteArray {
                     bytes.bytes.replaceSubrange(range.start..<range.start + range.count, with: new)
                     return .none
                 }
+                // As in CPython, nothing takes the place of any slice: it is deleted.
+                if new.isEmpty, range.count > 0 {
+                    _ = try ByteArray.resizable(call)
+                    let doomed = Set((0..<range.count).map { range.start + $0 * range.step })
+                    bytes.bytes = bytes.bytes.enumerated().filter { !doomed.contains($0.offset) }.map(\.element)
+                    return .none
+                }
                 guard new.count == range.count else {
                     throw Raised.value("attempt to assign bytes of size \(new.count) to extended slice of size \(range.count)")
                 }
