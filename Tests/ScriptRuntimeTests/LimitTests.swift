@@ -147,7 +147,7 @@ import Testing
                          --> large.cdm:65535:1
                           |
                     65535 | 値65533 = 65533
-                          | ^^^^^^^^^^^^^^^
+                          | ^^^^^^^
                           = help: Split it into several functions or files.
 
                     """)
