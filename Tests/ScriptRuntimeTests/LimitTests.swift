@@ -144,9 +144,9 @@ import Testing
             #expect(
                 interpreter.report(error) == """
                     error[E0301]: too many values in one function or module
-                         --> large.cdm:65533:1
+                         --> large.cdm:65535:1
                           |
-                    65533 | 値65531 = 65531
+                    65535 | 値65533 = 65533
                           | ^^^^^^^
                           = help: Split it into several functions or files.
 
