@@ -40,8 +40,14 @@ import Testing
         """,
     ])
     func nothingOutlivesTheSession(script: String) throws {
-        let modules = ["math", "json", "random", "string", "unicodedata", "itertools", "functools", "collections", "re", "time", "os", "os.path", "sys", "operator", "bisect", "heapq", "copy"]
-        let names = ["object", "type", "int", "str", "list", "dict", "set", "frozenset", "tuple", "bytes", "bytearray", "float", "bool", "range", "slice", "property", "map", "enumerate", "ValueError", "StopIteration"]
+        let modules = [
+            "math", "json", "random", "string", "unicodedata", "itertools", "functools", "collections", "re", "time", "os", "os.path", "sys",
+            "operator", "bisect", "heapq", "copy",
+        ]
+        let names = [
+            "object", "type", "int", "str", "list", "dict", "set", "frozenset", "tuple", "bytes", "bytearray", "float", "bool", "range", "slice",
+            "property", "map", "enumerate", "ValueError", "StopIteration",
+        ]
         let listed = """
             objects = [\(names.joined(separator: ", ")), type(None), type(len), type([].append), type(iter([]))]
             for module in [\(modules.joined(separator: ", "))]:

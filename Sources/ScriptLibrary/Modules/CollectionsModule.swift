@@ -139,9 +139,10 @@ enum CollectionsModule {
                     try call.interpreter.fill(made, from: call.receiver(dict: "copy"))
                     return made
                 },
-            ] + union { value, interpreter in
-                try interpreter.instantiate(interpreter.type(of: value), [factory(value, interpreter)])
-            },
+            ]
+                + union { value, interpreter in
+                    try interpreter.instantiate(interpreter.type(of: value), [factory(value, interpreter)])
+                },
             properties: [
                 NativeProperty(
                     "default_factory", "The function that makes missing values.", get: { try factory($0[0], $0.interpreter) },

@@ -19,7 +19,8 @@ enum CodecErrors {
                                 default:
                                     let kind = call.shortTypeName(given[place])
                                     throw Raised.type(
-                                        isBytes ? "a bytes-like object is required, not '\(call.interpreter.typeName(of: given[place]))'"
+                                        isBytes
+                                            ? "a bytes-like object is required, not '\(call.interpreter.typeName(of: given[place]))'"
                                             : "argument \(place + 1) must be str, not \(kind)")
                                 }
                             }

@@ -143,7 +143,8 @@ extension Interpreter {
     }
 
     func missingAttribute(_ value: Value, _ name: Symbol) -> Raised {
-        let hint = Diagnostic.refusal(ofAttribute: name.name)?.advice
+        let hint =
+            Diagnostic.refusal(ofAttribute: name.name)?.advice
             ?? nearest(to: name.name, among: dir(value)).map { "Did you mean '\($0)'?" }
         switch value {
         case .module(let module):
