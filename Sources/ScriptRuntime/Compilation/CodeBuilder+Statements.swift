@@ -196,10 +196,13 @@ extension CodeBuilder {
         var test = test
         var body = body
         var orelse = orelse
+        // What holds after the statement: the first test alone is always made.
+        var always: Set<Int>?
         while true {
             let otherwise = Label()
             branch(test, to: otherwise, when: false)
             let before = bound
+            always = always ?? before
             statements(body)
             bound = before
             if orelse.isEmpty {
@@ -214,9 +217,9 @@ extension CodeBuilder {
                 continue
             }
             statements(orelse)
-            bound = before
             break
         }
+        if let always { bound = always }
         place(end)
     }
 
