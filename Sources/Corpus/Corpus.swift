@@ -31,7 +31,9 @@ public struct Corpus: Sendable {
     public let devRule: SplitRule
     public let notices: [CorpusNotice]
 
-    private let partition: Partition
+    private let train: SpooledArray<Excerpt>
+    private let dev: SpooledArray<Excerpt>
+    private let test: SpooledArray<Excerpt>
 
     /// Reads the coordinate tables and splits the examples.
     ///
@@ -45,8 +47,16 @@ public struct Corpus: Sendable {
         try configuration.validate()
         let shelf = try Shelf(folder: configuration.dataFolder)
         var notices = shelf.notices
+        let parser = ExcerptParser(
+            scope: configuration.scope, repertoire: configuration.repertoire, lengths: try configuration.sequenceLengths(),
+            stride: configuration.sequenceStride)
+        var generator = MersenneTwister(seed: configuration.seed ?? CorpusConfiguration.defaultSeed)
+        // Of each character only what the vocabulary needs stays at hand.
         var books: [Book] = []
-        for (id, reading) in zip(shelf.ids, shelf.readings()) {
+        var excerpts: [Excerpt] = []
+        var scalars: [[Unicode.Scalar]] = []
+        let spool = ArraySpool()
+        for (id, reading) in shelf.readings {
             var book = try reading.book(problem: problem)
             if configuration.lineSource == .geometry, !shelf.isArrays(id) { book = book.arrangedByGeometry() }
             guard !shelf.isArrays(id) || [.character, .page].contains(configuration.scope) else {
@@ -56,27 +66,20 @@ public struct Corpus: Sendable {
                 throw .tooManyCharacters(book: id, count: book.glyphs.count, limit: Excerpt.limit - 1)
             }
             if book.glyphs.isEmpty { notices.append(.emptyBook(id: id)) }
+            excerpts += try parser.excerpts(of: book, index: books.count, drawing: &generator)
+            scalars.append(book.glyphs.map(\.scalar))
+            book.glyphs.move(to: spool)
             books.append(book)
         }
         let testRule = try shelf.testRule(configuration.testSplit)
         let devRule = try SplitRule(configuration.devSplit, argument: "dev_split", among: shelf.ids)
-        let parser = ExcerptParser(
-            scope: configuration.scope, repertoire: configuration.repertoire, lengths: try configuration.sequenceLengths(),
-            stride: configuration.sequenceStride)
-        var generator = MersenneTwister(seed: configuration.seed ?? CorpusConfiguration.defaultSeed)
-        var excerpts: [(id: String, excerpts: [Excerpt])] = []
-        for (index, book) in books.enumerated() {
-            excerpts.append((book.id, try parser.excerpts(of: book, index: index, drawing: &generator)))
-        }
-        guard excerpts.contains(where: { !$0.excerpts.isEmpty }) else {
+        guard !excerpts.isEmpty else {
             throw .noExamples(folder: configuration.dataFolder, repertoire: configuration.repertoire.name)
         }
         let partition = try Partition(
-            books: excerpts, test: testRule, dev: devRule, devFactor: configuration.devFactor, drawing: &generator)
+            of: consume excerpts, books: shelf.ids, test: testRule, dev: devRule, devFactor: configuration.devFactor, drawing: &generator)
         notices += partition.booksInBoth.map { .bookInBothSplits(id: $0) }
-        let labels = partition.train.lazy.flatMap { excerpt in
-            excerpt.glyphs.lazy.map { [glyphs = books[excerpt.book].glyphs] in glyphs.scalar(at: $0) }
-        }
+        let labels = partition.train.lazy.flatMap { scalars[$0.book][$0.glyphs] }
         vocabulary = try Vocabulary.counted(
             reserved: configuration.reserved, labels: labels, in: configuration.repertoire, limit: configuration.vocabularySize,
             minimumFrequency: configuration.minimumFrequency)
@@ -85,15 +88,15 @@ public struct Corpus: Sendable {
         self.testRule = testRule
         self.devRule = devRule
         self.notices = notices
-        self.partition = partition
+        (train, dev, test) = (spool.kept(partition.train), spool.kept(partition.dev), spool.kept(partition.test))
     }
 
     /// The examples of a subset, in the order of the split.
-    public subscript(subset: Subset) -> [Excerpt] {
+    public subscript(subset: Subset) -> SpooledArray<Excerpt> {
         switch subset {
-        case .train: partition.train
-        case .dev: partition.dev
-        case .test: partition.test
+        case .train: train
+        case .dev: dev
+        case .test: test
         }
     }
 }
@@ -101,8 +104,8 @@ public struct Corpus: Sendable {
 // MARK: - Asking about an excerpt
 
 extension Corpus {
-    public func glyphs(of excerpt: Excerpt) -> Slice<GlyphTable> {
-        books[excerpt.book].glyphs[excerpt.glyphs]
+    public func glyphs(of excerpt: Excerpt) -> [Glyph] {
+        books[excerpt.book].glyphs.glyphs(in: excerpt.glyphs)
     }
 
     /// The labels in order, `U+306B`.

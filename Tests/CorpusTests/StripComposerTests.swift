@@ -16,7 +16,7 @@ struct StripComposerTests {
 
     /// Characters by hand: kana with a class, in books with training examples, and in no example of dev or test.
     @Test func nothingComesFromDevOrTest() throws {
-        let heldOut = Dictionary(grouping: corpus[.dev] + corpus[.test], by: \.book).mapValues { Set($0.flatMap(\.glyphs)) }
+        let heldOut = Dictionary(grouping: [Subset.dev, .test].flatMap { corpus[$0] }, by: \.book).mapValues { Set($0.flatMap(\.glyphs)) }
         let books = Set(corpus[.train].map(\.book))
         let usable = books.reduce(0) { sum, book in
             sum

@@ -50,7 +50,7 @@ final class SubsetObject: HostSized, HostIndexable, HostIterable {
         (self.loader, self.subset, self.engine) = (loader, subset, engine)
     }
 
-    var excerpts: [Excerpt] { loader.corpus[subset] }
+    var excerpts: SpooledArray<Excerpt> { loader.corpus[subset] }
     var scriptTypeName: String { "Subset" }
     var scriptSummary: String { "<\(subset.rawValue) of \(excerpts.count) examples>" }
 

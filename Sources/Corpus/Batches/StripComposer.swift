@@ -162,7 +162,7 @@ public final class StripComposer: Sendable {
 
     /// By page: runs of neighbouring characters that have a class and are in no example of dev or test.
     private static func usableRuns(of corpus: Corpus) -> [(book: Int, page: Int, ranges: [Range<Int>])] {
-        let heldOut = Dictionary(grouping: corpus[.dev] + corpus[.test], by: \.book).mapValues { Set($0.flatMap(\.glyphs)) }
+        let heldOut = Dictionary(grouping: [Subset.dev, .test].flatMap { corpus[$0] }, by: \.book).mapValues { Set($0.flatMap(\.glyphs)) }
         let parser = ExcerptParser(scope: .line, repertoire: corpus.configuration.repertoire, lengths: 1...1, stride: nil)
         return Set(corpus[.train].map(\.book)).sorted().flatMap { number in
             let book = corpus.books[number]
@@ -183,17 +183,17 @@ public final class StripComposer: Sendable {
     private static func columns(_ book: Book, page: Int, _ ranges: [Range<Int>], _ vocabulary: Vocabulary) throws -> [Column] {
         let image = try book.image(of: page, as: .gray)
         return try ranges.map { range in
-            let region = book.bounds(of: range)
+            let glyphs = book.glyphs.glyphs(in: range)
+            let region = glyphs.bounds
             guard image.bounds.contains(region) else {
-                let glyph = book.glyphs[range.lowerBound]
                 throw CorpusError.boxOutsidePage(
-                    file: book.table, row: glyph.row, box: region, image: book.pages[page].path, width: image.width,
+                    file: book.table, row: glyphs[0].row, box: region, image: book.pages[page].path, width: image.width,
                     height: image.height)
             }
             return Column(
                 image: try image.cropped(to: region),
-                boxes: book.glyphs[range].map { $0.box.relative(toLeft: region.x, top: region.y) },
-                targets: book.glyphs[range].map { Int32(vocabulary.id(of: $0.scalar)) })
+                boxes: glyphs.map { $0.box.relative(toLeft: region.x, top: region.y) },
+                targets: glyphs.map { Int32(vocabulary.id(of: $0.scalar)) })
         }
     }
 }

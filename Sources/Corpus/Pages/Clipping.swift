@@ -109,7 +109,7 @@ extension Corpus {
 extension Book {
     /// An excerpt of this book with everything that is known of it.
     public func clipping(of excerpt: Excerpt) -> Clipping {
-        let glyphs = Array(glyphs[excerpt.glyphs])
+        let glyphs = glyphs.glyphs(in: excerpt.glyphs)
         return Clipping(book: id, page: pages[glyphs[0].page], isWholePage: excerpt.isWholePage, glyphs: glyphs)
     }
 

@@ -148,7 +148,7 @@ extension Book {
 
     /// The boxes around the lines that some neighbouring characters form.
     func lineBoxes(of range: Range<Int>) -> [Box] {
-        guard let lines else { return LineRule.lines(of: range.map { glyphs.box(at: $0) }) }
+        guard let lines else { return LineRule.lines(of: glyphs.glyphs(in: range).map(\.box)) }
         return lines.map { $0.clamped(to: range) }.filter { !$0.isEmpty }.map(bounds)
     }
 }

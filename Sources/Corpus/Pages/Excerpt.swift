@@ -19,7 +19,7 @@ public enum ImageScope: String, Sendable, CaseIterable {
 /// A stretch of neighbouring rows of one book on one page; scripts know it as `ImageMeta`.
 ///
 /// Eight bytes: a corpus holds hundreds of thousands.
-public struct Excerpt: Sendable, Hashable {
+public struct Excerpt: BitwiseCopyable, Sendable, Hashable {
     /// From the highest bit: the book, the first glyph, how many there are, and 1 for a whole page.
     private var bits: UInt64
 
@@ -41,10 +41,17 @@ public struct Excerpt: Sendable, Hashable {
     private func part(_ shift: Int) -> Int { Int(bits >> UInt64(shift)) & (Self.limit - 1) }
 }
 
+extension Collection<Glyph> {
+    /// The box around all of them, of which there must be some.
+    var bounds: Box {
+        dropFirst().reduce(self[startIndex].box) { $0.union($1.box) }
+    }
+}
+
 extension Book {
     /// The box around some of the glyphs.
     func bounds(of glyphs: Range<Int>) -> Box {
-        glyphs.dropFirst().reduce(self.glyphs.box(at: glyphs.lowerBound)) { $0.union(self.glyphs.box(at: $1)) }
+        self.glyphs.glyphs(in: glyphs).bounds
     }
 }
 

@@ -3,7 +3,7 @@ public import Imaging
 /// The characters of a book in the order of its table, about twelve bytes each: a corpus has hundreds of thousands. What stays the same or
 /// counts upwards from row to row, as pages, blocks, numbers and lines do, is kept once for each stretch.
 public struct GlyphTable: Sendable, Equatable {
-    private struct Packed: Sendable, Equatable {
+    private struct Packed: BitwiseCopyable, Sendable, Equatable {
         /// Of the scalar; the highest bit tells that the box is among the wide ones.
         var scalar: UInt32
         var x: UInt16 = 0
@@ -12,7 +12,7 @@ public struct GlyphTable: Sendable, Equatable {
         var height: UInt16 = 0
     }
 
-    private var packed: [Packed] = []
+    private var packed = SpooledArray<Packed>()
     /// Boxes that sixteen bits do not hold, by place; no page has them.
     private var wide: [Int: Box] = [:]
     private var pages = Stretches(step: 0)
@@ -48,26 +48,55 @@ public struct GlyphTable: Sendable, Equatable {
         packed.append(entry)
     }
 
-    public func scalar(at place: Int) -> Unicode.Scalar { Unicode.Scalar(packed[place].scalar & ~Self.isWide) ?? "\u{FFFD}" }
+    /// Leaves most of the table to a spool; it can be added to no more.
+    mutating func move(to spool: ArraySpool) { packed.move(to: spool) }
 
-    public func box(at place: Int) -> Box {
-        let entry = packed[place]
+    public func scalar(at place: Int) -> Unicode.Scalar { scalar(packed[place]) }
+
+    public func box(at place: Int) -> Box { box(packed[place], at: place) }
+
+    public func page(at place: Int) -> Int { pages[place] }
+
+    /// Several characters, read at once.
+    public func glyphs(in range: Range<Int>) -> [Glyph] {
+        zip(range, packed.values(in: range)).map { glyph($1, at: $0) }
+    }
+
+    private func scalar(_ entry: Packed) -> Unicode.Scalar { Unicode.Scalar(entry.scalar & ~Self.isWide) ?? "\u{FFFD}" }
+
+    private func box(_ entry: Packed, at place: Int) -> Box {
         if entry.scalar & Self.isWide != 0, let box = wide[place] { return box }
         return Box(x: Int(entry.x), y: Int(entry.y), width: Int(entry.width), height: Int(entry.height))
     }
 
-    public func page(at place: Int) -> Int { pages[place] }
+    private func glyph(_ entry: Packed, at place: Int) -> Glyph {
+        Glyph(
+            scalar: scalar(entry), box: box(entry, at: place), page: pages[place], block: blocks[place], number: numbers[place],
+            row: rows[place])
+    }
 }
 
 extension GlyphTable: RandomAccessCollection {
     public var startIndex: Int { 0 }
     public var endIndex: Int { packed.count }
 
-    public subscript(place: Int) -> Glyph {
-        Glyph(
-            scalar: scalar(at: place), box: box(at: place), page: pages[place], block: blocks[place], number: numbers[place],
-            row: rows[place])
+    public subscript(place: Int) -> Glyph { glyph(packed[place], at: place) }
+
+    /// Goes through the characters some thousands at a time.
+    public struct Iterator: IteratorProtocol {
+        fileprivate let table: GlyphTable
+        private var entries: SpooledArray<Packed>.Iterator
+        private var place = 0
+
+        fileprivate init(_ table: GlyphTable) { (self.table, entries) = (table, table.packed.makeIterator()) }
+
+        public mutating func next() -> Glyph? {
+            defer { place += 1 }
+            return entries.next().map { table.glyph($0, at: place) }
+        }
     }
+
+    public func makeIterator() -> Iterator { Iterator(self) }
 }
 
 /// Numbers of which neighbouring ones mostly differ by a fixed step.

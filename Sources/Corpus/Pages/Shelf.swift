@@ -47,11 +47,14 @@ struct Shelf {
         }
     }
 
-    /// Reads all books, several at a time.
-    func readings() -> [Reading] {
-        let readings = Slots<Reading>(count: ids.count)
-        inParallel(ids.count, threads: ProcessInfo.processInfo.activeProcessorCount) { readings[$0] = reading(of: ids[$0]) }
-        return readings.values
+    /// Reads the books one after the other, in fact some at a time.
+    var readings: some Sequence<(id: String, reading: Reading)> {
+        stride(from: 0, to: ids.count, by: 16).lazy.flatMap { start in
+            let some = ids[start..<min(start + 16, ids.count)]
+            let readings = Slots<Reading>(count: some.count)
+            inParallel(some.count, threads: ProcessInfo.processInfo.activeProcessorCount) { readings[$0] = reading(of: ids[start + $0]) }
+            return zip(some, readings.values).map { (id: $0, reading: $1) }
+        }
     }
 
     private func reading(of id: String) -> Reading {

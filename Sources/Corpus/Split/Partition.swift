@@ -14,38 +14,38 @@ struct Partition: Sendable {
     /// included) from its front, and what is left is for training. While the size of dev is no multiple of `devFactor`, it takes
     /// examples from the end of train.
     ///
-    /// - Parameter books: ids with their excerpts, sorted by id.
+    /// - Parameters:
+    ///   - excerpts: those of all books, one book after the other.
+    ///   - books: their ids, sorted.
     /// - Throws: `CorpusError.tooFewExamples`, `CorpusError.devFactorUnreachable`.
     init(
-        books: [(id: String, excerpts: [Excerpt])], test testRule: SplitRule, dev devRule: SplitRule, devFactor: Int,
+        of excerpts: consuming [Excerpt], books: [String], test testRule: SplitRule, dev devRule: SplitRule, devFactor: Int,
         drawing generator: inout MersenneTwister
     ) throws(CorpusError) {
-        let total = books.reduce(0) { $0 + $1.excerpts.count }
+        let total = excerpts.count
         let testBooks = testRule.heldOut
         let devBooks = devRule.heldOut
         booksInBoth = testBooks.filter(devBooks.contains)
-        for id in testBooks { test += books.first { $0.id == id }?.excerpts ?? [] }
-        for id in devBooks { dev += books.first { $0.id == id }?.excerpts ?? [] }
-
-        var rest = books.filter { !testBooks.contains($0.id) && !devBooks.contains($0.id) }.flatMap(\.excerpts)
-        generator.shuffle(&rest)
-        var front = rest[...]
-        if case .fraction(let share) = testRule { test = try Self.take(share, of: total, from: &front, for: .test) }
-        if case .fraction(let share) = devRule { dev = try Self.take(share, of: total, from: &front, for: .dev) }
-        train = Array(front)
+        train = excerpts
+        for id in testBooks { test += train.filter { books[$0.book] == id } }
+        for id in devBooks { dev += train.filter { books[$0.book] == id } }
+        let isHeldOut = books.map { testBooks.contains($0) || devBooks.contains($0) }
+        train.removeAll { isHeldOut[$0.book] }
+        generator.shuffle(&train)
+        if case .fraction(let share) = testRule { test = try take(share, of: total, for: .test) }
+        if case .fraction(let share) = devRule { dev = try take(share, of: total, for: .dev) }
         while dev.count % devFactor != 0 {
             guard let last = train.popLast() else { throw .devFactorUnreachable(factor: devFactor, available: dev.count) }
             dev.append(last)
         }
     }
 
-    private static func take(
-        _ share: Double, of total: Int, from rest: inout ArraySlice<Excerpt>, for subset: Subset
-    ) throws(CorpusError) -> [Excerpt] {
+    /// The first so many of those that are left.
+    private mutating func take(_ share: Double, of total: Int, for subset: Subset) throws(CorpusError) -> [Excerpt] {
         let count = Int(Double(total) * share)
-        guard count < rest.count else { throw .tooFewExamples(subset: subset.rawValue, wanted: count, available: rest.count) }
-        defer { rest = rest.dropFirst(count) }
-        return Array(rest.prefix(count))
+        guard count < train.count else { throw .tooFewExamples(subset: subset.rawValue, wanted: count, available: train.count) }
+        defer { train.removeFirst(count) }
+        return Array(train.prefix(count))
     }
 }
 

@@ -34,27 +34,13 @@ struct DatasetGenerator: Sendable {
     let threads: Int
     let monitor: GenerationMonitor
 
-    /// The excerpts of one page, as places in the row of all.
-    private struct Job: Sendable {
-        var book: Int
-        var page: Int
-        var excerpts: ArraySlice<UInt32>
-    }
-
-    /// Where the records of an excerpt are among those of its page.
-    private struct Entry: Sendable {
-        var start: UInt32 = 0
-        var byteCount: UInt32 = 0
-    }
-
     private struct State {
         /// Numbers of jobs, those that are to be taken next last.
         var waiting: [Int]
         var done = 0
         var examples = 0
         var failure: (job: Int, error: any Error)?
-        var entries: [Entry]
-        /// Where the records of each page begin in the spool.
+        /// Where in the spool what was made of each page is.
         var places: [Int]
     }
 
@@ -64,23 +50,21 @@ struct DatasetGenerator: Sendable {
     /// - Returns: for each subset what its excerpts have become, in their order.
     /// - Throws: the error of the first page (in the order of books) that has one.
     func examples(in spool: RecordSpool) throws -> [MadeExamples] {
-        let excerpts = ExcerptRow(subsets.map { corpus[$0] })
-        let jobs = jobs(for: excerpts)
+        let plan = PagePlan(corpus, subsets)
+        let jobs = plan.jobs
         // Large pages first, so that no thread ends with one while the others wait.
         let bytes = jobs.map { FileSystem.size(of: corpus.books[$0.book].pages[$0.page].path) ?? 0 }
         let waiting = jobs.indices.sorted { (bytes[$0], $1) < (bytes[$1], $0) }
-        let state = Mutex(
-            State(
-                waiting: waiting, entries: Array(repeating: Entry(), count: excerpts.count), places: Array(repeating: 0, count: jobs.count)))
+        let state = Mutex(State(waiting: waiting, places: Array(repeating: 0, count: jobs.count)))
         DispatchQueue.concurrentPerform(iterations: max(1, min(threads, jobs.count))) { _ in
             let (reader, maker) = (ImageReader(), ExampleMaker(recipe: recipe, vocabulary: corpus.vocabulary))
             while let number = state.withLock({ Self.take(&$0) }) {
                 do {
                     if monitor.isCancelled?() == true { throw CorpusError.interrupted }
-                    let made = try make(jobs[number], excerpts, reader, maker, spool)
+                    let made = try make(jobs[number], plan.excerpts.values(in: jobs[number].excerpts), reader, maker)
+                    let place = try spool.append(made.bytes)
                     let progress = state.withLock { state in
-                        for (place, entry) in zip(jobs[number].excerpts, made.entries) { state.entries[Int(place)] = entry }
-                        state.places[number] = made.place
+                        state.places[number] = place
                         state.examples += made.examples
                         state.done += 1
                         return GenerationProgress(
@@ -96,18 +80,12 @@ struct DatasetGenerator: Sendable {
         }
         return try state.withLock { state in
             if let failure = state.failure { throw failure.error }
-            let starts = Dictionary(uniqueKeysWithValues: zip(jobs.map { [$0.book, $0.page] }, state.places))
-            let places = corpus.books.enumerated().map { book, contents in contents.pages.indices.map { starts[[book, $0]] ?? 0 } }
-            var rest = state.entries[...]
+            var first = 0
             return subsets.map { subset in
-                let own = rest.prefix(corpus[subset].count)
-                rest = rest.dropFirst(own.count)
-                return MadeExamples(count: own.count, hasOneEach: recipe.tile == nil, spool: spool) { [corpus] number in
-                    let excerpt = corpus[subset][number]
-                    let entry = own[own.startIndex + number]
-                    let page = corpus.books[excerpt.book].glyphs.page(at: excerpt.glyphs.lowerBound)
-                    return (places[excerpt.book][page] + Int(entry.start), Int(entry.byteCount))
-                }
+                let count = corpus[subset].count
+                defer { first += count }
+                return MadeExamples(
+                    count: count, hasOneEach: recipe.tile == nil, spool: spool, plan: plan, first: first, places: state.places)
             }
         }
     }
@@ -129,67 +107,47 @@ struct DatasetGenerator: Sendable {
         return nil
     }
 
-    /// One job for each page that is needed, in the order of books.
-    private func jobs(for excerpts: ExcerptRow) -> [Job] {
-        var firstPage = [0]
-        for book in corpus.books { firstPage.append(firstPage[firstPage.count - 1] + book.pages.count) }
-        func page(_ excerpt: Excerpt) -> Int { corpus.books[excerpt.book].glyphs.page(at: excerpt.glyphs.lowerBound) }
-        // Sorted by counting: `ends[n]` moves from the start of page n to its end while its excerpts are put in their places.
-        var ends = [Int](repeating: 0, count: firstPage[firstPage.count - 1] + 1)
-        for excerpt in excerpts { ends[firstPage[excerpt.book] + page(excerpt) + 1] += 1 }
-        for n in ends.indices.dropFirst() { ends[n] += ends[n - 1] }
-        var places = [UInt32](repeating: 0, count: excerpts.count)
-        for (place, excerpt) in excerpts.enumerated() {
-            let number = firstPage[excerpt.book] + page(excerpt)
-            places[ends[number]] = UInt32(place)
-            ends[number] += 1
-        }
-        var jobs: [Job] = []
-        var start = 0
-        for (number, book) in corpus.books.enumerated() {
-            for page in book.pages.indices {
-                let end = ends[firstPage[number] + page]
-                if end > start { jobs.append(Job(book: number, page: page, excerpts: places[start..<end])) }
-                start = end
-            }
-        }
-        return jobs
-    }
-
-    /// The entries of a job's excerpts in their order, where its records are, and the number of examples.
+    /// What is made of a page: for each of its excerpts where in these bytes its records are, then the records; and the number of examples.
     private func make(
-        _ job: Job, _ excerpts: ExcerptRow, _ reader: ImageReader, _ maker: ExampleMaker, _ spool: RecordSpool
-    ) throws -> (entries: [Entry], place: Int, examples: Int) {
+        _ job: PagePlan.Job, _ excerpts: [Excerpt], _ reader: ImageReader, _ maker: ExampleMaker
+    ) throws -> (bytes: [UInt8], examples: Int) {
         let book = corpus.books[job.book]
         let page = try book.rows(of: job.page, as: recipe.color, by: reader)
-        let regions = try job.excerpts.map { try region(of: excerpts[Int($0)], on: page, file: book.pages[job.page].path) }
-        var records: [UInt8] = []
-        records.reserveCapacity(regions.reduce(0) { $0 + recipe.expectedBytes(for: $1) })
-        var entries = [Entry](repeating: Entry(), count: regions.count)
+        let glyphs = book.glyphs(of: excerpts)
+        let regions = try zip(excerpts, glyphs).map { try region(of: $0, $1, on: page, in: book) }
+        var entries = [MadeExamples.Entry](repeating: MadeExamples.Entry(), count: excerpts.count)
+        var bytes = [UInt8](repeating: 0, count: entries.count * MemoryLayout<MadeExamples.Entry>.stride)
+        bytes.reserveCapacity(regions.reduce(bytes.count) { $0 + recipe.expectedBytes(for: $1) })
         var examples = 0
         for (rows, members) in Self.parts(of: regions) {
             let part = try book.reporting(job.page) { () throws(ImagingError) in try page.part(rows) }
             for member in members {
-                let excerpt = excerpts[Int(job.excerpts[job.excerpts.startIndex + member])]
-                let start = records.count
-                examples += try append(excerpt, showing: regions[member], of: job.page, part, maker, to: &records)
-                guard records.count <= UInt32.max else {
-                    throw CorpusError.excerptTooLarge(id: corpus.identifier(of: excerpt), bytes: records.count)
+                let start = bytes.count
+                let lines = excerpts[member].isWholePage ? book.lineBoxes(of: excerpts[member].glyphs) : []
+                let products = try maker.products(page: part, region: regions[member], glyphs: glyphs[member], lines: lines)
+                for product in products { try append(product, maker, page: book.pages[job.page], regions[member], to: &bytes) }
+                examples += products.count
+                guard bytes.count <= UInt32.max else {
+                    throw CorpusError.excerptTooLarge(id: corpus.identifier(of: excerpts[member]), bytes: bytes.count)
                 }
-                entries[member] = Entry(start: UInt32(start), byteCount: UInt32(records.count - start))
+                entries[member] = MadeExamples.Entry(start: UInt32(start), byteCount: UInt32(bytes.count - start))
             }
         }
-        return (entries, try spool.append(records), examples)
+        entries.withUnsafeBytes { entries in
+            // The bytes begin with room for as many entries.
+            bytes.withUnsafeMutableBytes { $0.copyMemory(from: entries) }
+        }
+        return (bytes, examples)
     }
 
     /// What an excerpt shows of its page.
-    private func region(of excerpt: Excerpt, on page: ImageRows, file: String) throws -> Box {
-        let book = corpus.books[excerpt.book]
-        for glyph in book.glyphs[excerpt.glyphs] where !page.bounds.contains(glyph.box) {
+    private func region(of excerpt: Excerpt, _ glyphs: ArraySlice<Glyph>, on page: ImageRows, in book: Book) throws -> Box {
+        for glyph in glyphs where !page.bounds.contains(glyph.box) {
             throw CorpusError.boxOutsidePage(
-                file: book.table, row: glyph.row, box: glyph.box, image: file, width: page.width, height: page.height)
+                file: book.table, row: glyph.row, box: glyph.box, image: book.pages[glyph.page].path, width: page.width,
+                height: page.height)
         }
-        return excerpt.isWholePage ? page.bounds : book.bounds(of: excerpt.glyphs)
+        return excerpt.isWholePage ? page.bounds : glyphs.bounds
     }
 
     /// Regions in groups from the top to the bottom, with the rows that each group needs: few enough to stay in the cache of a processor
@@ -210,59 +168,17 @@ struct DatasetGenerator: Sendable {
 
     private static let partHeight = 256
 
-    /// Adds the records of an excerpt and gives the number of its examples.
-    private func append(
-        _ excerpt: Excerpt, showing region: Box, of page: Int, _ part: ImagePart, _ maker: ExampleMaker, to records: inout [UInt8]
-    ) throws -> Int {
-        let book = corpus.books[excerpt.book]
-        let lines = excerpt.isWholePage ? book.lineBoxes(of: excerpt.glyphs) : []
-        let products = try maker.products(page: part, region: region, glyphs: book.glyphs[excerpt.glyphs], lines: lines)
-        for product in products {
-            switch recipe.format {
-            case .tfrecords:
-                TFRecordWriter.append(to: &records) { maker.record(of: product).append(to: &$0) }
-            case .png, .jpeg, .jpg:
-                let caption = ImageCaption(product, maker, page: book.pages[page].name, region: region)
-                TFRecordWriter.append(try caption.serialized(), to: &records)
-                let file = try product.image.encoded(as: recipe.format == .png ? .png : .jpeg, quality: recipe.quality)
-                TFRecordWriter.append(file, to: &records)
-            }
+    /// Adds the records of an example.
+    private func append(_ product: ExampleMaker.Product, _ maker: ExampleMaker, page: Page, _ region: Box, to records: inout [UInt8]) throws {
+        switch recipe.format {
+        case .tfrecords:
+            TFRecordWriter.append(to: &records) { maker.record(of: product).append(to: &$0) }
+        case .png, .jpeg, .jpg:
+            let caption = ImageCaption(product, maker, page: page.name, region: region)
+            TFRecordWriter.append(try caption.serialized(), to: &records)
+            let file = try product.image.encoded(as: recipe.format == .png ? .png : .jpeg, quality: recipe.quality)
+            TFRecordWriter.append(file, to: &records)
         }
-        return products.count
-    }
-}
-
-/// What the excerpts of a subset have become.
-struct MadeExamples: Sendable {
-    let count: Int
-    /// Whether each excerpt has one example; else the number is that of its records.
-    let hasOneEach: Bool
-    let spool: RecordSpool
-    /// Where the records of an excerpt are in the spool.
-    let place: @Sendable (Int) -> (start: Int, byteCount: Int)
-
-    /// The records of an excerpt.
-    func records(of number: Int) throws -> ArraySlice<UInt8> {
-        let place = place(number)
-        return try spool.bytes(at: place.start, count: place.byteCount)
-    }
-}
-
-/// The excerpts of several subsets, one after the other.
-private struct ExcerptRow: RandomAccessCollection, Sendable {
-    private let parts: [[Excerpt]]
-    let endIndex: Int
-    var startIndex: Int { 0 }
-
-    init(_ parts: [[Excerpt]]) { (self.parts, endIndex) = (parts, parts.reduce(0) { $0 + $1.count }) }
-
-    subscript(place: Int) -> Excerpt {
-        var rest = place
-        for part in parts {
-            if rest < part.count { return part[rest] }
-            rest -= part.count
-        }
-        preconditionFailure("a place beyond the last excerpt")
     }
 }
 
@@ -276,6 +192,13 @@ extension StorageRecipe {
 }
 
 extension Book {
+    /// The characters of each of some excerpts of a page; what they span is read at once.
+    fileprivate func glyphs(of excerpts: [Excerpt]) -> [ArraySlice<Glyph>] {
+        let first = excerpts.map(\.glyphs.lowerBound).min() ?? 0
+        let all = glyphs.glyphs(in: first..<(excerpts.map(\.glyphs.upperBound).max() ?? first))
+        return excerpts.map { all[$0.glyphs.lowerBound - first..<$0.glyphs.upperBound - first] }
+    }
+
     /// The image of a page.
     ///
     /// - Throws: `CorpusError.missingImage`, `.badImage`, with the first row that names it.

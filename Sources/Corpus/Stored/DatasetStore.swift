@@ -232,10 +232,12 @@ extension Corpus {
     /// - Throws: `CorpusError.missingImage`, `.badImage` for whole pages, whose headers are read.
     public func greatestSize(of subset: Subset?, shape: Shape = .unchanged) throws(CorpusError) -> (height: Int, width: Int) {
         var greatest = (height: 1, width: 1)
-        for excerpt in subset.map({ self[$0] }) ?? Subset.allCases.flatMap({ self[$0] }) {
-            let (height, width) = try originalSize(of: excerpt)
-            let size = shape.size(forHeight: height, width: width)
-            greatest = (max(greatest.height, size.height), max(greatest.width, size.width))
+        for subset in subset.map({ [$0] }) ?? Subset.allCases {
+            for excerpt in self[subset] {
+                let (height, width) = try originalSize(of: excerpt)
+                let size = shape.size(forHeight: height, width: width)
+                greatest = (max(greatest.height, size.height), max(greatest.width, size.width))
+            }
         }
         return greatest
     }

@@ -29,7 +29,7 @@ public struct GeneratedExamples: ExampleStore, ExampleAccess {
         var records: [(place: Int, count: Int)] = []
         for made in try generator.examples(in: spool) {
             for excerpt in 0..<made.count {
-                let place = made.place(excerpt)
+                let place = try made.place(of: excerpt)
                 // An excerpt of one example is one record; one of several is read again for their lengths.
                 if made.hasOneEach {
                     records.append(Self.payload(of: place.start, place.byteCount))

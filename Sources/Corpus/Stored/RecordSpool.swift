@@ -44,23 +44,26 @@ final class RecordSpool: Sendable {
     ///
     /// - Throws: `FormatsError.system` when the disk is full.
     func append(_ bytes: [UInt8]) throws -> Int {
-        let place: (descriptor: Int32?, offset: Int) = try state.withLock { state in
-            if state.bytesInMemory + bytes.count <= memoryLimit {
-                defer { state.bytesInMemory += bytes.count }
-                state.pieces.append(bytes)
-                state.starts.append(state.bytesInMemory)
-                return (nil, state.bytesInMemory)
-            }
+        let place: Int? = state.withLock { state in
+            guard state.bytesInMemory + bytes.count <= memoryLimit else { return nil }
+            defer { state.bytesInMemory += bytes.count }
+            state.pieces.append(bytes)
+            state.starts.append(state.bytesInMemory)
+            return state.bytesInMemory
+        }
+        return try place ?? bytes.withUnsafeBytes(appendToFile)
+    }
+
+    /// The same for bytes that shall not stay in memory.
+    func appendToFile(_ bytes: UnsafeRawBufferPointer) throws -> Int {
+        let place: (descriptor: Int32, offset: Int) = try state.withLock { state in
             if state.descriptor < 0 { state.descriptor = try namelessFile() }
             defer { state.bytesInFile += bytes.count }
             return (state.descriptor, state.bytesInFile)
         }
-        guard let descriptor = place.descriptor else { return place.offset }
         try transfer(bytes.count, at: place.offset, .write) { done, offset in
-            bytes.withUnsafeBytes { source in
-                // `done` bytes are written; the rest lies inside `source`.
-                pwrite(descriptor, source.baseAddress.map { $0 + done }, source.count - done, off_t(offset))
-            }
+            // `done` bytes are written; the rest lies inside `bytes`.
+            pwrite(place.descriptor, bytes.baseAddress.map { $0 + done }, bytes.count - done, off_t(offset))
         }
         return memoryLimit + place.offset
     }
@@ -78,6 +81,16 @@ final class RecordSpool: Sendable {
             filled = count
         }
         return bytes[...]
+    }
+
+    /// Gives values back that were appended as their bytes.
+    func values<Value: BitwiseCopyable>(at place: Int, count: Int) throws -> [Value] {
+        let bytes = try bytes(at: place, count: count * MemoryLayout<Value>.stride)
+        return [Value](unsafeUninitializedCapacity: count) { target, filled in
+            // There are as many bytes as `count` values have; any bytes that a value was made of make it again.
+            UnsafeMutableRawBufferPointer(target).copyBytes(from: bytes)
+            filled = count
+        }
     }
 
     private func transfer(_ count: Int, at offset: Int, _ action: FormatsError.Action, _ step: (Int, Int) -> Int) throws {

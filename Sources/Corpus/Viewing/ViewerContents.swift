@@ -48,8 +48,10 @@ struct ViewerContents: Encodable, Sendable {
     }
 
     /// At most so many of the elements, evenly chosen.
-    private static func thinned<Element>(_ elements: [Element], to limit: Int?) -> [Element] {
-        guard let limit, limit < elements.count else { return elements }
+    private static func thinned<Elements: RandomAccessCollection<Element>, Element>(
+        _ elements: Elements, to limit: Int?
+    ) -> [Element] where Elements.Index == Int {
+        guard let limit, limit < elements.count else { return Array(elements) }
         return (0..<limit).map { elements[$0 * elements.count / limit] }
     }
 }

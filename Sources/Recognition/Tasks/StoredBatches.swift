@@ -11,7 +11,7 @@ import Training
 final class StoredBatches: TrainingSource {
     private let source: ExampleSource
     private let corpus: Corpus
-    private let excerpts: [Excerpt]
+    private let excerpts: SpooledArray<Excerpt>
     private let sparse: Bool
     private let isRaised: Bool
 
