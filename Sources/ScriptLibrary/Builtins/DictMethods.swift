@@ -94,6 +94,11 @@ enum DictMethods {
             } else {
                 made = .dict(DictObject())
             }
+            if case .dict(let dict) = made, let keys = interpreter.hashedKeys(of: call[1]) {
+                try interpreter.charge(count: keys.count, of: 48)
+                for (hash, key) in keys { try interpreter.set(dict, key, hash: hash, call[2]) }
+                return made
+            }
             for key in try call.items(1) {
                 try interpreter.charge(bytes: 48)
                 if case .dict(let dict) = made {

@@ -11,6 +11,8 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
     private let step: Int
     private let count: Int
     private let isReadOnly: Bool
+    /// Kept once it was asked for, also when the view is released.
+    private var hash: Int?
 
     private init(_ object: Value, _ bytes: BytesObject, _ part: (start: Int, step: Int, count: Int), isReadOnly: Bool) {
         source = (object, bytes)
@@ -63,10 +65,12 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
 
     /// A view of some of its items, counted in items of its own.
     private func part(
-        _ range: (start: Int, step: Int, count: Int), isReadOnly: Bool, _ interpreter: Interpreter
+        _ range: @autoclosure () throws -> (start: Int, step: Int, count: Int), isReadOnly: Bool, _ interpreter: Interpreter
     ) throws -> Value {
         let bytes = try bytes()
         guard let object = source?.object else { return .none }
+        // Its code may release this view; the part is one of the same bytes all the same.
+        let range = try range()
         let (step, overflow) = self.step.multipliedReportingOverflow(by: range.step)
         let view = MemoryView(
             object, bytes, (range.count == 0 ? start : start + range.start * self.step, overflow ? 1 : step, range.count),
@@ -118,7 +122,7 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
     }
 
     func item(at index: Value, _ interpreter: Interpreter) throws -> Value {
-        let bytes = try bytes()
+        _ = try bytes()
         if case .slice(let slice) = index {
             return try part(interpreter.resolve(slice, count: count), isReadOnly: isReadOnly, interpreter)
         }
@@ -127,16 +131,18 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
             guard let place = places.items.first else { throw Raised(.notImplementedError, "sub-views are not implemented") }
             return try item(at: place, interpreter)
         }
-        return .int(Int(bytes.bytes[try place(index, interpreter)]))
+        let place = try place(index, interpreter)
+        return .int(Int(try bytes().bytes[place]))
     }
 
     func setItem(at index: Value, to value: Value, _ interpreter: Interpreter) throws {
-        let bytes = try writable()
+        _ = try writable()
         if case .slice(let slice) = index {
             guard let new = try interpreter.buffer(value) else {
                 throw Raised.type("a bytes-like object is required, not '\(interpreter.typeName(of: value))'")
             }
             let range = try interpreter.resolve(slice, count: count)
+            let bytes = try writable()
             guard new.count == range.count else {
                 throw Raised.value("memoryview assignment: lvalue and rvalue have different structures")
             }
@@ -169,9 +175,12 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
     }
 
     func scriptHash(_ interpreter: Interpreter) throws -> Int {
+        if let hash { return hash }
         let bytes = try buffer()
         if !isReadOnly { throw Raised.value("cannot hash writable memoryview object") }
-        return try interpreter.hash(.bytes(BytesObject(bytes)))
+        let made = try interpreter.hash(.bytes(BytesObject(bytes)))
+        hash = made
+        return made
     }
 
     /// `b"..." + view`; a view has no other arithmetic.

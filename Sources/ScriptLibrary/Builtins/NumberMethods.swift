@@ -55,6 +55,7 @@ enum NumberMethods {
             if name == "__trunc__", case .instance = result { return .integer(try interpreter.anyInteger(result)) }
             return try checkedInt(result, name.name, interpreter)
         }
+        if let bytes = try interpreter.buffer(call[0]) { return try textToInt(.bytes(BytesObject(bytes)), base: 10, interpreter) ?? .none }
         throw Raised.type(
             "int() argument must be a string, a bytes-like object or a real number, not '\(interpreter.typeName(of: call[0]))'")
     }
@@ -102,6 +103,11 @@ enum NumberMethods {
         case .int, .bool, .bigInt: break
         default:
             guard interpreter.method(call[0], "__float__") != nil || interpreter.method(call[0], "__index__") != nil else {
+                if let bytes = try interpreter.buffer(call[0]) {
+                    let text = StrObject.make(latin: bytes)
+                    if text.isASCII, let value = FloatParsing.parse(text) { return .float(value) }
+                    throw Raised.value("could not convert string to float: \(try interpreter.repr(call[0]).string)")
+                }
                 throw Raised.type("float() argument must be a string or a real number, not '\(interpreter.typeName(of: call[0]))'")
             }
         }

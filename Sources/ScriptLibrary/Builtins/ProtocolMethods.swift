@@ -37,13 +37,7 @@ enum ProtocolMethods {
             },
             Native("__repr__(self, /)", "Return repr(self).") { call in
                 guard case .instance(let instance) = call[0] else { return .str(try call.interpreter.repr(call.plain(0))) }
-                // A set shows the class it is of.
-                let shown = try call.interpreter.repr(call.plain(0))
-                if case .set(let set) = instance.base {
-                    let inner = set.isFrozen ? shown.slice(10, shown.count - 1) : set.count == 0 ? .empty : shown
-                    return .str(StrObject.make(instance.type.name + "(") + inner + .character(41))
-                }
-                return .str(shown)
+                return .str(try call.interpreter.reprOfBase(instance))
             },
         ]
     }

@@ -86,11 +86,11 @@ enum SetMethods {
                 return .none
             },
             Native("discard(self, element, /)", "Remove an element from a set if it is a member.") { call in
-                try call.interpreter.remove(call.receiver(set: "discard"), hashable(call[1]))
+                try call.interpreter.remove(call.receiver(set: "discard"), call[1])
                 return .none
             },
             Native("remove(self, element, /)", "Remove an element from a set; KeyError if it is not a member.") { call in
-                guard try call.interpreter.remove(call.receiver(set: "remove"), hashable(call[1])) else { throw Raised.key(call[1]) }
+                guard try call.interpreter.remove(call.receiver(set: "remove"), call[1]) else { throw Raised.key(call[1]) }
                 return .none
             },
             Native("pop(self, /)", "Remove and return an element of the set, the one added first.") { call in
@@ -104,12 +104,6 @@ enum SetMethods {
                 return .none
             },
         ]
-    }
-
-    /// A set is looked up as the frozenset that equals it.
-    private static func hashable(_ value: Value) -> Value {
-        if case .set(let set) = value, !set.isFrozen { return .set(set.copy(isFrozen: true)) }
-        return value
     }
 
     private static var updating: [Native] {
@@ -142,6 +136,11 @@ extension Interpreter {
             return set.copy(isFrozen: isFrozen)
         }
         let result = SetObject(isFrozen: isFrozen)
+        if let keys = hashedKeys(of: iterable) {
+            try charge(count: keys.count, of: 32)
+            for (hash, key) in keys { try insert(result, key, hash: hash) }
+            return result
+        }
         try forEach(iterable) { item in
             try self.charge(bytes: 32)
             _ = try self.insert(result, item)

@@ -6,11 +6,12 @@ enum Sorting {
     static func sort(_ list: ListObject, key: Value, reverse: Bool, _ interpreter: Interpreter) throws {
         let work = ListObject()
         work.swapContents(with: list)
+        let mark = list.storageMark
         var wasChanged = false
         var order: [Int]?
         do {
             try permute(work, key: key, reverse: reverse, into: &order, interpreter)
-            wasChanged = list.count > 0
+            wasChanged = list.count > 0 || list.storageMark != mark
         } catch {
             if let order { list.takeItems(of: work, inOrder: order) } else { list.swapContents(with: work) }
             throw error

@@ -7,6 +7,7 @@ enum CollectionsModule {
         let ordered = interpreter.define(orderedDict(interpreter))
         let defaulting = interpreter.define(defaultDict(interpreter))
         let deque = interpreter.define(Deque.type)
+        Deque.installIterators(in: interpreter)
         return NativeModule(
             "collections", doc: "Container datatypes.",
             functions: [

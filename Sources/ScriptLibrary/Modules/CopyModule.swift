@@ -39,12 +39,20 @@ enum CopyModule {
             if let method = interpreter.method(value, "__copy__") ?? interpreter.method(value, "copy") {
                 return try interpreter.callMethod(method, value)
             }
-            if case .host(let box) = value, box.object is DictView {
-                throw Raised.type("cannot pickle '\(interpreter.typeName(of: value))' object")
-            }
+            try refuse(value, interpreter)
             return value
         default: return value
         }
+    }
+}
+
+extension CopyModule {
+    /// Views of other objects cannot be copied.
+    fileprivate static func refuse(_ value: Value, _ interpreter: Interpreter) throws {
+        guard case .host(let box) = value else { return }
+        if box.object is MemoryView { throw Raised.type("cannot pickle memoryview objects") }
+        guard box.object is DictView else { return }
+        throw Raised.type("cannot pickle '\(interpreter.typeName(of: value))' object")
     }
 }
 
@@ -67,7 +75,7 @@ private struct DeepCopier {
 
     func copy(_ value: Value) throws -> Value {
         switch value {
-        case .list, .tuple, .dict, .set, .instance, .host, .boundMethod: break
+        case .list, .tuple, .dict, .set, .instance, .host, .boundMethod, .slice: break
         default: return value
         }
         if let done = try interpreter.get(memo, .int(value.identity)) { return done }
@@ -102,6 +110,10 @@ private struct DeepCopier {
             let made = Value.set(set.isFrozen ? result.copy(isFrozen: true) : result)
             try remember(value, made)
             return made
+        case .slice(let slice):
+            let made = Value.slice(SliceObject(try copy(slice.start), try copy(slice.stop), try copy(slice.step)))
+            try remember(value, made)
+            return made
         case .boundMethod(let method):
             return .boundMethod(BoundMethod(method.function, try copy(method.receiver)))
         case .instance(let instance):
@@ -113,7 +125,10 @@ private struct DeepCopier {
             return try DeepCopier.instance(instance, value, interpreter, made: { try remember(value, $0) }) { try copy($0) }
         default:
             if let method = interpreter.method(value, "__deepcopy__") { return try interpreter.callMethod(method, value, .dict(memo)) }
-            guard let method = interpreter.method(value, "copy") else { return value }
+            guard let method = interpreter.method(value, "copy") else {
+                try CopyModule.refuse(value, interpreter)
+                return value
+            }
             return try interpreter.callMethod(method, value)
         }
     }

@@ -8,7 +8,7 @@ final class Deque: HostObject, HostIterable, HostIndexable, HostContainer, HostS
     private(set) var count = 0
     /// Grows with every change of the items' number or places.
     private var changes = 0
-    let limit: Int?
+    private(set) var limit: Int?
     weak var scriptInstance: InstanceObject?
 
     init(limit: Int?) { self.limit = limit }
@@ -209,6 +209,39 @@ extension Interpreter {
 extension Deque {
     private static func own(_ call: Call) throws -> Deque { try call.host(0, as: Deque.self) }
 
+    /// `type(iter(deque()))(deque)`: CPython's iterators of deques can be made by their classes.
+    static func installIterators(in interpreter: Interpreter) {
+        for (name, isReversed) in [("_deque_iterator", false), ("_deque_reverse_iterator", true)] {
+            let type = interpreter.types.registerIteratorType(name)
+            interpreter.setConstructor(
+                of: type,
+                Native("\(name)(deque, index=0, /)", "An iterator over a deque.") { call in
+                    let deque = try own(call)
+                    let iterator = deque.iterator(isReversed: isReversed)
+                    for _ in 0..<max(try call.int(1), 0) where try iterator.next(call.interpreter) == nil { break }
+                    return .iterator(iterator)
+                })
+        }
+    }
+
+    /// Starts anew with other items; an instance of a class of the script has no deque before that.
+    private static func initialize(_ call: Call) throws -> Value {
+        let limit = try call.optionalInt(2)
+        if let limit, limit < 0 { throw Raised.value("maxlen must be non-negative") }
+        let deque: Deque
+        if case .instance(let instance) = call[0], instance.base.isUndefined {
+            deque = Deque(limit: limit)
+            instance.base = call.interpreter.value(of: deque)
+            deque.scriptInstance = instance
+        } else {
+            deque = try own(call)
+            deque.limit = limit
+            deque.assign([])
+        }
+        try deque.extend(call[1], call.interpreter)
+        return .none
+    }
+
     static var type: NativeType {
         NativeType(
             "deque", doc: "A list-like sequence optimized for data accesses near its endpoints.", module: "collections",
@@ -219,7 +252,7 @@ extension Deque {
                 try deque.extend(call[0], call.interpreter)
                 return call.interpreter.value(of: deque)
             },
-            methods: ends + middle + special,
+            methods: [Native("__init__(self, iterable=(), maxlen=None)", "Initialize self.", initialize)] + ends + middle + special,
             properties: [
                 NativeProperty(
                     "maxlen", "Maximum size of a deque or None if unbounded.",

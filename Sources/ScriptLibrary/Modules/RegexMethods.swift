@@ -43,17 +43,10 @@ enum RegexMethods {
     ) throws -> Value {
         let subject = try pattern.subject(text, interpreter)
         let (first, limit) = clamp(pattern, subject, start, end)
-        var position = first
-        var mode = RegexProgram.Mode.search
+        let scanner = RegexScanner(pattern, subject, from: first, to: limit)
         return .iterator(
             ClosureIterator("callable_iterator") { interpreter in
-                try context.converting(interpreter) {
-                    guard position <= limit, let places = try pattern.program.match(subject, from: position, to: limit, mode, interpreter)
-                    else { return nil }
-                    position = places[1]
-                    mode = places[0] == places[1] ? .searchNotEmpty : .search
-                    return interpreter.value(of: RegexMatch(pattern, subject, places, first, limit))
-                }
+                try context.converting(interpreter) { try scanner.next(isAnchored: false, interpreter) }
             })
     }
 
@@ -82,14 +75,21 @@ enum RegexMethods {
     ) throws -> (text: Value, count: Int) {
         let subject = try pattern.subject(text, interpreter)
         var template: RegexTemplate?
-        let plain = interpreter.plain(replacement)
-        switch plain {
+        switch interpreter.plain(replacement) {
         case .str(let text): template = try RegexTemplate(text, pattern.program, isBytes: false)
         case .bytes(let bytes): template = try RegexTemplate(.make(latin: bytes.bytes), pattern.program, isBytes: true)
         default:
-            guard interpreter.isCallable(replacement) else {
-                throw Raised.type("decoding to str: need a bytes-like object, \(interpreter.typeName(of: replacement)) found")
+            if !interpreter.isCallable(replacement) {
+                guard let bytes = try interpreter.buffer(replacement) else {
+                    throw Raised.type("decoding to str: need a bytes-like object, \(interpreter.typeName(of: replacement)) found")
+                }
+                template = try RegexTemplate(.make(latin: bytes), pattern.program, isBytes: true)
             }
+        }
+        // The pieces of the result so far: CPython joins them, and names the one that is not of the text's kind.
+        var pieces = 0
+        func mismatch(_ type: String) -> Raised {
+            .type("sequence item \(pieces): expected \(pattern.isBytes ? "a bytes-like object" : "str instance"), \(type) found")
         }
         var builder = StrBuilder(capacity: subject.text.count)
         var last = 0
@@ -97,26 +97,29 @@ enum RegexMethods {
         try pattern.forEachMatch(subject, from: 0, to: subject.text.count, interpreter) { places in
             if limit > 0 && count >= limit || limit < 0 { return false }
             builder.append(subject.text, from: last, to: places[0])
+            if places[0] > last { pieces += 1 }
             let before = builder.count
             if let template {
+                if template.isBytes != pattern.isBytes, template.hasText { throw mismatch(template.isBytes ? "bytes" : "str") }
                 template.expand(places, subject.text, into: &builder)
             } else {
                 let match = RegexMatch(pattern, subject, places, 0, subject.text.count)
                 switch interpreter.plain(try interpreter.call(replacement, [interpreter.value(of: match)])) {
                 case .str(let text) where !pattern.isBytes: builder.append(text)
                 case .bytes(let bytes) where pattern.isBytes: builder.append(.make(latin: bytes.bytes))
-                case .none: break
+                case .none: pieces -= 1
                 case let other:
-                    throw Raised.type(
-                        "expected \(pattern.isBytes ? "a bytes-like object" : "str instance"), \(interpreter.typeName(of: other)) found")
+                    guard pattern.isBytes, let bytes = try interpreter.buffer(other) else { throw mismatch(interpreter.typeName(of: other)) }
+                    builder.append(.make(latin: bytes))
                 }
             }
+            pieces += 1
             try interpreter.charge(bytes: builder.count - before)
             last = places[1]
             count += 1
             return true
         }
-        if count == 0 { return (text, 0) }
+        if count == 0 { return (subject.isUnchanged(text) ? text : subject.value(subject.text), 0) }
         builder.append(subject.text, from: last, to: subject.text.count)
         return (subject.value(builder.finish()), count)
     }
@@ -129,6 +132,11 @@ enum RegexMethods {
             Native(declaration, doc) { call in
                 try context.converting(call.interpreter) { try body(own(call), call) }
             }
+        }
+        func scanner(_ pattern: RegexPattern, _ call: Call) throws -> Value {
+            let subject = try pattern.subject(call[1], call.interpreter)
+            let (first, limit) = clamp(pattern, subject, try call.int(2), try call.optionalInt(3))
+            return call.interpreter.value(of: RegexScanner(pattern, subject, from: first, to: limit))
         }
         func finder(_ name: String, _ mode: RegexProgram.Mode, _ doc: String) -> Native {
             native("\(name)(self, string, pos=0, endpos=None)", doc) { pattern, call in
@@ -150,6 +158,7 @@ enum RegexMethods {
                 ) { pattern, call in
                     try iterate(pattern, call[1], call.int(2), call.optionalInt(3), context, call.interpreter)
                 },
+                native("scanner(self, string, pos=0, endpos=None)", "The matches in string, one after the other.", scanner),
                 native("split(self, string, maxsplit=0)", "Split string by the occurrences of pattern.") { pattern, call in
                     try split(pattern, call[1], call.int(2), call.interpreter)
                 },
@@ -194,18 +203,18 @@ enum RegexMethods {
                 Native("group(self, /, *groups)", "Return one or more subgroups of the match; 0 is the entire match.") { call in
                     let match = try own(call)
                     let wanted = call.rest(1)
-                    if wanted.isEmpty { return match.value(0) }
-                    let values = try wanted.map { match.value(try match.group($0, call.interpreter)) }
+                    if wanted.isEmpty { return try match.value(0, call.interpreter) }
+                    let values = try wanted.map { try match.value(match.group($0, call.interpreter), call.interpreter) }
                     return values.count == 1 ? values[0] : .tuple(values)
                 },
                 Native("groups(self, /, default=None)", "Return a tuple containing all the subgroups of the match, from 1.") { call in
                     let match = try own(call)
-                    return .tuple((1..<max(match.pattern.program.groups + 1, 1)).map { match.value($0, call[1]) })
+                    return .tuple(try (1..<max(match.pattern.program.groups + 1, 1)).map { try match.value($0, or: call[1], call.interpreter) })
                 },
                 Native("groupdict(self, /, default=None)", "Return a dictionary containing all the named subgroups of the match.") { call in
                     let match = try own(call)
                     let dict = DictObject()
-                    for (name, number) in match.pattern.program.names { dict[name] = match.value(number, call[1]) }
+                    for (name, number) in match.pattern.program.names { dict[name] = try match.value(number, or: call[1], call.interpreter) }
                     return .dict(dict)
                 },
                 place("start", "Return index of the start of the substring matched by group.") { .int($0.places[$1 * 2]) },
@@ -238,10 +247,7 @@ enum RegexMethods {
                 NativeProperty("endpos", "The index beyond which the search did not go.", get: { .int(try own($0).limit) }),
                 NativeProperty(
                     "string", "The string that was searched.",
-                    get: { call in
-                        let match = try own(call)
-                        return match.subject.value(match.subject.text)
-                    }),
+                    get: { try own($0).subject.origin }),
                 NativeProperty("re", "The pattern.", get: { $0.interpreter.value(of: try own($0).pattern) }),
                 NativeProperty(
                     "lastindex", "The number of the last matched group, or None.",

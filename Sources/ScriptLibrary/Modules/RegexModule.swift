@@ -12,6 +12,8 @@ enum RegexModule {
 
         private var known: [Key: RegexPattern] = [:]
         private var order: [Key] = []
+        /// The text of the last search: programs look at one text many times.
+        var subject: RegexSubject?
 
         subscript(key: Key) -> RegexPattern? {
             get { known[key] }
@@ -25,6 +27,7 @@ enum RegexModule {
         func clear() {
             known.removeAll()
             order.removeAll()
+            subject = nil
         }
     }
 
@@ -34,15 +37,11 @@ enum RegexModule {
         let context = RegexContext(cache: cache, error: error)
         let pattern = interpreter.define(RegexMethods.patternType(context))
         let match = interpreter.define(RegexMethods.matchType(context))
+        interpreter.define(RegexScanner.type(context))
         return NativeModule(
             "re", doc: "Regular expression operations.", functions: functions(context),
-            members: { _ in
-                let flags: [(String, RegexFlags)] = [
-                    ("A", .ascii), ("ASCII", .ascii), ("I", .ignoreCase), ("IGNORECASE", .ignoreCase), ("L", .locale), ("LOCALE", .locale),
-                    ("M", .multiline), ("MULTILINE", .multiline), ("S", .dotAll), ("DOTALL", .dotAll), ("U", .unicode),
-                    ("UNICODE", .unicode), ("X", .verbose), ("VERBOSE", .verbose), ("NOFLAG", []),
-                ]
-                return flags.map { ($0, .int($1.rawValue)) }
+            members: { interpreter in
+                RegexFlagType.install(in: interpreter)
                     + [("error", .type(error)), ("Pattern", .type(pattern)), ("Match", .type(match))]
             })
     }
@@ -167,6 +166,10 @@ final class RegexContext {
     }
 
     func pattern(_ value: Value, flags: Value, _ interpreter: Interpreter) throws -> RegexPattern {
+        switch interpreter.plain(flags) {
+        case .int, .bool, .bigInt: break
+        default: throw Raised.type("unsupported operand type(s) for &: '\(interpreter.typeName(of: flags))' and 'RegexFlag'")
+        }
         let flags = RegexFlags(rawValue: try interpreter.index(flags))
         if case .host(let box) = value, let pattern = box.object as? RegexPattern {
             if !flags.isEmpty { throw Raised.value("cannot process flags argument with a compiled pattern") }
@@ -177,14 +180,17 @@ final class RegexContext {
         switch interpreter.plain(value) {
         case .str(let text): (source, isBytes) = (text, false)
         case .bytes(let bytes): (source, isBytes) = (.make(latin: bytes.bytes), true)
-        default: throw Raised.type("first argument must be string or compiled pattern")
+        case let other:
+            _ = try interpreter.hash(other)
+            throw Raised.type("first argument must be string or compiled pattern")
         }
+        if case .instance = value { _ = try interpreter.hash(value) }
         let key = RegexModule.Cache.Key(source: source, isBytes: isBytes, flags: flags)
         if let known = cache[key] { return known }
         try interpreter.charge(count: source.count, of: 64)
         do {
             let program = try RegexProgram(source, isBytes: isBytes, flags: flags, interpreter)
-            let pattern = RegexPattern(source, isBytes: isBytes, program)
+            let pattern = RegexPattern(source, isBytes: isBytes, program, cache)
             cache[key] = pattern
             return pattern
         } catch let failure as RegexError {

@@ -21,12 +21,10 @@ enum TimeModule {
                 try requireClock(state)
                 seconds = time(nil)
             } else {
-                let given = try call.double(0).rounded(.down)
-                guard let exact = time_t(exactly: given) else { throw Raised(.overflowError, "timestamp out of range for platform time_t") }
-                seconds = exact
+                seconds = try timestamp(call)
             }
             var parts = tm()
-            guard convert(&seconds, &parts) else { throw Raised(.overflowError, "timestamp out of range for platform time_t") }
+            guard convert(&seconds, &parts) else { throw FileAccess.error(EOVERFLOW, nil) }
             return try call.interpreter.call(.type(structType(call.interpreter)), values(parts))
         }
         return NativeModule(
@@ -53,9 +51,8 @@ enum TimeModule {
                 Native("ctime(seconds=None, /)", "Convert a time in seconds since the Epoch to a string in local time.") { call in
                     if call[0].isNone { return .str(formatted("%a %b %e %H:%M:%S %Y", try parts(call, 0, state))) }
                     var parts = tm()
-                    guard var seconds = time_t(exactly: try call.double(0).rounded(.down)), localtime_r(&seconds, &parts) != nil else {
-                        throw Raised(.overflowError, "timestamp out of range for platform time_t")
-                    }
+                    var seconds = try timestamp(call)
+                    if localtime_r(&seconds, &parts) == nil { throw FileAccess.error(EOVERFLOW, nil) }
                     return .str(formatted("%a %b %e %H:%M:%S %Y", parts))
                 },
             ],
@@ -64,6 +61,15 @@ enum TimeModule {
                     ("struct_time", .type(try structType(interpreter))), ("timezone", .int(-TimeZone.current.secondsFromGMT())),
                 ]
             })
+    }
+
+    private static func timestamp(_ call: Call) throws -> time_t {
+        let given = try call.double(0)
+        if given.isNaN { throw Raised.value("Invalid value NaN (not a number)") }
+        guard let exact = time_t(exactly: given.rounded(.down)) else {
+            throw Raised(.overflowError, "timestamp out of range for platform time_t")
+        }
+        return exact
     }
 
     private static func requireClock(_ state: LibraryState) throws {

@@ -59,6 +59,9 @@ enum UnicodeDataModule {
             property("combining", "Returns the canonical combining class assigned to the character chr as integer.") { .int($0.combiningClass) },
             property("bidirectional", "Returns the bidirectional class assigned to the character chr as string.") { .str($0.bidirectional) },
             property("east_asian_width", "Returns the east asian width assigned to the character chr as string.") { .str($0.eastAsianWidth) },
+            Native("decomposition(chr, /)", "Returns the character decomposition mapping assigned to the character chr as string.") { call in
+                .str(UnicodeTable.decomposition(try unit(call, "decomposition")))
+            },
             property("mirrored", "Returns the mirrored property assigned to the character chr as integer.") {
                 .int($0.flags.contains(.mirrored) ? 1 : 0)
             },

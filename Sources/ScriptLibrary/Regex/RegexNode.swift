@@ -77,6 +77,7 @@ indirect enum RegexNode {
 /// The flags of `re`, with CPython's numbers.
 struct RegexFlags: OptionSet, Hashable {
     let rawValue: Int
+    static let template = RegexFlags(rawValue: 1)
     static let ignoreCase = RegexFlags(rawValue: 2)
     static let locale = RegexFlags(rawValue: 4)
     static let multiline = RegexFlags(rawValue: 8)

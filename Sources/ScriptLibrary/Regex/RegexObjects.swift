@@ -5,11 +5,13 @@ final class RegexPattern: HostObject, HostHashable, HostComparable {
     let source: StrObject
     let isBytes: Bool
     let program: RegexProgram
+    private let cache: RegexModule.Cache
 
-    init(_ source: StrObject, isBytes: Bool, _ program: RegexProgram) {
+    init(_ source: StrObject, isBytes: Bool, _ program: RegexProgram, _ cache: RegexModule.Cache) {
         self.source = source
         self.isBytes = isBytes
         self.program = program
+        self.cache = cache
     }
 
     var scriptTypeName: String { "Pattern" }
@@ -21,11 +23,13 @@ final class RegexPattern: HostObject, HostHashable, HostComparable {
         let shown = isBytes ? Quoting.repr(source.units.map { UInt8(truncatingIfNeeded: $0) }) : Quoting.repr(source)
         var flags = program.flags
         if !isBytes { flags.remove(.unicode) }
-        let names: [(RegexFlags, String)] = [
-            (.ignoreCase, "IGNORECASE"), (.locale, "LOCALE"), (.multiline, "MULTILINE"), (.dotAll, "DOTALL"), (.unicode, "UNICODE"),
-            (.verbose, "VERBOSE"), (.debug, "DEBUG"), (.ascii, "ASCII"),
-        ]
-        let list = names.filter { flags.contains($0.0) }.map { "re." + $0.1 }.joined(separator: "|")
+        var names: [String] = []
+        // In the order of their numbers, but for two.
+        for flag: RegexFlags in [.template, .ignoreCase, .locale, .multiline, .dotAll, .unicode, .verbose, .debug, .ascii] {
+            if flags.remove(flag) != nil, let name = RegexFlagType.names.first(where: { $0.flag == flag })?.name { names.append("re." + name) }
+        }
+        if !flags.isEmpty { names.append("0x" + String(flags.rawValue, radix: 16)) }
+        let list = names.joined(separator: "|")
         return "re.compile(\(shown.slice(0, min(shown.count, 200)).string)\(list.isEmpty ? "" : ", " + list))"
     }
 
@@ -43,17 +47,22 @@ final class RegexPattern: HostObject, HostHashable, HostComparable {
 
     /// The text to search, of the kind that the pattern is.
     func subject(_ value: Value, _ interpreter: Interpreter) throws -> RegexSubject {
-        switch interpreter.plain(value) {
-        case .str(let text):
+        if let last = cache.subject, last.isBytes == isBytes, last.isUnchanged(value) { return last }
+        let subject: RegexSubject
+        if case .str(let text) = interpreter.plain(value) {
             if isBytes { throw Raised.type("cannot use a bytes pattern on a string-like object") }
             try interpreter.charge(count: text.count, of: 4)
-            return RegexSubject(text, isBytes: false)
-        case .bytes(let bytes):
+            subject = RegexSubject(value, text, isBytes: false)
+        } else {
+            guard let bytes = try interpreter.buffer(value) else {
+                throw Raised.type("expected string or bytes-like object, got '\(interpreter.typeName(of: value))'")
+            }
             if !isBytes { throw Raised.type("cannot use a string pattern on a bytes-like object") }
             try interpreter.charge(count: bytes.count, of: 4)
-            return RegexSubject(.make(latin: bytes.bytes), isBytes: true)
-        default: throw Raised.type("expected string or bytes-like object, got '\(interpreter.typeName(of: value))'")
+            subject = RegexSubject(value, .make(latin: bytes), isBytes: true)
         }
+        cache.subject = subject
+        return subject
     }
 
     /// All matches from left to right: an empty one may touch the one before it, but not be at the same place.
@@ -113,9 +122,9 @@ final class RegexMatch: HostObject, HostIndexable {
         throw Raised.index("no such group")
     }
 
-    func value(_ group: Int, _ missing: Value = .none) -> Value {
-        places[group * 2] < 0 ? missing : subject.value(places[group * 2], places[group * 2 + 1])
+    func value(_ group: Int, or missing: Value = .none, _ interpreter: Interpreter) throws -> Value {
+        places[group * 2] < 0 ? missing : try subject.current(places[group * 2], places[group * 2 + 1], interpreter)
     }
 
-    func item(at index: Value, _ interpreter: Interpreter) throws -> Value { value(try group(index, interpreter)) }
+    func item(at index: Value, _ interpreter: Interpreter) throws -> Value { try value(group(index, interpreter), interpreter) }
 }

@@ -39,14 +39,9 @@ struct RegexParser {
 
     /// Nil when the pattern must be read again as a verbose one.
     private mutating func whole(isVerbose: Bool) throws -> RegexNode? {
-        if isBytes {
-            if flags.contains(.unicode) { throw Raised.value("cannot use UNICODE flag with a bytes pattern") }
-        } else {
-            if flags.contains(.locale) { throw Raised.value("cannot use LOCALE flag with a str pattern") }
-            if flags.isSuperset(of: [.ascii, .unicode]) { throw Raised.value("ASCII and UNICODE flags are incompatible") }
-        }
         do {
             let node = try alternatives(isVerbose: isVerbose, isFirst: true)
+            try checkFlags()
             if position < pattern.count { throw error("unbalanced parenthesis", at: position) }
             for (number, place) in conditionPlaces where number >= groupCount {
                 throw error("invalid group reference \(number)", at: place)
@@ -56,6 +51,16 @@ struct RegexParser {
             return node
         } catch is NeedsVerbose {
             return nil
+        }
+    }
+
+    private func checkFlags() throws {
+        if isBytes {
+            if flags.contains(.unicode) { throw Raised.value("cannot use UNICODE flag with a bytes pattern") }
+            if flags.isSuperset(of: [.ascii, .locale]) { throw Raised.value("ASCII and LOCALE flags are incompatible") }
+        } else {
+            if flags.contains(.locale) { throw Raised.value("cannot use LOCALE flag with a str pattern") }
+            if flags.isSuperset(of: [.ascii, .unicode]) { throw Raised.value("ASCII and UNICODE flags are incompatible") }
         }
     }
 
@@ -299,10 +304,14 @@ struct RegexParser {
 
     private func reference(_ number: Int, back offset: Int) throws -> RegexNode {
         if open.contains(number) { throw error("cannot refer to an open group", back: offset) }
-        if let limit = lookbehindGroups, number >= limit {
-            throw error("cannot refer to group defined in the same lookbehind subpattern", back: offset)
-        }
+        try checkLookbehind(number)
         return .reference(number)
+    }
+
+    private func checkLookbehind(_ number: Int) throws {
+        guard let limit = lookbehindGroups else { return }
+        if number >= groupCount || open.contains(number) { throw error("cannot refer to an open group") }
+        if number >= limit { throw error("cannot refer to group defined in the same lookbehind subpattern") }
     }
 
     private mutating func look(_ unit: UInt32, _ start: Int, isVerbose: Bool) throws -> RegexNode {
@@ -352,6 +361,7 @@ struct RegexParser {
             number = value
             if number >= groupCount { conditionPlaces.append((number, position - text.count - 1)) }
         }
+        try checkLookbehind(number)
         let yes = try sequence(isVerbose: isVerbose, isFirst: false)
         var no: RegexNode?
         if take("|") {

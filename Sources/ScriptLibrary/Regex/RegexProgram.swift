@@ -68,7 +68,7 @@ final class RegexProgram {
     }
 
     /// What a match may not be, or must be.
-    enum Mode { case search, match, fullMatch, searchNotEmpty }
+    enum Mode { case search, match, fullMatch, searchNotEmpty, matchNotEmpty }
 
     /// The places of the groups, two each, -1 for one that took no part; nil when there is no match.
     ///
@@ -80,6 +80,7 @@ final class RegexProgram {
         case .match: options |= UInt32(PCRE2_ANCHORED)
         case .fullMatch: options |= UInt32(PCRE2_ANCHORED) | UInt32(PCRE2_ENDANCHORED)
         case .searchNotEmpty: options |= UInt32(PCRE2_NOTEMPTY_ATSTART)
+        case .matchNotEmpty: options |= UInt32(PCRE2_ANCHORED) | UInt32(PCRE2_NOTEMPTY_ATSTART)
         }
         try interpreter.charge(steps: 1)
         // `limit` is at most the number of units and `start` at most `limit`: the callers clamp both.
@@ -131,18 +132,38 @@ final class RegexProgram {
 
 /// The text that is searched, as PCRE2 wants it.
 final class RegexSubject {
+    /// The object that was searched: str, bytes, an instance of their classes, or anything else with bytes in it.
+    let origin: Value
     let text: StrObject
     let isBytes: Bool
     let units: [UInt32]
 
-    init(_ text: StrObject, isBytes: Bool) {
+    init(_ origin: Value, _ text: StrObject, isBytes: Bool) {
+        self.origin = origin
         self.text = text
         self.isBytes = isBytes
         // PCRE2 wants a pointer even for no units.
         units = text.isEmpty ? [0] : text.units
     }
 
+    /// Whether it stands for this object as it is now.
+    func isUnchanged(_ value: Value) -> Bool {
+        switch (origin, value) {
+        case (.str(let own), .str(let other)): own === other
+        case (.bytes(let own), .bytes(let other)): own === other
+        default: false
+        }
+    }
+
     func value(_ lower: Int, _ upper: Int) -> Value { value(text.slice(lower, upper)) }
+
+    /// What stands at these places now, in a bytearray, say; where they are no more, nothing.
+    func current(_ lower: Int, _ upper: Int, _ interpreter: Interpreter) throws -> Value {
+        if !isBytes { return value(lower, upper) }
+        if case .bytes = origin { return value(lower, upper) }
+        guard let bytes = try interpreter.buffer(origin) else { return value(lower, upper) }
+        return .bytes(BytesObject(Array(bytes[min(lower, bytes.count)..<min(upper, bytes.count)])))
+    }
 
     func value(_ text: StrObject) -> Value {
         isBytes ? .bytes(BytesObject(text.units.map { UInt8(truncatingIfNeeded: $0) })) : .str(text)

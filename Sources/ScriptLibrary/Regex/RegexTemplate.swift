@@ -8,8 +8,17 @@ struct RegexTemplate {
     }
 
     let parts: [Part]
+    let isBytes: Bool
+    /// Whether some of it is text of its own.
+    var hasText: Bool {
+        parts.isEmpty || parts.contains { part in
+            if case .text = part { return true }
+            return false
+        }
+    }
 
     init(_ template: StrObject, _ program: RegexProgram, isBytes: Bool) throws {
+        self.isBytes = isBytes
         var parser = TemplateParser(template, program, isBytes)
         parts = try parser.parse()
     }

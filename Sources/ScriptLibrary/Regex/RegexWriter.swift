@@ -29,7 +29,7 @@ struct RegexWriter {
 
     private mutating func write(_ node: RegexNode) {
         switch node {
-        case .literal(let unit): literal(unit)
+        case .literal(let unit): if caseless(unit) == nil { literal(unit) } else { simpleSet([.one(unit)], false) }
         case .any: append(".")
         case .set(let items, let isNegated): set(items, isNegated)
         case .category(let category): set([.category(category)], false)
@@ -81,7 +81,30 @@ struct RegexWriter {
         flags = outer
     }
 
+    /// PCRE2 counts to 65,535. Beyond it a single character is repeated in blocks of so many, the longest way first, or last
+    /// where few are wanted.
+    private mutating func manyTimes(_ inner: RegexNode, _ least: Int, _ most: Int?, _ greed: RegexNode.Greed) {
+        let block = 65_535
+        func blocks(_ count: Int) -> RegexNode { .repeated(.group(.repeated(inner, least: block, most: block, .greedy), adding: [], removing: []), least: count, most: count, .greedy) }
+        if least >= block { write(blocks(least / block)) }
+        write(.repeated(inner, least: least % block, most: least % block, .greedy))
+        guard let most, most - least > block else { return write(.repeated(inner, least: 0, most: most.map { $0 - least }, greed)) }
+        let (count, rest) = ((most - least) / block, (most - least) % block)
+        let kind: RegexNode.Greed = greed == .lazy ? .lazy : .greedy
+        let full = RegexNode.sequence([blocks(count), .repeated(inner, least: 0, most: rest, kind)])
+        let fewer = RegexNode.sequence([
+            .repeated(.group(blocks(1), adding: [], removing: []), least: 0, most: count - 1, kind),
+            .repeated(inner, least: 0, most: block - 1, kind),
+        ])
+        let both = RegexNode.choice(greed == .lazy ? [fewer, full] : [full, fewer])
+        write(greed == .possessive ? .atomic(both) : both)
+    }
+
     private mutating func repeated(_ inner: RegexNode, _ least: Int, _ most: Int?, _ greed: RegexNode.Greed) {
+        switch inner {
+        case .literal, .any, .set, .category: if max(least, most ?? 0) > 65_535 { return manyTimes(inner, least, most, greed) }
+        default: break
+        }
         switch inner {
         case .literal, .any, .set, .category, .capture, .atomic, .group, .choice, .reference: write(inner)
         default: wrapped("(?:", inner)
@@ -106,6 +129,26 @@ struct RegexWriter {
             append(
                 place == .boundary
                     ? "(?:(?<=\(word))(?!\(word))|(?<!\(word))(?=\(word)))" : "(?:(?!\\A\\z)(?:(?<=\(word))(?=\(word))|(?<!\(word))(?!\(word))))")
+        }
+    }
+
+    // MARK: - Case
+
+    /// Characters that CPython takes for one letter when the case is ignored, and PCRE2 does not: dotted and dotless i,
+    /// letters with two marks that are in Unicode twice, and the ligature st.
+    private static let families: [[UInt32]] = [[0x49, 0x69, 0x130, 0x131], [0x390, 0x1FD3], [0x3B0, 0x1FE3], [0xFB05, 0xFB06]]
+
+    private func caseless(_ unit: UInt32) -> [UInt32]? {
+        flags.contains(.ignoreCase) && !isASCII ? RegexWriter.families.first { $0.contains(unit) } : nil
+    }
+
+    private func holds(_ items: [RegexNode.SetItem], _ unit: UInt32) -> Bool {
+        items.contains { item in
+            switch item {
+            case .one(let own): own == unit
+            case .range(let low, let high): low <= unit && unit <= high
+            case .category: false
+            }
         }
     }
 
@@ -169,6 +212,9 @@ struct RegexWriter {
                 literal(high)
             case .category(let category): append(RegexWriter.members(category.letter, isASCII))
             }
+        }
+        for family in RegexWriter.families where family.contains(where: { holds(items, $0) }) && caseless(family[0]) != nil {
+            for unit in family { literal(unit) }
         }
         append("]")
     }

@@ -74,6 +74,9 @@ package enum UnicodeTable {
         specials[UInt64(unit) << 8 | UInt64(mapping.rawValue)]
     }
 
+    /// The decomposition as CPython writes it: `<compat> 0020 0301`; empty where there is none.
+    package static func decomposition(_ unit: UInt32) -> String { decompositions[unit] ?? "" }
+
     package static func isAssigned(_ unit: UInt32) -> Bool { record(unit).category != "Cn" }
 
     // MARK: - Implementation
@@ -128,6 +131,19 @@ package enum UnicodeTable {
             let units = row.dropFirst().split(separator: " ").compactMap { UInt32($0, radix: 16) }
             guard let unit = units.first else { continue }
             result[UInt64(unit) << 8 | UInt64(kind.rawValue)] = Array(units.dropFirst())
+        }
+        return result
+    }()
+
+    private static let decompositions: [UInt32: String] = {
+        var result: [UInt32: String] = [:]
+        for row in text(UnicodeData.decompositions).split(separator: ";") {
+            let parts = row.split(separator: " ")
+            guard let unit = parts.first.flatMap({ UInt32($0, radix: 16) }) else { continue }
+            result[unit] = parts.dropFirst().map { part in
+                let padding = part.hasPrefix("<") ? 0 : max(4 - part.count, 0)
+                return String(repeating: "0", count: padding) + part
+            }.joined(separator: " ")
         }
         return result
     }()

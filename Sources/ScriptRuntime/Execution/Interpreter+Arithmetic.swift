@@ -712,23 +712,21 @@ extension Interpreter {
 
     /// `a & b`, `a | b`, `a ^ b`, `a - b`; frozen when `a` is.
     public func combine(_ operation: BinaryOperation, _ a: SetObject, _ b: SetObject) throws(Raised) -> SetObject {
-        let result: SetObject
+        let result = operation == .or ? a.copy(isFrozen: a.isFrozen) : SetObject(isFrozen: a.isFrozen)
+        // The hashes are those that the sets keep: no code of the script is asked for them again.
+        func keep(_ source: SetObject, whereIn other: SetObject, _ isWanted: Bool) throws(Raised) {
+            for (hash, item) in source.hashedItems where try contains(other, item, hash: hash) == isWanted { try insert(result, item, hash: hash) }
+        }
         switch operation {
-        case .or:
-            result = a.copy(isFrozen: a.isFrozen)
-            for item in b.items { try insert(result, item) }
+        case .or: for (hash, item) in b.hashedItems { try insert(result, item, hash: hash) }
         case .xor:
-            result = SetObject(isFrozen: a.isFrozen)
-            for item in a.items where try !contains(b, item) { try insert(result, item) }
-            for item in b.items where try !contains(a, item) { try insert(result, item) }
+            try keep(a, whereIn: b, false)
+            try keep(b, whereIn: a, false)
         case .and:
-            result = SetObject(isFrozen: a.isFrozen)
             // As in Python, the smaller one gives the items (of two equal ones: 1 and True), and the right one of two as large.
             let (gives, asked) = b.count <= a.count ? (b, a) : (a, b)
-            for item in gives.items where try contains(asked, item) { try insert(result, item) }
-        default:
-            result = SetObject(isFrozen: a.isFrozen)
-            for item in a.items where try !contains(b, item) { try insert(result, item) }
+            try keep(gives, whereIn: asked, true)
+        default: try keep(a, whereIn: b, false)
         }
         return result
     }
@@ -736,13 +734,13 @@ extension Interpreter {
     /// `set op= other`; false for operations that sets do not have.
     private func update(_ set: SetObject, _ operation: BinaryOperation, _ other: SetObject) throws(Raised) -> Bool {
         switch operation {
-        case .or: for item in other.items { try insert(set, item) }
+        case .or: for (hash, item) in other.hashedItems { try insert(set, item, hash: hash) }
         case .and:
-            let kept = try combine(.and, set, other).items
+            let kept = try combine(.and, set, other).hashedItems
             set.removeAll()
-            for item in kept { try insert(set, item) }
-        case .subtract: for item in other.items { try remove(set, item) }
-        case .xor: for item in other.items where try !remove(set, item) { try insert(set, item) }
+            for (hash, item) in kept { try insert(set, item, hash: hash) }
+        case .subtract: for (hash, item) in other.hashedItems { try remove(set, item, hash: hash) }
+        case .xor: for (hash, item) in other.hashedItems where try !remove(set, item, hash: hash) { try insert(set, item, hash: hash) }
         default: return false
         }
         return true

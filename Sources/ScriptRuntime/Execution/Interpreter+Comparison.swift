@@ -88,7 +88,7 @@ extension Interpreter {
             var number = 0
             while let entry = a.nextEntry(from: number) {
                 number = entry.number + 1
-                guard let other = try get(b, entry.key) else { return false }
+                guard let other = try get(b, entry.key, hash: a.table.entries[entry.number].hash) else { return false }
                 if try !same(entry.value, other) { return false }
             }
             return true
@@ -114,7 +114,7 @@ extension Interpreter {
         var number = 0
         while let entry = a.nextItem(from: number) {
             number = entry.number + 1
-            if try !contains(b, entry.item) { return false }
+            if try !contains(b, entry.item, hash: a.table.entries[entry.number].hash) { return false }
         }
         return true
     }
@@ -387,7 +387,7 @@ extension Interpreter {
             if case .native(let native) = method, native.owner?.layout == .value { return try hash(instance.base) }
             let result = try callMethod(method, value)
             switch plain(result) {
-            case .int(let hash): return Interpreter.hash(hash)
+            case .int(let hash): return Interpreter.notMinusOne(hash)
             case .bigInt, .bool: return try hash(plain(result))
             default: throw .type("__hash__ method should return an integer")
             }

@@ -2,7 +2,11 @@
 extension Interpreter {
     /// The value of `key`, nil when there is none.
     public func get(_ dict: DictObject, _ key: Value) throws(Raised) -> Value? {
-        guard let number = try find(dict, key, hash(key)) else { return nil }
+        try get(dict, key, hash: hash(key))
+    }
+
+    func get(_ dict: DictObject, _ key: Value, hash: Int) throws(Raised) -> Value? {
+        guard let number = try find(dict, key, hash) else { return nil }
         return dict.table.entries[number].value
     }
 
@@ -57,33 +61,69 @@ extension Interpreter {
     @discardableResult
     public func insert(_ set: SetObject, _ item: Value) throws(Raised) -> Bool {
         if Interpreter.mayHoldReferences(item) { track(set) }
-        let hash = try hash(item)
+        return try insert(set, item, hash: hash(item))
+    }
+
+    /// The same for an item whose hash is known.
+    @discardableResult
+    public func insert(_ set: SetObject, _ item: Value, hash: Int) throws(Raised) -> Bool {
         if try find(set, item, hash) != nil { return false }
+        if Interpreter.mayHoldReferences(item) { track(set) }
         set.table.insertNew(hash, item, .none)
+        return true
+    }
+
+    /// `dict[key] = value` for a key whose hash is known.
+    public func set(_ dict: DictObject, _ key: Value, hash: Int, _ value: Value) throws(Raised) {
+        if Interpreter.mayHoldReferences(value) || Interpreter.mayHoldReferences(key) { track(dict) }
+        if let number = try find(dict, key, hash) {
+            let old = dict.table.entries[number].value
+            dict.table.entries[number].value = value
+            _ = consume old
+        } else {
+            dict.table.insertNew(hash, key, value)
+        }
+    }
+
+    /// The keys of a dict or the items of a set with the hashes that it keeps; nil for anything else.
+    public func hashedKeys(of value: Value) -> [(hash: Int, key: Value)]? {
+        switch value {
+        case .dict(let dict): dict.table.hashedKeys
+        case .set(let set): set.hashedItems
+        default: nil
+        }
+    }
+
+    func contains(_ set: SetObject, _ item: Value, hash: Int) throws(Raised) -> Bool { try find(set, item, hash) != nil }
+
+    @discardableResult
+    func remove(_ set: SetObject, _ item: Value, hash: Int) throws(Raised) -> Bool {
+        guard let number = try find(set, item, hash) else { return false }
+        _ = set.table.remove(number)
         return true
     }
 
     /// `item in set`
     public func contains(_ set: SetObject, _ item: Value) throws(Raised) -> Bool {
-        // A set looks for an equal frozenset, as in Python.
-        if case .set(let inner) = plain(item), !inner.isFrozen {
-            return try find(set, item, hash(.set(inner.copy(isFrozen: true)))) != nil
+        try find(set, item, hashOfMember(item)) != nil
+    }
+
+    /// A set is looked up as the frozenset that equals it, unless its class has a hash of its own.
+    @inline(__always)
+    private func hashOfMember(_ item: Value) throws(Raised) -> Int {
+        switch item {
+        case .set, .instance: break
+        default: return try hash(item)
         }
-        return try find(set, item, hash(item)) != nil
+        guard case .set(let inner) = plain(item), !inner.isFrozen else { return try hash(item) }
+        if case .instance(let instance) = item, let method = instance.type.overrides(.__hash__), !method.isNone { return try hash(item) }
+        return try hash(.set(inner.copy(isFrozen: true)))
     }
 
     /// Takes the item out; false when it was not there.
     @discardableResult
     public func remove(_ set: SetObject, _ item: Value) throws(Raised) -> Bool {
-        let hash: Int
-        if case .set(let inner) = plain(item), !inner.isFrozen {
-            hash = try self.hash(.set(inner.copy(isFrozen: true)))
-        } else {
-            hash = try self.hash(item)
-        }
-        guard let number = try find(set, item, hash) else { return false }
-        _ = set.table.remove(number)
-        return true
+        try remove(set, item, hash: hashOfMember(item))
     }
 
     /// Takes out the first item.

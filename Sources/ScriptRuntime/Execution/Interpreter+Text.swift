@@ -172,12 +172,19 @@ extension Interpreter {
             return try text(callMethod(method, value), "__repr__")
         }
         switch instance.type.layout {
-        case .wrapper:
-            let shown = try repr(instance.base)
-            if case .set = instance.base { return .make("\(instance.type.name)(\(shown.string == "set()" ? "" : shown.string))") }
-            return shown
+        case .wrapper: return try reprOfBase(instance)
         default: return try plainRepr(value)
         }
+    }
+
+    /// What the built-in class behind an instance shows; a set names the class that it is of.
+    public func reprOfBase(_ instance: InstanceObject) throws(Raised) -> StrObject {
+        guard case .set(let set) = instance.base else { return try repr(instance.base) }
+        let name = instance.type.name
+        if set.count == 0 { return .make("\(name)()") }
+        if beingShown.contains(instance.base.identity) { return .make("\(name)(...)") }
+        let shown = try repr(instance.base)
+        return .make(name) + (set.isFrozen ? shown.slice(9, shown.count) : .character(40) + shown + .character(41))
     }
 
     private func repr(_ box: HostBox, _ value: Value) throws(Raised) -> StrObject {

@@ -160,6 +160,8 @@ public final class SetObject {
         old.destroy()
     }
 
+    var hashedItems: [(hash: Int, key: Value)] { table.hashedKeys }
+
     /// The first item whose number is `number` or more; numbers are not changed by removals.
     public func nextItem(from number: Int) -> (number: Int, item: Value)? {
         var number = number

@@ -156,6 +156,14 @@ struct HashTable {
         }
     }
 
+    /// The keys in order, with their hashes.
+    var hashedKeys: [(hash: Int, key: Value)] {
+        var result: [(hash: Int, key: Value)] = []
+        result.reserveCapacity(count)
+        for number in 0..<used where entries[number].hash != -1 { result.append((entries[number].hash, entries[number].key)) }
+        return result
+    }
+
     func isLive(_ number: Int) -> Bool { number < used && entries[number].hash != -1 }
 
     func copy() -> HashTable {

@@ -89,6 +89,9 @@ public final class ListObject {
         swapContents(with: fresh)
     }
 
+    /// Another number once items were put in or all were taken out: sorting notices by it that the list was used.
+    public var storageMark: Int { Int(bitPattern: storage) ^ capacity }
+
     /// Exchanges the items of two lists.
     public func swapContents(with other: ListObject) {
         swap(&storage, &other.storage)

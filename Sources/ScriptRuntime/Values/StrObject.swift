@@ -220,7 +220,12 @@ extension StrObject {
     /// Code points.
     public var units: [UInt32] {
         [UInt32](unsafeUninitializedCapacity: count) { buffer, filled in
-            for index in 0..<count { buffer.initializeElement(at: index, to: unit(index)) }
+            switch width {
+            case 1:
+                let bytes = raw.assumingMemoryBound(to: UInt8.self)
+                for index in 0..<count { buffer.initializeElement(at: index, to: UInt32(bytes[index])) }
+            default: for index in 0..<count { buffer.initializeElement(at: index, to: unit(index)) }
+            }
             filled = count
         }
     }

@@ -233,6 +233,14 @@ extension TypeObject {
             next += 1
         }
         var work: [Value] = []
+        // Members of a native class that are instances of it.
+        for type in classes where !type.isScriptClass {
+            let members = type.table.filter { if case .instance = $0.value { true } else { false } }
+            if members.isEmpty { continue }
+            work += members.values
+            for name in members.keys { type.table[name] = nil }
+            type.invalidate()
+        }
         for type in classes where type.isScriptClass {
             type.pending = []
             for value in type.table.values { TypeObject.disown(value, ObjectIdentifier(type)) }

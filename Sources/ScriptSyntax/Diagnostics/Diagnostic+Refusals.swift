@@ -97,6 +97,7 @@ extension Diagnostic {
         case "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__":
             help = "Write __copy__ and __deepcopy__ for the copy module; use json for what goes to a file."
         case "__origin__", "__args__", "__parameters__": help = "Annotations are for readers and for help(); list[int] is list."
+        case "ucd_3_2_0": help = "unicodedata has one version of Unicode, 14.0."
         case "__objclass__", "__alloc__", "__text_signature__", "__slots__":
             help = "Use dir() and help() to see what an object has."
         case "__subclasshook__", "__instancecheck__", "__subclasscheck__", "__prepare__", "__mro_entries__", "__abstractmethods__":
