@@ -80,6 +80,7 @@ struct DataGenerateCommand: ParsableCommand {
             recipe.boxes = try bbox.map { try StorageRecipe.BoxUnit(named: $0) }
             let subsets = try sets.split(separator: ",").map { try Subset(named: String($0)) }
             let corpus = try options.corpus()
+            for notice in recipe.idleArguments(for: corpus.configuration.scope) { printNote(notice.message) }
             let interrupt = Interrupt()
             let signal = InterruptSignal(for: interrupt)
             let display = CountDisplay()

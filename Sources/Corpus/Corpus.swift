@@ -6,6 +6,7 @@ public enum CorpusNotice: Sendable, Equatable {
     case emptyBook(id: String)
     case bookInBothSplits(id: String)
     case folderWithoutTable(name: String, expected: String)
+    case withoutEffect(argument: String, reason: String)
 
     /// A sentence for a person.
     public var message: String {
@@ -13,6 +14,7 @@ public enum CorpusNotice: Sendable, Equatable {
         case .emptyBook(let id): "book '\(id)' is empty: its coordinate table has no rows"
         case .bookInBothSplits(let id): "book '\(id)' is in both dev and test"
         case .folderWithoutTable(let name, let expected): "folder '\(name)' is not a book: it has no \(expected)"
+        case .withoutEffect(let argument, let reason): "\(argument) has no effect: \(reason)"
         }
     }
 }
@@ -46,7 +48,7 @@ public struct Corpus: Sendable {
     init(_ configuration: CorpusConfiguration, problem: (CorpusError) throws(CorpusError) -> Void) throws(CorpusError) {
         try configuration.validate()
         let shelf = try Shelf(folder: configuration.dataFolder)
-        var notices = shelf.notices
+        var notices = configuration.idleArguments + shelf.notices
         let parser = ExcerptParser(
             scope: configuration.scope, repertoire: configuration.repertoire, lengths: try configuration.sequenceLengths(),
             stride: configuration.sequenceStride)

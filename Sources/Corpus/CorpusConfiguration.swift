@@ -42,6 +42,17 @@ public struct CorpusConfiguration: Sendable, Equatable {
         return minimum...maximum
     }
 
+    /// The arguments that were given and change nothing beside the others.
+    var idleArguments: [CorpusNotice] {
+        let given = [("seq_len", sequenceLength), ("seq_maxlen", sequenceMaximum), ("stride", sequenceStride)].filter { $1 != nil }
+        guard scope == .sequence else {
+            let reason = "it is for image_scope 'seq', and this one is '\(scope.rawValue)'"
+            return given.map { .withoutEffect(argument: $0.0, reason: reason) }
+        }
+        guard sequenceStride != nil, let sequenceMaximum, sequenceMaximum != sequenceLength else { return [] }
+        return [.withoutEffect(argument: "seq_len", reason: "with stride all sequences have seq_maxlen characters")]
+    }
+
     /// Checks the arguments that need no data.
     func validate() throws(CorpusError) {
         _ = try sequenceLengths()

@@ -141,6 +141,33 @@ struct CoordinateTableTests {
         }
     }
 
+    @Test func argumentsWithoutEffectAreNamed() throws {
+        try shop.table("b", (1...9).map { "U+3042,p,1,\(9 * $0),B0001,C000\($0),3,4" })
+        try shop.table("c", ["U+3042,p,1,2,B0001,C0001,3,4"])
+        func idle(_ scope: ImageScope, _ length: Int?, _ maximum: Int?, _ stride: Int?) throws -> [String] {
+            var configuration = CorpusConfiguration(dataFolder: shop.path, repertoire: try Repertoire(named: "all"))
+            (configuration.testSplit, configuration.scope) = ("c", scope)
+            (configuration.sequenceLength, configuration.sequenceMaximum, configuration.sequenceStride) = (length, maximum, stride)
+            return try Corpus(configuration).notices.map(\.message)
+        }
+        let reason = "has no effect: it is for image_scope 'seq', and this one is"
+        #expect(try idle(.character, 3, nil, nil) == ["seq_len \(reason) 'char'"])
+        #expect(try idle(.line, 2, 5, 1) == ["seq_len \(reason) 'line'", "seq_maxlen \(reason) 'line'", "stride \(reason) 'line'"])
+        #expect(try idle(.sequence, 2, 3, 1) == ["seq_len has no effect: with stride all sequences have seq_maxlen characters"])
+        #expect(try idle(.sequence, 2, 3, nil).isEmpty && idle(.sequence, 2, 2, 1).isEmpty && idle(.page, nil, nil, nil).isEmpty)
+
+        func idle(_ scope: ImageScope, _ change: (inout StorageRecipe) -> Void) -> [String] {
+            var recipe = StorageRecipe()
+            change(&recipe)
+            return recipe.idleArguments(for: scope).map { $0.message.prefix { $0 != " " }.description }
+        }
+        #expect(idle(.page) { ($0.format, $0.hasMasks, $0.hasLines, $0.quality) = (.png, true, true, 50) } == ["mask", "line", "quality"])
+        #expect(idle(.character) { ($0.hasLines, $0.hasMasks) = (true, true) } == ["line"])
+        #expect(idle(.line) { ($0.boxes, $0.hasCharacters) = (.pixel, false) } == ["bbox"])
+        #expect(idle(.page) { ($0.boxes, $0.hasCharacters, $0.hasLines) = (.pixel, false, true) } == [])
+        #expect(idle(.page) { ($0.format, $0.quality) = (.jpeg, 50) } == [] && idle(.character) { _ in } == [])
+    }
+
     @Test func theTestBookIsFoundOrAskedFor() throws {
         let row = "U+3042,p,1,2,B0001,C0001,3,4"
         for book in ["a", "b", "c"] { try shop.table(book, [row, row, row]) }

@@ -166,7 +166,7 @@ extension Engine {
             property("books", "The ids of the books, sorted.") { .list($1.corpus.books.map { .str($0.id) }) },
             property("test_split", "What test was split by.") { .str($1.corpus.testRule.text) },
             property("dev_split", "What dev was split by.") { .str($1.corpus.devRule.text) },
-            property("notices", "What is worth knowing of the data: empty books, folders without a table, ...") {
+            property("notices", "What is worth knowing: empty books, folders without a table, arguments without effect, ...") {
                 .list($1.corpus.notices.map { .str($0.message) })
             },
         ]

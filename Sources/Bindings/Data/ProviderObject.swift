@@ -220,6 +220,7 @@ extension Engine {
             recipe.color = try pixelFormat(call, 17)
             recipe.quality = try call.int(18)
             recipe.kernel = try ResizeKernel(named: try call.string(19))
+            for notice in recipe.idleArguments(for: corpus.configuration.scope) { log(.warning, notice.message) }
             let frame = try corpus.frame(try interpreter.shape(call[5].isNone ? call[4] : call[5], name: "shape_in"))
             let store: any ExampleStore
             if name == "generator" {

@@ -65,6 +65,19 @@ public struct StorageRecipe: Sendable, Equatable {
         }
     }
 
+    /// What was asked for and changes nothing beside the rest.
+    public func idleArguments(for scope: ImageScope) -> [CorpusNotice] {
+        let isRecord = format == .tfrecords
+        let noLines = isRecord ? "only whole pages (image_scope 'page') have lines" : "image files have no lines; TFRecords do"
+        let all: [(isIdle: Bool, argument: String, reason: String)] = [
+            (hasMasks && !isRecord, "mask", "image files have no masks; TFRecords do"),
+            (hasLines && !(isRecord && scope == .page), "line", noLines),
+            (boxes != nil && !hasCharacters && !(isRecord && hasLines), "bbox", "without character no boxes are stored"),
+            (quality != StorageRecipe().quality && (isRecord || format == .png), "quality", "it is for JPEG files"),
+        ]
+        return all.filter(\.isIdle).map { .withoutEffect(argument: $0.argument, reason: $0.reason) }
+    }
+
     /// The size of the tiles.
     var tile: (height: Int, width: Int)? {
         guard isChunked, case .pixels(let height) = shape.height, case .pixels(let width) = shape.width else { return nil }
