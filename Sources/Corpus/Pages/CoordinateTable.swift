@@ -10,6 +10,8 @@ struct CoordinateTable {
     private var columns: [Int] = []
     private var pages: [Page] = []
     private var pageOfName: [ArraySlice<UInt8>: Int] = [:]
+    /// The name in the last row and its page: most rows have the page of the row before.
+    private var last: (name: ArraySlice<UInt8>, page: Int) = ([], 0)
 
     /// The book in `folder`.
     ///
@@ -80,7 +82,9 @@ struct CoordinateTable {
 
     /// An integer as Python's `int` reads it, small enough that sums of boxes cannot overflow.
     private func number(_ row: DelimitedText.Row, _ column: Int) throws(CorpusError) -> Int {
-        let text = String(decoding: row.fields[columns[column]], as: UTF8.self)[...].trimmed
+        let field = row.fields[columns[column]]
+        if let value = Self.digits(field) { return value }
+        let text = String(decoding: field, as: UTF8.self)[...].trimmed
         guard let value = Int(text), (-greatestCoordinate...greatestCoordinate).contains(value) else {
             throw .badNumber(file: file, row: row.line, column: Self.required[column], value: text)
         }
@@ -89,16 +93,29 @@ struct CoordinateTable {
 
     /// The number in `B0001` or `C0001`.
     private func identifier(_ row: DelimitedText.Row, _ column: Int, letter: Character) throws(CorpusError) -> Int {
-        let text = String(decoding: row.fields[columns[column]], as: UTF8.self)
-        guard let value = Glyph.number(in: text, letter: letter) else {
-            throw .badIdentifier(file: file, row: row.line, column: Self.required[column], value: text)
+        let field = row.fields[columns[column]]
+        if field.first == letter.asciiValue, field.count > 4, let value = Self.digits(field.dropFirst()) { return value }
+        throw .badIdentifier(file: file, row: row.line, column: Self.required[column], value: String(decoding: field, as: UTF8.self))
+    }
+
+    /// A number of one to nine digits; nil for everything else.
+    private static func digits(_ field: ArraySlice<UInt8>) -> Int? {
+        guard (1...9).contains(field.count) else { return nil }
+        var value = 0
+        for byte in field {
+            guard (0x30...0x39).contains(byte) else { return nil }
+            value = value * 10 + Int(byte - 0x30)
         }
         return value
     }
 
     private mutating func page(_ row: DelimitedText.Row) throws(CorpusError) -> Int {
         let key = row.fields[columns[1]]
-        if let known = pageOfName[key] { return known }
+        if key == last.name, !pages.isEmpty { return last.page }
+        if let known = pageOfName[key] {
+            last = (key, known)
+            return known
+        }
         let name = String(decoding: key, as: UTF8.self)
         // A table names images of its own book only; a path would lead out of it.
         guard !name.isEmpty, name != "..", !name.utf8.contains(UInt8(ascii: "/")), !name.utf8.contains(0) else {
@@ -106,7 +123,8 @@ struct CoordinateTable {
         }
         pages.append(Page(name: name, path: Self.imagePath(name, in: imageFolder)))
         pageOfName[key] = pages.count - 1
-        return pages.count - 1
+        last = (key, pages.count - 1)
+        return last.page
     }
 
     /// `<name>.jpg`, or where there is none the first other kind of image that exists.

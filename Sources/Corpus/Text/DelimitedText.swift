@@ -31,6 +31,7 @@ struct DelimitedText {
 
     private mutating func record(from start: Int) throws(CorpusError) -> [ArraySlice<UInt8>] {
         var fields: [ArraySlice<UInt8>] = []
+        fields.reserveCapacity(8)
         while true {
             fields.append(try field(from: start))
             guard place < text.count else { return fields }
