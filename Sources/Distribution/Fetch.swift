@@ -36,7 +36,7 @@ struct Fetch {
         guard descriptor >= 0 else { throw .system(path: path, code: errno) }
         defer { close(descriptor) }
         // Held until the file is in its place, so that two processes never write one part.
-        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else { throw .busy(path: path) }
+        guard flock(descriptor, LOCK_EX | LOCK_NB) == 0, isStill(descriptor) else { throw .busy(path: path) }
         // A part without a byte is nothing to go on from.
         defer { if size(descriptor) == 0 { unlink(part) } }
         var failures = 0
@@ -45,6 +45,7 @@ struct Fetch {
             let ending = transfer(from: before).run(into: descriptor, progress: progress) { version in
                 try? Data(version.utf8).write(to: URL(filePath: versionFile))
             }
+            let reason: String
             switch ending {
             case .complete:
                 guard fsync(descriptor) == 0, rename(part, path) == 0 else { throw .system(path: path, code: errno) }
@@ -53,22 +54,18 @@ struct Fetch {
             case .cancelled: throw .interrupted
             case .refused(0): throw .badAddress(address)
             case .refused(let status): throw .refused(address: address, status: status)
-            case .system(EPROTO): try restart(descriptor)
+            case .system(EPROTO):
+                try restart(descriptor)
+                reason = "the server sends other parts than asked for"
             case .system(let code): throw .system(path: path, code: code)
             case .noLibrary(let problem): throw .noLibrary(problem)
-            case .broken(let reason):
-                if reason.contains("no longer") { try restart(descriptor) }
-                failures = size(descriptor) > before ? 1 : failures + 1
-                guard failures < policy.tries else { throw .gaveUp(address: address, tries: failures, reason: reason) }
-                guard policy.wait(policy.firstDelay * Double(1 << min(failures - 1, 6))), !isCancelled() else {
-                    throw .interrupted
-                }
-                continue
+            case .broken(let problem):
+                if problem.contains("no longer") { try restart(descriptor) }
+                reason = problem
             }
-            failures += 1
-            guard failures < policy.tries else {
-                throw .gaveUp(address: address, tries: failures, reason: "the server sends other parts than asked for")
-            }
+            failures = size(descriptor) > before ? 1 : failures + 1
+            guard failures < policy.tries else { throw .gaveUp(address: address, tries: failures, reason: reason) }
+            guard policy.wait(policy.firstDelay * Double(1 << min(failures - 1, 6))), !isCancelled() else { throw .interrupted }
         }
     }
 
@@ -80,6 +77,12 @@ struct Fetch {
     private func restart(_ descriptor: Int32) throws(DistributionError) {
         guard ftruncate(descriptor, 0) == 0 else { throw .system(path: path, code: errno) }
         unlink(versionFile)
+    }
+
+    /// Whether the part is the file that was opened: another process may have put that in its place just before it let go of it.
+    private func isStill(_ descriptor: Int32) -> Bool {
+        var (own, named) = (stat(), stat())
+        return fstat(descriptor, &own) == 0 && stat(part, &named) == 0 && own.st_ino == named.st_ino
     }
 
     private func size(_ descriptor: Int32) -> Int {

@@ -88,10 +88,10 @@ struct Transfer {
         switch receiver.status {
         case 416 where receiver.total == offset: return .complete
         case 416: return .broken("the server no longer has the same file")
-        case 200..<300: break
+        // Without an answer the status is 0.
+        case ..<200, 200, 206: break
         case 408, 429, 500...: return .broken("the server answers \(receiver.status)")
-        case 300...: return .refused(status: receiver.status)
-        default: break
+        default: return .refused(status: receiver.status)
         }
         guard code == CURLE_OK else { return .broken(String(cString: curl_easy_strerror(code))) }
         if let total = receiver.total, receiver.place != total {

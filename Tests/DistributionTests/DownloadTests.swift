@@ -105,9 +105,9 @@ struct DownloadTests {
         try expectWhole()
     }
 
-    @Test func finalAnswersAreNotAskedForAgain() throws {
-        let server = try server([.status(404)])
-        let error = DistributionError.refused(address: "\(server.address)/\(book)/\(book).zip", status: 404)
+    @Test(arguments: [404, 403, 204]) func finalAnswersAreNotAskedForAgain(_ status: Int) throws {
+        let server = try server([.status(status)])
+        let error = DistributionError.refused(address: "\(server.address)/\(book)/\(book).zip", status: status)
         #expect(throws: error) { try download(server).run() }
         #expect(server.requests.count == 1)
         #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == [])
@@ -121,7 +121,7 @@ struct DownloadTests {
         }
         // Every wait is twice as long as the one before.
         let delays = Delays()
-        let second = try self.server(Array(repeating: .closes, count: 4))
+        let second = try self.server([.truncated(after: 1000), .wrongRange, .closes, .closes])
         #expect(throws: DistributionError.self) {
             try download(second) { download in
                 download.policy.tries = 4
