@@ -97,24 +97,34 @@ extension MersenneTwister {
     /// - Throws: `RandomnessError.sampleSize`.
     public mutating func sample(_ count: Int, of population: Int) throws(RandomnessError) -> [Int] {
         guard count >= 0, count <= population else { throw .sampleSize(requested: count, population: population) }
+        return Self.sample(count, of: population) { bound in below(bound) }
+    }
+
+    /// The same with whole numbers of another source; `count` is from 0 to `population`.
+    package static func sample<Failure>(
+        _ count: Int, of population: Int, below: (UInt64) throws(Failure) -> UInt64
+    ) throws(Failure) -> [Int] {
         // CPython chooses the method by the memory it would take; the draws depend on the choice.
         var threshold = 21.0
         if count > 5 { threshold += pow(4, (log(Double(count) * 3) / log(4)).rounded(.up)) }
+        var places: [Int] = []
+        places.reserveCapacity(count)
         if Double(population) <= threshold {
             var pool = Array(0..<population)
-            return (0..<count).map { i in
-                let j = Int(below(UInt64(population - i)))
-                let picked = pool[j]
+            for i in 0..<count {
+                let j = Int(try below(UInt64(population - i)))
+                places.append(pool[j])
                 pool[j] = pool[population - i - 1]
-                return picked
             }
+            return places
         }
         var seen: Set<Int> = []
-        return (0..<count).map { _ in
-            var j = Int(below(UInt64(population)))
-            while !seen.insert(j).inserted { j = Int(below(UInt64(population))) }
-            return j
+        for _ in 0..<count {
+            var j = Int(try below(UInt64(population)))
+            while !seen.insert(j).inserted { j = Int(try below(UInt64(population))) }
+            places.append(j)
         }
+        return places
     }
 
     /// The places that `random.choices(population, weights, k=count)` gives; without weights all are equally likely.

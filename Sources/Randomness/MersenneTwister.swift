@@ -9,7 +9,7 @@ public struct MersenneTwister: Sendable, Equatable {
     private var words: [UInt32]
     private var position: Int
     /// The second normal number of the last pair, as `gauss()` keeps it for its next call.
-    package(set) public var pendingNormal: Double?
+    public var pendingNormal: Double?
 
     /// The stream of `random.seed(seed)`; the sign is ignored, as Python does.
     public init(seed: Int) {

@@ -43,23 +43,27 @@ enum BytesMethods {
         switch interpreter.plain(source) {
         case .bigInt: throw Raised(.overflowError, "cannot fit 'int' into an index-sized integer")
         case .int, .bool:
-            let count = try interpreter.index(source)
-            if count < 0 { throw Raised.value("negative count") }
-            try interpreter.charge(bytes: count)
-            return [UInt8](repeating: 0, count: count)
+            return try zeros(interpreter.index(source), name, interpreter)
         default:
             if interpreter.method(source, "__index__") != nil {
                 do {
-                    let count = try interpreter.index(source)
-                    if count < 0 { throw Raised.value("negative count") }
-                    try interpreter.charge(bytes: count)
-                    return [UInt8](repeating: 0, count: count)
+                    return try zeros(interpreter.index(source), name, interpreter)
                 } catch let raised as Raised where raised.isInstance(of: .typeError, interpreter) {
                     // As in CPython, what has no number after all may be an iterable.
                 }
             }
             return try bytes(from: source, interpreter, for: name)
         }
+    }
+
+    /// The length beyond which CPython says that bytes are too large, before it asks for the memory.
+    static let longest = Int.max - 33
+
+    private static func zeros(_ count: Int, _ name: String, _ interpreter: Interpreter) throws -> [UInt8] {
+        if count < 0 { throw Raised.value("negative count") }
+        if name == "bytes", count > longest { throw Raised(.overflowError, "byte string is too large") }
+        try interpreter.charge(bytes: count)
+        return [UInt8](repeating: 0, count: count)
     }
 
     private static func text(_ value: Value, _ name: String, _ parameter: String, _ interpreter: Interpreter) throws -> String {

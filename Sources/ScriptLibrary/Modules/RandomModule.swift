@@ -8,50 +8,142 @@ final class RandomGenerator {
     init(seed: Int) { twister = MersenneTwister(seed: seed) }
 }
 
+/// Streams for generators that are not told a seed: each another one, the same in every run.
+final class RandomSeeds {
+    let seed: Int
+    private var count: UInt32 = 0
+    init(_ seed: Int) { self.seed = seed }
+
+    func next() -> MersenneTwister {
+        count &+= 1
+        let magnitude = UInt64(seed.magnitude)
+        // Behind every seed that is a number of 64 bits.
+        return MersenneTwister(seedWords: [UInt32(truncatingIfNeeded: magnitude), UInt32(truncatingIfNeeded: magnitude >> 32), count])
+    }
+}
+
+/// What a method draws from: the generator of the object, or what its class or the object itself has instead of `random` and
+/// `getrandbits`.
+struct RandomDraws: UniformSource {
+    let generator: RandomGenerator
+    var ownRandom: (() throws -> Double)?
+    var ownBits: ((Int) throws -> BigUInt)?
+
+    var pendingNormal: Double? {
+        get { generator.twister.pendingNormal }
+        nonmutating set { generator.twister.pendingNormal = newValue }
+    }
+
+    func random() throws -> Double {
+        if let ownRandom { return try ownRandom() }
+        return generator.twister.random()
+    }
+
+    /// A uniform number in `0 ..< bound`, bound > 0.
+    func below(_ bound: BigInt) throws -> BigInt {
+        if ownBits == nil {
+            if let ownRandom { return try RandomDraws.below(bound, ownRandom) }
+            if let small = UInt64(exactly: bound) { return BigInt(generator.twister.below(small)) }
+        }
+        let width = bound.magnitude.bitWidth
+        while true {
+            let drawn = try ownBits?(width) ?? RandomModule.bits(generator, width)
+            if drawn < bound.magnitude { return BigInt(drawn) }
+        }
+    }
+
+    func below(_ bound: UInt64) throws -> UInt64 {
+        if ownBits == nil, ownRandom == nil { return generator.twister.below(bound) }
+        return UInt64(clamping: try below(BigInt(bound)))
+    }
+
+    /// CPython's way for classes that have a `random` of their own and no `getrandbits`.
+    private static func below(_ bound: BigInt, _ random: () throws -> Double) throws -> BigInt {
+        let all = Double(1 << 53)
+        guard let bound = Int(exactly: bound), bound < 1 << 53 else {
+            return BigInt((try random() * Double(bound)).rounded(.down))
+        }
+        let limit = Double((1 << 53) - (1 << 53) % bound) / all
+        var drawn = try random()
+        while drawn >= limit { drawn = try random() }
+        let place = (drawn * all).rounded(.down)
+        guard place.magnitude < all else { throw Raised.value("random() gave a number outside of [0, 1)") }
+        return BigInt(Interpreter.floorDivide(BigInt(place), BigInt(bound)).remainder)
+    }
+}
+
 /// `random`: CPython's Mersenne Twister.
 enum RandomModule {
     static func module(_ state: LibraryState) -> NativeModule {
         let shared = RandomGenerator(seed: state.options.seed)
-        let seed = state.options.seed
+        let seeds = RandomSeeds(state.options.seed)
         return NativeModule(
             "random", doc: "Random numbers of CPython's Mersenne Twister, bit for bit.",
-            functions: functions(isMethod: false, seed) { _ in shared },
-            members: { interpreter in [("Random", .type(interpreter.define(randomType(interpreter, seed))))] })
+            functions: functions(isMethod: false, seeds) { _ in RandomDraws(generator: shared) },
+            members: { interpreter in [("Random", .type(interpreter.define(randomType(interpreter, seeds))))] })
     }
 
-    private static func randomType(_ interpreter: Interpreter, _ seed: Int) -> NativeType {
-        let methods = functions(isMethod: true, seed) { call in
+    private static func randomType(_ interpreter: Interpreter, _ seeds: RandomSeeds) -> NativeType {
+        let methods = functions(isMethod: true, seeds) { call in
             guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "Random") }
-            if let generator = instance.native as? RandomGenerator { return generator }
-            let generator = RandomGenerator(seed: seed)
-            instance.native = generator
-            return generator
+            let generator: RandomGenerator
+            if let known = instance.native as? RandomGenerator {
+                generator = known
+            } else {
+                generator = RandomGenerator(seed: seeds.seed)
+                generator.twister = seeds.next()
+                instance.native = generator
+            }
+            return try draws(generator, instance, call)
         }
         return NativeType(
             "Random", doc: "A stream of random numbers of its own.", module: "random",
             methods: methods + [
                 Native("__init__(self, x=None)", "Initialize self.") { call in
-                    let generator = RandomGenerator(seed: seed)
+                    let generator = RandomGenerator(seed: seeds.seed)
                     guard case .instance(let instance) = call[0] else { throw call.mismatch(0, "Random") }
                     instance.native = generator
-                    try self.seed(generator, call[1], seed, call.interpreter)
+                    try self.seed(generator, call[1], seeds, call.interpreter)
                     return .none
                 }
-            ], isHost: false)
+            ], constants: [("VERSION", .int(3))], isHost: false, isOpen: true)
     }
 
-    private typealias Source = (Call) throws -> RandomGenerator
+    /// With what a class of the script, or the object, has in the place of the two methods that all others draw from.
+    private static func draws(_ generator: RandomGenerator, _ instance: InstanceObject, _ call: Call) throws -> RandomDraws {
+        var draws = RandomDraws(generator: generator)
+        let interpreter = call.interpreter
+        let receiver = call[0]
+        let own = instance.attributes.first { $0.name == "random" }?.value
+        guard instance.type.isScriptClass || own != nil else { return draws }
+        func number(_ value: Value) throws -> Double { try interpreter.double(value) }
+        if let own {
+            draws.ownRandom = { try number(interpreter.call(own, [])) }
+        } else if let method = interpreter.overriding(instance, "random") {
+            draws.ownRandom = { try number(interpreter.callMethod(method, receiver)) }
+        }
+        let bits = interpreter.overriding(instance, "getrandbits")
+        // A `random` of the object alone changes nothing of how whole numbers are drawn.
+        if let bits {
+            draws.ownBits = { try interpreter.anyInteger(interpreter.callMethod(bits, receiver, .int($0))).magnitude }
+        } else if interpreter.overriding(instance, "random") == nil {
+            draws.ownBits = { RandomModule.bits(generator, $0) }
+        }
+        return draws
+    }
+
+    private typealias Source = (Call) throws -> RandomDraws
 
     /// The functions; as methods their arguments are shifted by one.
-    private static func functions(isMethod: Bool, _ seed: Int, _ source: @escaping Source) -> [Native] {
+    private static func functions(isMethod: Bool, _ seeds: RandomSeeds, _ source: @escaping Source) -> [Native] {
         let shift = isMethod ? 1 : 0
-        func native(_ declaration: String, _ doc: String, _ body: @escaping (RandomGenerator, Arguments) throws -> Value) -> Native {
+        func native(_ declaration: String, _ doc: String, _ body: @escaping (RandomDraws, Arguments) throws -> Value) -> Native {
             let full =
                 isMethod
                 ? declaration.replacing("(", with: declaration.contains("()") ? "(self" : "(self, ", maxReplacements: 1) : declaration
             return Native(full, doc) { call in try body(source(call), Arguments(call: call, shift: shift)) }
         }
-        return basics(native, seed) + sequences(native) + distributions(native)
+        return basics(native, seeds) + sequences(native) + distributions(native)
     }
 
     struct Arguments {
@@ -64,13 +156,13 @@ enum RandomModule {
         func has(_ index: Int) -> Bool { call.has(index + shift) }
     }
 
-    private typealias Maker = (String, String, @escaping (RandomGenerator, Arguments) throws -> Value) -> Native
+    private typealias Maker = (String, String, @escaping (RandomDraws, Arguments) throws -> Value) -> Native
 
     // MARK: - Basics
 
-    private static func seed(_ generator: RandomGenerator, _ value: Value, _ standard: Int, _ interpreter: Interpreter) throws {
+    private static func seed(_ generator: RandomGenerator, _ value: Value, _ seeds: RandomSeeds, _ interpreter: Interpreter) throws {
         switch interpreter.plain(value) {
-        case .none: generator.twister = MersenneTwister(seed: standard)
+        case .none: generator.twister = seeds.next()
         case .int, .bool, .bigInt:
             let magnitude = try interpreter.anyInteger(value).magnitude
             let words = magnitude.words.flatMap { [UInt32(truncatingIfNeeded: $0), UInt32(truncatingIfNeeded: $0 >> 32)] }
@@ -93,9 +185,9 @@ enum RandomModule {
         return .integer(BigInt(hash ^ UInt64(units.count)))
     }
 
-    private static func basics(_ native: Maker, _ standard: Int) -> [Native] {
+    private static func basics(_ native: Maker, _ seeds: RandomSeeds) -> [Native] {
         [
-            native("seed(a=None, version=2)", "Initialize internal state from a seed.") { generator, arguments in
+            native("seed(a=None, version=2)", "Initialize internal state from a seed.") { draws, arguments in
                 var value = arguments[0]
                 if case .int(1) = arguments.interpreter.plain(arguments[1]) {
                     switch arguments.interpreter.plain(value) {
@@ -104,71 +196,88 @@ enum RandomModule {
                     default: break
                     }
                 }
-                try seed(generator, value, standard, arguments.interpreter)
+                try seed(draws.generator, value, seeds, arguments.interpreter)
                 return .none
             },
-            native("random()", "random() -> x in the interval [0, 1).") { generator, _ in .float(generator.twister.random()) },
-            native("getrandbits(k, /)", "getrandbits(k) -> x. Generates an int with k random bits.") { generator, arguments in
+            native("random()", "random() -> x in the interval [0, 1).") { draws, _ in .float(draws.generator.twister.random()) },
+            native("getrandbits(k, /)", "getrandbits(k) -> x. Generates an int with k random bits.") { draws, arguments in
                 let count = try arguments.int(0)
                 if count < 0 { throw Raised.value("number of bits must be non-negative") }
                 if count == 0 { return .int(0) }
                 try arguments.interpreter.charge(bytes: count / 8)
-                return .integer(BigInt(bits(generator, count)))
+                return .integer(BigInt(bits(draws.generator, count)))
             },
-            native("randbytes(n)", "Generate n random bytes.") { generator, arguments in
+            native("randbytes(n)", "Generate n random bytes.") { draws, arguments in
                 let count = try arguments.int(0)
                 if count < 0 { throw Raised.value("number of bits must be non-negative") }
                 try arguments.interpreter.charge(bytes: count)
-                let words = generator.twister.bits(count * 8)
+                let words = draws.generator.twister.bits(count * 8)
                 return .bytes(BytesObject((0..<count).map { UInt8(truncatingIfNeeded: words[$0 / 4] >> UInt32($0 % 4 * 8)) }))
             },
             native("randrange(start, stop=None, step=1)", "Choose a random item from range(stop) or range(start, stop[, step]).") {
-                generator, arguments in
-                try range(generator, arguments)
+                draws, arguments in
+                try range(draws, arguments)
             },
-            native("randint(a, b)", "Return random integer in range [a, b], including both end points.") { generator, arguments in
+            native("randint(a, b)", "Return random integer in range [a, b], including both end points.") { draws, arguments in
                 let (low, high) = (try integer(arguments, 0), try integer(arguments, 1))
                 let width = high - low + 1
                 if width.sign == .minus || width.isZero {
                     throw Raised.value("empty range for randrange() (\(low), \(high + 1), \(width))")
                 }
-                return .integer(low + below(generator, width))
+                return .integer(low + (try draws.below(width)))
             },
-            native("getstate()", "Return internal state; can be passed to setstate() later.") { generator, _ in
-                let words = generator.twister.state.map { Value.int(Int($0)) }
-                return .tuple([.int(3), .tuple(words), generator.twister.pendingNormal.map { .float($0) } ?? .none])
+            native("getstate()", "Return internal state; can be passed to setstate() later.") { draws, _ in
+                let words = draws.generator.twister.state.map { Value.int(Int($0)) }
+                return .tuple([.int(3), .tuple(words), draws.generator.twister.pendingNormal.map { .float($0) } ?? .none])
             },
-            native("setstate(state)", "Restore internal state from object returned by getstate().") { generator, arguments in
-                guard case .tuple(let parts) = arguments[0], parts.count == 3, case .tuple(let words) = parts[1] else {
-                    throw Raised.value("state with version None passed to Random.setstate() of version 3")
-                }
-                var normal: Double?
-                if case .float(let value) = parts[2] { normal = value }
-                let numbers = try words.items.map { UInt32(truncatingIfNeeded: try arguments.interpreter.index($0)) }
-                guard let twister = MersenneTwister(state: numbers, pendingNormal: normal) else {
-                    throw Raised.value("state vector is the wrong size")
-                }
-                generator.twister = twister
+            native("setstate(state)", "Restore internal state from object returned by getstate().") { draws, arguments in
+                draws.generator.twister = try state(arguments)
                 return .none
             },
         ]
     }
 
-    private static func bits(_ generator: RandomGenerator, _ count: Int) -> BigUInt {
+    /// What `getstate` gave, of this version or of the one before, which had signed words.
+    private static func state(_ arguments: Arguments) throws -> MersenneTwister {
+        let interpreter = arguments.interpreter
+        let parts = try interpreter.items(of: arguments[0])
+        guard let first = parts.first else { throw Raised.index("tuple index out of range") }
+        let version = interpreter.plain(first)
+        guard case .int(let number) = version, number == 2 || number == 3 else {
+            throw Raised.value("state with version \(try interpreter.str(first).string) passed to Random.setstate() of version 3")
+        }
+        if parts.count != 3 {
+            throw Raised.value(parts.count < 3 ? "not enough values to unpack (expected 3, got \(parts.count))" : "too many values to unpack (expected 3)")
+        }
+        let words: [Value]
+        if number == 2 {
+            words = try interpreter.items(of: parts[1]).map { try interpreter.binary(.modulo, $0, .int(1 << 32)) }
+        } else {
+            guard case .tuple(let tuple) = interpreter.plain(parts[1]) else { throw Raised.type("state vector must be a tuple") }
+            words = tuple.items
+        }
+        guard words.count == 625 else { throw Raised.value("state vector is the wrong size") }
+        let numbers = try words.enumerated().map { index, word in
+            guard case .int(let number) = interpreter.plain(word) else {
+                guard case .bigInt = interpreter.plain(word) else { throw Raised.type("an integer is required") }
+                throw Raised(.overflowError, "Python int too large to convert to C unsigned long")
+            }
+            if number < 0, index < 624 { throw Raised(.overflowError, "can't convert negative value to unsigned int") }
+            return number
+        }
+        var normal: Double?
+        if !parts[2].isNone { normal = try interpreter.double(parts[2]) }
+        guard (0...624).contains(numbers[624]),
+            let twister = MersenneTwister(state: numbers.map { UInt32(truncatingIfNeeded: $0) }, pendingNormal: normal)
+        else { throw Raised.value("invalid state") }
+        return twister
+    }
+
+    static func bits(_ generator: RandomGenerator, _ count: Int) -> BigUInt {
         let words = generator.twister.bits(count)
         var wide = [UInt](repeating: 0, count: (words.count + 1) / 2)
         for (index, word) in words.enumerated() { wide[index / 2] |= UInt(word) << UInt(index % 2 * 32) }
         return BigUInt(words: wide)
-    }
-
-    /// A uniform number in `0 ..< bound`, bound > 0.
-    private static func below(_ generator: RandomGenerator, _ bound: BigInt) -> BigInt {
-        if let small = UInt64(exactly: bound) { return BigInt(generator.twister.below(small)) }
-        let width = bound.magnitude.bitWidth
-        while true {
-            let drawn = bits(generator, width)
-            if drawn < bound.magnitude { return BigInt(drawn) }
-        }
     }
 
     private static func integer(_ arguments: Arguments, _ index: Int) throws -> BigInt {
@@ -181,40 +290,40 @@ enum RandomModule {
         return try arguments.interpreter.anyInteger(arguments[index])
     }
 
-    private static func range(_ generator: RandomGenerator, _ arguments: Arguments) throws -> Value {
+    private static func range(_ draws: RandomDraws, _ arguments: Arguments) throws -> Value {
         let start = try integer(arguments, 0)
         if arguments[1].isNone {
             if try integer(arguments, 2) != 1 { throw Raised.type("Missing a non-None stop argument") }
             if start <= 0 { throw Raised.value("empty range for randrange()") }
-            return .integer(below(generator, start))
+            return .integer(try draws.below(start))
         }
         let (stop, step) = (try integer(arguments, 1), try integer(arguments, 2))
         let width = stop - start
         if step.isZero { throw Raised.value("zero step for randrange()") }
         if step == 1 {
             if width <= 0 { throw Raised.value("empty range for randrange() (\(start), \(stop), \(width))") }
-            return .integer(start + below(generator, width))
+            return .integer(start + (try draws.below(width)))
         }
         let count = Interpreter.floorDivide(step > 0 ? width + step - 1 : width + step + 1, step).quotient
         if count <= 0 { throw Raised.value("empty range for randrange()") }
-        return .integer(start + step * below(generator, count))
+        return .integer(start + step * (try draws.below(count)))
     }
 
     // MARK: - Sequences
 
     private static func sequences(_ native: Maker) -> [Native] {
         [
-            native("choice(seq)", "Choose a random element from a non-empty sequence.") { generator, arguments in
+            native("choice(seq)", "Choose a random element from a non-empty sequence.") { draws, arguments in
                 let interpreter = arguments.interpreter
                 let count = try interpreter.length(arguments[0])
                 if count == 0 { throw Raised.index("Cannot choose from an empty sequence") }
-                return try interpreter.item(of: arguments[0], at: .int(Int(generator.twister.below(UInt64(count)))))
+                return try interpreter.item(of: arguments[0], at: .int(Int(try draws.below(UInt64(count)))))
             },
-            native("shuffle(x)", "Shuffle list x in place, and return None.") { generator, arguments in
+            native("shuffle(x)", "Shuffle list x in place, and return None.") { draws, arguments in
                 let interpreter = arguments.interpreter
                 let count = try interpreter.length(arguments[0])
                 for index in stride(from: count - 1, through: 1, by: -1) {
-                    let other = Int(generator.twister.below(UInt64(index + 1)))
+                    let other = Int(try draws.below(UInt64(index + 1)))
                     if case .list(let list) = arguments[0] {
                         (list[index], list[other]) = (list[other], list[index])
                         continue
@@ -227,17 +336,17 @@ enum RandomModule {
                 }
                 return .none
             },
-            native("sample(population, k, *, counts=None)", "Chooses k unique random elements from a population sequence.") { generator, arguments in
-                try sample(generator, arguments)
+            native("sample(population, k, *, counts=None)", "Chooses k unique random elements from a population sequence.") { draws, arguments in
+                try sample(draws, arguments)
             },
             native("choices(population, weights=None, *, cum_weights=None, k=1)", "Return a k sized list of elements chosen with replacement.") {
-                generator, arguments in
-                try choices(generator, arguments)
+                draws, arguments in
+                try choices(draws, arguments)
             },
         ]
     }
 
-    private static func sample(_ generator: RandomGenerator, _ arguments: Arguments) throws -> Value {
+    private static func sample(_ draws: RandomDraws, _ arguments: Arguments) throws -> Value {
         let interpreter = arguments.interpreter
         switch interpreter.plain(arguments[0]) {
         case .list, .tuple, .str, .range, .bytes: break
@@ -260,11 +369,11 @@ enum RandomModule {
         let wanted = try arguments.int(1)
         guard wanted >= 0, wanted <= count else { throw Raised.value("Sample larger than population or is negative") }
         try interpreter.charge(count: wanted, of: 64)
-        let places = try generator.twister.sample(wanted, of: count)
+        let places = try MersenneTwister.sample(wanted, of: count) { try draws.below($0) }
         return .list(try places.map { try items?[$0] ?? interpreter.item(of: arguments[0], at: .int($0)) })
     }
 
-    private static func choices(_ generator: RandomGenerator, _ arguments: Arguments) throws -> Value {
+    private static func choices(_ draws: RandomDraws, _ arguments: Arguments) throws -> Value {
         let interpreter = arguments.interpreter
         let count = try interpreter.length(arguments[0])
         let wanted = try arguments.int(3)
@@ -284,7 +393,7 @@ enum RandomModule {
         let list = ListObject()
         guard let cumulative else {
             for _ in 0..<max(wanted, 0) {
-                let place = Int((generator.twister.random() * Double(count)).rounded(.down))
+                let place = Int((try draws.random() * Double(count)).rounded(.down))
                 guard place < count else { throw Raised.index("list index out of range") }
                 list.append(try interpreter.item(of: arguments[0], at: .int(place)))
             }
@@ -294,7 +403,7 @@ enum RandomModule {
         guard let total = cumulative.last, total > 0 else { throw Raised.value("Total of weights must be greater than zero") }
         if !total.isFinite { throw Raised.value("Total of weights must be finite") }
         for _ in 0..<max(wanted, 0) {
-            let drawn = generator.twister.random() * total
+            let drawn = try draws.random() * total
             var (low, high) = (0, count - 1)
             while low < high {
                 let middle = (low + high) / 2
@@ -308,31 +417,37 @@ enum RandomModule {
     // MARK: - Distributions
 
     private static func distributions(_ native: Maker) -> [Native] {
-        func two(_ declaration: String, _ doc: String, _ draw: @escaping (inout MersenneTwister, Double, Double) throws -> Double) -> Native {
-            native(declaration, doc) { generator, arguments in
-                .float(try draw(&generator.twister, arguments.double(0), arguments.double(1)))
+        func two(_ declaration: String, _ doc: String, _ draw: @escaping (inout RandomDraws, Double, Double) throws -> Double) -> Native {
+            native(declaration, doc) { draws, arguments in
+                var draws = draws
+                return .float(try draw(&draws, arguments.double(0), arguments.double(1)))
             }
         }
-        func one(_ declaration: String, _ doc: String, _ draw: @escaping (inout MersenneTwister, Double) throws -> Double) -> Native {
-            native(declaration, doc) { generator, arguments in .float(try draw(&generator.twister, arguments.double(0))) }
+        func one(_ declaration: String, _ doc: String, _ draw: @escaping (inout RandomDraws, Double) throws -> Double) -> Native {
+            native(declaration, doc) { draws, arguments in
+                var draws = draws
+                return .float(try draw(&draws, arguments.double(0)))
+            }
         }
         return [
-            native("uniform(a, b)", "Get a random number in the range [a, b) or [a, b] depending on rounding.") { generator, arguments in
-                .float(generator.twister.uniform(try arguments.double(0), try arguments.double(1)))
+            native("uniform(a, b)", "Get a random number in the range [a, b) or [a, b] depending on rounding.") { draws, arguments in
+                var draws = draws
+                return .float(try draws.uniform(arguments.double(0), arguments.double(1)))
             },
-            native("triangular(low=0.0, high=1.0, mode=None)", "Triangular distribution.") { generator, arguments in
+            native("triangular(low=0.0, high=1.0, mode=None)", "Triangular distribution.") { draws, arguments in
                 let mode = arguments[2].isNone ? nil : try arguments.double(2)
-                return .float(generator.twister.triangular(try arguments.double(0), try arguments.double(1), mode: mode))
+                var draws = draws
+                return .float(try draws.triangular(try arguments.double(0), try arguments.double(1), mode: mode))
             },
-            two("gauss(mu=0.0, sigma=1.0)", "Gaussian distribution, faster than normalvariate().") { $0.gauss($1, $2) },
-            two("normalvariate(mu=0.0, sigma=1.0)", "Normal distribution.") { $0.normalvariate($1, $2) },
-            two("lognormvariate(mu, sigma)", "Log normal distribution.") { $0.lognormvariate($1, $2) },
-            two("vonmisesvariate(mu, kappa)", "Circular data distribution.") { $0.vonmisesvariate($1, $2) },
+            two("gauss(mu=0.0, sigma=1.0)", "Gaussian distribution, faster than normalvariate().") { try $0.gauss($1, $2) },
+            two("normalvariate(mu=0.0, sigma=1.0)", "Normal distribution.") { try $0.normalvariate($1, $2) },
+            two("lognormvariate(mu, sigma)", "Log normal distribution.") { try $0.lognormvariate($1, $2) },
+            two("vonmisesvariate(mu, kappa)", "Circular data distribution.") { try $0.vonmisesvariate($1, $2) },
             two("gammavariate(alpha, beta)", "Gamma distribution.  Not the gamma function!") { try $0.gammavariate($1, $2) },
             two("betavariate(alpha, beta)", "Beta distribution.") { try $0.betavariate($1, $2) },
-            two("weibullvariate(alpha, beta)", "Weibull distribution.") { $0.weibullvariate($1, $2) },
+            two("weibullvariate(alpha, beta)", "Weibull distribution.") { try $0.weibullvariate($1, $2) },
             one("expovariate(lambd)", "Exponential distribution.") { try $0.expovariate($1) },
-            one("paretovariate(alpha)", "Pareto distribution.  alpha is the shape parameter.") { $0.paretovariate($1) },
+            one("paretovariate(alpha)", "Pareto distribution.  alpha is the shape parameter.") { try $0.paretovariate($1) },
         ]
     }
 }

@@ -251,7 +251,7 @@ extension Interpreter {
             return
         }
         if !instance.type.isScriptClass && instance.type.layout != .exception {
-            guard instance.type.lookup(name) == nil else { throw readOnly(value, name) }
+            guard instance.type.isOpen || instance.type.lookup(name) == nil else { throw readOnly(value, name) }
             if instance.type === types.object { throw readOnly(value, name) }
         }
         if Interpreter.mayHoldReferences(newValue) { track(instance) }

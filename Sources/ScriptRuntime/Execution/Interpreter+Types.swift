@@ -117,6 +117,7 @@ extension Interpreter {
         let type = TypeObject(
             declaration.name, base: base, layout: layout, module: declaration.module, doc: declaration.doc, ids: ids)
         type.isInheritable = declaration.isInheritable
+        type.isOpen = declaration.isOpen
         if let constructor = declaration.constructor {
             setConstructor(of: type, constructor)
             type.doc = declaration.doc

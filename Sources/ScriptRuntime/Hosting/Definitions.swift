@@ -22,13 +22,15 @@ public struct NativeType {
     /// Whether instances are host objects (else: instance objects with optional Swift state).
     public var isHost: Bool
     public var isInheritable: Bool
+    /// Whether an instance may have attributes with the names of methods, as those of Python's own classes may.
+    public var isOpen: Bool
 
     /// A class for scripts; what it leaves out has no members.
     public init(
         _ name: String, doc: String = "", base: TypeObject? = nil, module: String = "builtins", constructor: Native? = nil,
         methods: [Native] = [], staticMethods: [Native] = [], classMethods: [Native] = [],
         properties: [NativeProperty] = [], constants: [(name: String, value: Value)] = [], isHost: Bool = true,
-        isInheritable: Bool = true
+        isInheritable: Bool = true, isOpen: Bool = false
     ) {
         self.name = name
         self.doc = doc
@@ -42,6 +44,7 @@ public struct NativeType {
         self.constants = constants
         self.isHost = isHost
         self.isInheritable = isInheritable
+        self.isOpen = isOpen
     }
 }
 

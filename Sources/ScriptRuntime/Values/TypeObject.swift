@@ -35,6 +35,8 @@ public final class TypeObject {
     public internal(set) var qualifiedName: String
     /// False for types that a script class may not have as base (`bool`, `range`, ...).
     public internal(set) var isInheritable = true
+    /// Instances of this native class may have attributes with the names of its methods.
+    var isOpen = false
 
     /// Makes an instance from the constructor's arguments; inherited. Nil: an ordinary object, or not constructible.
     public internal(set) var constructor: NativeFunction?
