@@ -59,6 +59,11 @@ enum BytesMethods {
     /// The length beyond which CPython says that bytes are too large, before it asks for the memory.
     static let longest = Int.max - 33
 
+    /// For the result of a method; a bytearray asks for the memory at once.
+    private static func checkLength(_ count: Int, _ call: Call) throws(Raised) {
+        if case .bytes = call[0], count > longest { throw Raised(.overflowError, "byte string is too large") }
+    }
+
     private static func zeros(_ count: Int, _ name: String, _ interpreter: Interpreter) throws -> [UInt8] {
         if count < 0 { throw Raised.value("negative count") }
         if name == "bytes", count > longest { throw Raised(.overflowError, "byte string is too large") }
@@ -416,6 +421,7 @@ enum BytesMethods {
                     throw Raised.type("\(name)() argument 2 must be a byte string of length 1, not \(call.interpreter.typeName(of: call[2]))")
                 }
                 if width <= text.count { return value(text) }
+                try checkLength(width, call)
                 try call.interpreter.charge(bytes: width)
                 let padding = width - text.count
                 let before = left(padding, width)
@@ -430,15 +436,17 @@ enum BytesMethods {
             pad("rjust") { padding, _ in padding },
             Native("zfill(self, width, /)", "Pad a numeric string with zeros on the left.") { call in
                 let bytes = try call.receiver(bytes: "zfill").bytes
-                let padding = try call.int(1) - bytes.count
-                if padding <= 0 { return .bytes(BytesObject(bytes)) }
+                let width = try call.int(1)
+                if width <= bytes.count { return .bytes(BytesObject(bytes)) }
+                try checkLength(width, call)
+                let padding = width - bytes.count
                 try call.interpreter.charge(bytes: padding)
                 let sign = bytes.first == 43 || bytes.first == 45 ? 1 : 0
                 return .bytes(BytesObject(bytes.prefix(sign) + [UInt8](repeating: 48, count: padding) + bytes.dropFirst(sign)))
             },
             Native("expandtabs(self, /, tabsize=8)", "Return a copy where all tab characters are expanded using spaces.") { call in
                 let text = try text(call, "expandtabs")
-                guard let (length, make) = text.expandingTabs(try call.int(1)) else { throw Raised(.overflowError, "result too long") }
+                guard let (length, make) = text.expandingTabs(try call.tabSize(1)) else { throw Raised(.overflowError, "result too long") }
                 try call.interpreter.charge(bytes: length)
                 return value(make())
             },

@@ -188,6 +188,7 @@ enum NumberMethods {
         let little = try isLittle(call, 2)
         let signed = try call.truth(3)
         if length < 0 { throw Raised.value("length argument must be non-negative") }
+        if length > BytesMethods.longest { throw Raised(.overflowError, "byte string is too large") }
         if value.sign == .minus && !signed { throw Raised(.overflowError, "can't convert negative int to unsigned") }
         try call.interpreter.charge(bytes: length)
         // Negative numbers are the complement of their distance below -1.

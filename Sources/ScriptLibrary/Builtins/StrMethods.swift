@@ -323,7 +323,7 @@ enum StrMethods {
             Native("zfill(self, width, /)", "Pad a numeric string with zeros on the left, to fill a field of the given width.", zeroFill),
             Native("expandtabs(self, /, tabsize=8)", "Return a copy where all tab characters are expanded using spaces.") { call in
                 let text = try call.receiver(str: "expandtabs")
-                guard let (length, make) = text.expandingTabs(try call.int(1)) else {
+                guard let (length, make) = text.expandingTabs(try call.tabSize(1)) else {
                     throw Raised(.overflowError, "new string is too long")
                 }
                 try call.interpreter.charge(bytes: length)

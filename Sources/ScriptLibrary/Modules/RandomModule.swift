@@ -247,7 +247,8 @@ enum RandomModule {
             throw Raised.value("state with version \(try interpreter.str(first).string) passed to Random.setstate() of version 3")
         }
         if parts.count != 3 {
-            throw Raised.value(parts.count < 3 ? "not enough values to unpack (expected 3, got \(parts.count))" : "too many values to unpack (expected 3)")
+            throw Raised.value(
+                parts.count < 3 ? "not enough values to unpack (expected 3, got \(parts.count))" : "too many values to unpack (expected 3)")
         }
         let words: [Value]
         if number == 2 {

@@ -11,10 +11,11 @@ struct RegexTemplate {
     let isBytes: Bool
     /// Whether some of it is text of its own.
     var hasText: Bool {
-        parts.isEmpty || parts.contains { part in
-            if case .text = part { return true }
-            return false
-        }
+        parts.isEmpty
+            || parts.contains { part in
+                if case .text = part { return true }
+                return false
+            }
     }
 
     init(_ template: StrObject, _ program: RegexProgram, isBytes: Bool) throws {

@@ -85,7 +85,8 @@ struct RegexWriter {
     /// where few are wanted.
     private mutating func manyTimes(_ inner: RegexNode, _ least: Int, _ most: Int?, _ greed: RegexNode.Greed) {
         let block = 65_535
-        func blocks(_ count: Int) -> RegexNode { .repeated(.group(.repeated(inner, least: block, most: block, .greedy), adding: [], removing: []), least: count, most: count, .greedy) }
+        let one = RegexNode.group(.repeated(inner, least: block, most: block, .greedy), adding: [], removing: [])
+        func blocks(_ count: Int) -> RegexNode { .repeated(one, least: count, most: count, .greedy) }
         if least >= block { write(blocks(least / block)) }
         write(.repeated(inner, least: least % block, most: least % block, .greedy))
         guard let most, most - least > block else { return write(.repeated(inner, least: 0, most: most.map { $0 - least }, greed)) }

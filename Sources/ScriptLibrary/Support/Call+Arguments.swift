@@ -71,6 +71,13 @@ extension Call {
         return (lower, upper)
     }
 
+    /// A number that CPython keeps in a C int.
+    func tabSize(_ index: Int) throws(Raised) -> Int {
+        let size = try int(index)
+        guard Int32(exactly: size) != nil else { throw Raised(.overflowError, "Python int too large to convert to C int") }
+        return size
+    }
+
     /// The items of an iterable in the argument.
     func items(_ index: Int) throws(Raised) -> [Value] { try interpreter.items(of: self[index]) }
 
