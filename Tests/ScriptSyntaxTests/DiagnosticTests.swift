@@ -155,6 +155,13 @@ import Testing
         #expect(edits.first?["replacement"] as? String == "(")
     }
 
+    /// As CPython does ("encoding problem: utf8 with BOM").
+    @Test(arguments: [("utf-8", true), ("UTF_8", true), ("utf-8-x", true), ("utf8", false), ("latin-1", false)])
+    func aByteOrderMarkAllowsOneEncoding(name: String, isFine: Bool) {
+        let source = SourceText(name: "a", utf8: [0xEF, 0xBB, 0xBF] + Array("# coding: \(name)\nx = 1\n".utf8))
+        #expect(Parser.parse(source).diagnostics.map(\.code) == (isFine ? [] : ["E0021"]))
+    }
+
     @Test func tellsFullWidthPunctuationOncePerLine() {
         let source = SourceText(name: "a", text: "x　＝　［1，2］\ny ＝ “か”\nz = '＝'  # （\n")
         let diagnostics = Parser.parse(source).diagnostics

@@ -252,7 +252,11 @@ enum RandomModule {
         }
         let words: [Value]
         if number == 2 {
-            words = try interpreter.items(of: parts[1]).map { try interpreter.binary(.modulo, $0, .int(1 << 32)) }
+            do {
+                words = try interpreter.items(of: parts[1]).map { try interpreter.binary(.modulo, $0, .int(1 << 32)) }
+            } catch let raised as Raised where raised.isInstance(of: .valueError, interpreter) {
+                throw Raised.type("the words of a state must be whole numbers")
+            }
         } else {
             guard case .tuple(let tuple) = interpreter.plain(parts[1]) else { throw Raised.type("state vector must be a tuple") }
             words = tuple.items

@@ -41,10 +41,13 @@ enum SourceCheck {
             guard blank.isEmpty || blank.hasPrefix("#") else { return nil }
             guard let match = blank.firstMatch(of: /coding[:=][ \t]*([-\w.]+)/) else { continue }
             let name = match.output.1.lowercased().replacing("_", with: "-")
-            if name == "utf-8" || name.hasPrefix("utf-8-") || name == "utf8" || name == "u8" || name == "cp65001" { return nil }
+            if name == "utf-8" || name.hasPrefix("utf-8-") { return nil }
+            let span = SourceSpan(source.range(ofLine: line))
+            // Behind a byte order mark CPython wants the one name.
+            if source.utf8.starts(with: [0xEF, 0xBB, 0xBF]) { return .foreignEncoding(span, name: "\(match.output.1) with BOM") }
+            if name == "utf8" || name == "u8" || name == "cp65001" { return nil }
             if isASCII && keepsASCII(name) { return nil }
-            let range = source.range(ofLine: line)
-            return .foreignEncoding(SourceSpan(range), name: String(match.output.1))
+            return .foreignEncoding(span, name: String(match.output.1))
         }
         return nil
     }
