@@ -338,24 +338,13 @@ enum BuiltinFunctions {
             Native("isinstance(obj, class_or_tuple, /)", "Return whether an object is an instance of a class or of a subclass thereof.") {
                 .bool(try $0.interpreter.isInstance($0[0], of: $0[1]))
             },
-            Native("issubclass(cls, class_or_tuple, /)", "Return whether cls is derived from another class or is the same class.") { call in
-                guard case .type(let type) = call[0] else { throw Raised.type("issubclass() arg 1 must be a class") }
-                return .bool(try isSubclass(type, of: call[1], call.interpreter))
+            Native("issubclass(cls, class_or_tuple, /)", "Return whether cls is derived from another class or is the same class.") {
+                .bool(try $0.interpreter.isSubclass($0[0], of: $0[1]))
             },
             Native("callable(obj, /)", "Return whether the object is callable.") { .bool($0.interpreter.isCallable($0[0])) },
             Native("id(obj, /)", "Return the identity of an object, a number that is its own as long as it lives.") { .int($0[0].identity) },
             Native("hash(obj, /)", "Return the hash value for the given object.") { .int(try $0.interpreter.hash($0[0])) },
         ]
-    }
-
-    private static func isSubclass(_ type: TypeObject, of classes: Value, _ interpreter: Interpreter) throws -> Bool {
-        switch classes {
-        case .type(let other): return type.isSubtype(of: other)
-        case .tuple(let tuple):
-            try interpreter.checkStack()
-            return try tuple.items.contains { try isSubclass(type, of: $0, interpreter) }
-        default: throw Raised.type("issubclass() arg 2 must be a class, a tuple of classes, or a union")
-        }
     }
 }
 

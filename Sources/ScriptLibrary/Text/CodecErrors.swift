@@ -1,103 +1,78 @@
 import ScriptRuntime
 
-/// The attributes and messages of `UnicodeEncodeError` and `UnicodeDecodeError`.
+/// The attributes and messages of `UnicodeEncodeError`, `UnicodeDecodeError` and `UnicodeTranslateError`.
 enum CodecErrors {
     static func install(in interpreter: Interpreter) {
-        installTranslation(in: interpreter)
-        for (kind, isDecoding) in [(ExceptionKind.unicodeEncodeError, false), (.unicodeDecodeError, true)] {
+        for kind in [ExceptionKind.unicodeEncodeError, .unicodeDecodeError, .unicodeTranslateError] {
+            // A translation is of text to text: it has no encoding.
+            let names = Array(["encoding", "object", "start", "end", "reason"].dropFirst(kind == .unicodeTranslateError ? 1 : 0))
             interpreter.extend(interpreter.types.exception(kind)) {
                 NativeType(
                     kind.rawValue,
                     methods: [
-                        Native("__init__(self, /, *args)", "Initialize self.") { call in
-                            let given = call.rest(1)
-                            guard given.count == 5 else { throw Raised.type("function takes exactly 5 arguments (\(given.count) given)") }
-                            for (place, isBytes) in [(0, false), (1, isDecoding), (4, false)] {
-                                switch call.interpreter.plain(given[place]) {
-                                case .str where !isBytes: break
-                                case .bytes where isBytes: break
-                                default:
-                                    let kind = call.shortTypeName(given[place])
-                                    throw Raised.type(
-                                        isBytes
-                                            ? "a bytes-like object is required, not '\(call.interpreter.typeName(of: given[place]))'"
-                                            : "argument \(place + 1) must be str, not \(kind)")
-                                }
-                            }
-                            for place in [2, 3] { _ = try call.interpreter.index(given[place]) }
-                            return .none
-                        },
-                        Native("__str__(self, /)", "Return str(self).") { .str(try message($0, isDecoding: isDecoding)) },
+                        Native("__init__(self, /, *args)", "Initialize self.") { try initialize($0, kind, names) },
+                        Native("__str__(self, /)", "Return str(self).") { .str(try message($0, kind)) },
                     ],
-                    properties: ["encoding", "object", "start", "end", "reason"].enumerated().map { index, name in
-                        NativeProperty(name, "A part of the error.", get: { try arguments($0)[index] })
+                    properties: names.enumerated().map { index, name in
+                        let property = Interpreter.detail(name, "A part of the error.") { instance in
+                            // One that a codec raised has it in its arguments only.
+                            if let arguments = instance.exceptionArguments, arguments.count == names.count { return arguments[index] }
+                            return name == "start" || name == "end" ? .int(0) : .none
+                        }
+                        guard name == "start" || name == "end" else { return property }
+                        return NativeProperty(
+                            name, property.doc, get: property.get,
+                            set: { call in
+                                if case .instance(let instance) = call[0] { call.interpreter.setDetail(instance, name, .int(try call.int(1))) }
+                                return .none
+                            }, delete: { _ in throw Raised.type("can't delete numeric/char attribute") })
                     })
             }
         }
     }
 
-    /// `UnicodeTranslateError(object, start, end, reason)`
-    static func installTranslation(in interpreter: Interpreter) {
-        func parts(_ call: Call) throws -> [Value] {
-            guard case .tuple(let arguments) = try call.interpreter.attribute(call[0], "args"), arguments.count == 4 else {
-                throw Raised.attribute("the error was not made by a translation")
+    private static func initialize(_ call: Call, _ kind: ExceptionKind, _ names: [String]) throws -> Value {
+        var given = call.rest(1)
+        guard given.count == names.count else {
+            throw Raised.type("function takes exactly \(names.count) arguments (\(given.count) given)")
+        }
+        for (place, name) in names.enumerated() {
+            switch name {
+            case "start", "end": given[place] = .int(try call.interpreter.index(given[place]))
+            case "object" where kind == .unicodeDecodeError:
+                guard let bytes = try call.interpreter.buffer(given[place]) else {
+                    throw Raised.type("a bytes-like object is required, not '\(call.interpreter.typeName(of: given[place]))'")
+                }
+                given[place] = .bytes(BytesObject(bytes))
+            default:
+                guard case .str = call.interpreter.plain(given[place]) else {
+                    throw Raised.type("argument \(place + 1) must be str, not \(call.shortTypeName(given[place]))")
+                }
             }
-            return arguments.items
         }
-        interpreter.extend(interpreter.types.exception(.unicodeTranslateError)) {
-            NativeType(
-                "UnicodeTranslateError",
-                methods: [
-                    Native("__init__(self, /, *args)", "Initialize self.") { call in
-                        let given = call.rest(1)
-                        guard given.count == 4 else { throw Raised.type("function takes exactly 4 arguments (\(given.count) given)") }
-                        for place in [0, 3] {
-                            guard case .str = call.interpreter.plain(given[place]) else {
-                                throw Raised.type("argument \(place + 1) must be str, not \(call.shortTypeName(given[place]))")
-                            }
-                        }
-                        for place in [1, 2] { _ = try call.interpreter.index(given[place]) }
-                        return .none
-                    },
-                    Native("__str__(self, /)", "Return str(self).") { call in
-                        let parts = try parts(call)
-                        let (start, end) = (try call.interpreter.index(parts[1]), try call.interpreter.index(parts[2]))
-                        let reason = try call.interpreter.str(parts[3]).string
-                        if end == start + 1, case .str(let text) = call.interpreter.plain(parts[0]), start >= 0, start < text.count {
-                            return .str("can't translate character '\(Quoting.escape(text[start]))' in position \(start): \(reason)")
-                        }
-                        return .str("can't translate characters in position \(start)-\(end &- 1): \(reason)")
-                    },
-                ],
-                properties: ["object", "start", "end", "reason"].enumerated().map { index, name in
-                    NativeProperty(name, "A part of the error.", get: { try parts($0)[index] })
-                })
-        }
+        if case .instance(let instance) = call[0] { call.interpreter.setDetails(instance, Array(zip(names, given))) }
+        return .none
     }
 
-    private static func arguments(_ call: Call) throws -> [Value] {
-        guard case .tuple(let arguments) = try call.interpreter.attribute(call[0], "args"), arguments.count == 5 else {
-            throw Raised.attribute("the error was not made by a codec")
-        }
-        return arguments.items
-    }
-
-    private static func message(_ call: Call, isDecoding: Bool) throws -> String {
+    private static func message(_ call: Call, _ kind: ExceptionKind) throws -> String {
         let interpreter = call.interpreter
-        guard let parts = try? arguments(call), case .int(let start) = parts[2], case .int(let end) = parts[3] else {
-            return try interpreter.str(interpreter.attribute(call[0], "args")).string
+        func part(_ name: String) throws -> Value { try interpreter.attribute(call[0], Symbol(name)) }
+        let object = interpreter.plain(try part("object"))
+        if object.isNone { return "" }
+        let (start, end) = (try interpreter.index(part("start")), try interpreter.index(part("end")))
+        let reason = try interpreter.str(part("reason")).string
+        let verb = kind == .unicodeDecodeError ? "decode" : kind == .unicodeEncodeError ? "encode" : "translate"
+        let codec = kind == .unicodeTranslateError ? "" : "'\(try interpreter.str(part("encoding")).string)' codec "
+        let isSingle = start >= 0 && end == start &+ 1
+        var what = (kind == .unicodeDecodeError ? "bytes" : "characters") + " in position \(start)-\(end &- 1)"
+        switch object {
+        case .bytes(let bytes) where isSingle && start < bytes.count:
+            let hex = String(bytes.bytes[start], radix: 16)
+            what = "byte 0x\(hex.utf8.count < 2 ? "0" : "")\(hex) in position \(start)"
+        case .str(let text) where isSingle && start < text.count:
+            what = "character '\(Quoting.escape(text[start]))' in position \(start)"
+        default: break
         }
-        let (name, reason) = (try interpreter.str(parts[0]).string, try interpreter.str(parts[4]).string)
-        if isDecoding {
-            if end == start + 1, case .bytes(let bytes) = interpreter.plain(parts[1]), start >= 0, start < bytes.count {
-                let hex = String(bytes.bytes[start], radix: 16)
-                return "'\(name)' codec can't decode byte 0x\(hex.utf8.count < 2 ? "0" : "")\(hex) in position \(start): \(reason)"
-            }
-            return "'\(name)' codec can't decode bytes in position \(start)-\(end - 1): \(reason)"
-        }
-        if end == start + 1, case .str(let text) = interpreter.plain(parts[1]), start >= 0, start < text.count {
-            return "'\(name)' codec can't encode character '\(Quoting.escape(text[start]))' in position \(start): \(reason)"
-        }
-        return "'\(name)' codec can't encode characters in position \(start)-\(end - 1): \(reason)"
+        return "\(codec)can't \(verb) \(what): \(reason)"
     }
 }

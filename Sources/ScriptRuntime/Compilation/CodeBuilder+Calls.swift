@@ -75,12 +75,19 @@ extension CodeBuilder {
     ) {
         let base = temporaries(3)
         expression(function, into: base)
-        emit(.buildList, base + 1, 0, 0)
-        for argument in arguments {
+        // A single starred one is unpacked by the call, after the keywords are computed.
+        var listed = arguments
+        if arguments.count == 1, case .starred(let inner) = arguments[0].kind {
+            expression(inner, into: base + 1)
+            listed = []
+        } else {
+            emit(.buildList, base + 1, 0, 0)
+        }
+        for argument in listed {
             let value = temporary()
             if case .starred(let inner) = argument.kind {
                 expression(inner, into: value)
-                emit(.listExtend, base + 1, value, 0, 1)
+                emit(.listExtend, base + 1, value)
             } else {
                 expression(argument, into: value)
                 emit(.listAppend, base + 1, value)

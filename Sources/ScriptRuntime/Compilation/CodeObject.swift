@@ -17,6 +17,9 @@ package final class CodeObject {
     package let qualifiedName: String
     package let source: SourceText
     let doc: String?
+    /// As the values of `__qualname__` and `__doc__`: the same one each time.
+    private(set) lazy var qualifiedText = StrObject.make(qualifiedName)
+    private(set) lazy var docText = doc.map { StrObject.make($0) }
     package let instructionCount: Int
     package let constantCount: Int
     /// Where each instruction stands in the source.

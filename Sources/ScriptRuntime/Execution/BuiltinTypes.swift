@@ -2,7 +2,7 @@
 public final class BuiltinTypes {
     public let object, type, int, float, bool, str, bytes, list, tuple, dict, set, frozenset: TypeObject
     public let range, slice, function, builtinFunction, method, module, property, staticmethod, classmethod: TypeObject
-    public let superType, generator, iterator, cell, noneType, ellipsis, notImplementedType, code, traceback: TypeObject
+    public let superType, generator, iterator, cell, noneType, ellipsis, notImplementedType, code, traceback, unionType: TypeObject
     private let exceptions: [TypeObject]
     private let ids: IDSource
     private var iteratorTypes: [String: TypeObject] = [:]
@@ -47,6 +47,8 @@ public final class BuiltinTypes {
         notImplementedType = make("NotImplementedType")
         code = make("code")
         traceback = make("traceback")
+        unionType = make("UnionType")
+        unionType.moduleName = "types"
         list.emptyBase = { .list(ListObject()) }
         dict.emptyBase = { .dict(DictObject()) }
         set.emptyBase = { .set(SetObject()) }

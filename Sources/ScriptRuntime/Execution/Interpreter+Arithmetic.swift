@@ -34,6 +34,7 @@ extension Interpreter {
                 if !result.isNotImplemented { return result }
             }
         }
+        if operation == .or, let union = union(a, b) { return union }
         throw unsupported(operation.symbol, a, b)
     }
 

@@ -27,7 +27,7 @@ extension Interpreter {
     /// `object.__getattribute__(value, name)`: asks no method of the class.
     func plainAttribute(_ value: Value, _ name: Symbol) throws(Raised) -> Value {
         if let found = try findPlain(value, name) { return found }
-        throw missingAttribute(value, name)
+        throw detailed(missingAttribute(value, name), [("name", .str(name.text)), ("obj", value)])
     }
 
     private func findPlain(_ value: Value, _ name: Symbol) throws(Raised) -> Value? {
@@ -86,7 +86,7 @@ extension Interpreter {
             case .descriptor(let descriptor):
                 switch descriptor.kind {
                 case .staticMethod: return descriptor.first
-                case .classMethod: return .boundMethod(BoundMethod(descriptor.first, .type(type)))
+                case .classMethod: return try bind(descriptor, to: type)
                 default: return attribute
                 }
             default: return attribute
@@ -102,9 +102,7 @@ extension Interpreter {
         while let type = search {
             if let attribute = type.own(name) {
                 if case .type(let receiver) = descriptor.first {
-                    if case .descriptor(let inner) = attribute, inner.kind == .classMethod {
-                        return .boundMethod(BoundMethod(inner.first, .type(receiver)))
-                    }
+                    if case .descriptor(let inner) = attribute, inner.kind == .classMethod { return try bind(inner, to: receiver) }
                     if case .descriptor(let inner) = attribute, inner.kind == .staticMethod { return inner.first }
                     return attribute
                 }
@@ -134,12 +132,18 @@ extension Interpreter {
                 if descriptor.first.isNone { throw .attribute("property of '\(type.name)' object has no getter") }
                 return try callMethod(descriptor.first, receiver)
             case .staticMethod: return descriptor.first
-            case .classMethod: return .boundMethod(BoundMethod(descriptor.first, .type(self.type(of: receiver))))
+            case .classMethod: return try bind(descriptor, to: self.type(of: receiver))
             case .superObject: return attribute
             }
         case .host(let box) where box.object is any HostMethod: return .boundMethod(BoundMethod(attribute, receiver))
         default: return attribute
         }
+    }
+
+    /// A class method as seen through a class: what it stands around is bound to the class.
+    private func bind(_ method: DescriptorObject, to type: TypeObject) throws(Raised) -> Value {
+        guard case .descriptor(let inner) = method.first else { return .boundMethod(BoundMethod(method.first, .type(type))) }
+        return try bind(.descriptor(inner), .type(type), types.type)
     }
 
     func missingAttribute(_ value: Value, _ name: Symbol) -> Raised {
@@ -206,12 +210,15 @@ extension Interpreter {
                 throw readOnly(value, name)
             }
         case .descriptor(let descriptor) where name == Symbol(.__doc__): descriptor.doc = newValue
-        default: throw readOnly(value, name)
+        default:
+            guard let descriptor = property(type(of: value), name) else { throw readOnly(value, name) }
+            try set(descriptor, value, name, newValue)
         }
     }
 
     private func readOnly(_ value: Value, _ name: Symbol) -> Raised {
         let type = type(of: value)
+        if name == Symbol(.__class__) { return .type("__class__ assignment only supported for mutable types or ModuleType subclasses") }
         if type === types.range || type === types.slice, ["start", "stop", "step"].contains(name.name) { return .attribute("readonly attribute") }
         if type.lookup(name) != nil {
             return .attribute("'\(typeName(of: value))' object attribute '\(name.name)' is read-only")
@@ -237,7 +244,7 @@ extension Interpreter {
             try set(descriptor, value, name, newValue)
             return
         }
-        if name == Symbol(.__class__) { throw .type("\(name.name) cannot be set") }
+        if name == Symbol(.__class__) { return try changeClass(instance, to: newValue) }
         if name == Symbol(.__dict__) {
             guard case .dict(let dict) = newValue else {
                 throw .type("__dict__ must be set to a dictionary, not a '\(typeName(of: newValue))'")
@@ -312,16 +319,29 @@ extension Interpreter {
             function.attributes?[name.text] = nil
         case .function(let function) where name == Symbol(.__defaults__): function.replaceDefaults(TupleObject([]))
         case .function(let function) where name == Symbol(.__kwdefaults__): function.replaceKeywordDefaults(DictObject())
-        default: throw missingAttribute(value, name)
+        case .function(let function) where name == Symbol(.__doc__) || name == Symbol(.__module__): try setAttribute(function, name, .none)
+        case .function where name == Symbol(.__dict__): throw .type("cannot delete __dict__")
+        case .function where name == Symbol(.__name__) || name == Symbol(.__qualname__):
+            throw .type("\(name.name) must be set to a string object")
+        default:
+            if name == Symbol(.__class__) { throw .type("can't delete __class__ attribute") }
+            guard let descriptor = property(type(of: value), name) else { throw missingAttribute(value, name) }
+            try delete(descriptor, value, name)
         }
+    }
+
+    private func delete(_ descriptor: DescriptorObject, _ value: Value, _ name: Symbol) throws(Raised) {
+        if descriptor.third.isNone {
+            throw .attribute("property '\(name.name)' of '\(typeName(of: value))' object has no deleter")
+        }
+        _ = try callMethod(descriptor.third, value)
     }
 
     func deletePlainAttribute(_ instance: InstanceObject, _ value: Value, _ name: Symbol) throws(Raised) {
         if let descriptor = property(instance.type, name) {
-            if descriptor.third.isNone {
-                throw .attribute("property '\(name.name)' of '\(instance.type.name)' object has no deleter")
-            }
-            _ = try callMethod(descriptor.third, value)
+            try delete(descriptor, value, name)
+        } else if name == Symbol(.__class__) {
+            throw .type("can't delete __class__ attribute")
         } else if name == Symbol(.__dict__), instance.type !== types.object {
             instance.dictionary = DictObject()
         } else if !instance.deleteAttribute(name) {
@@ -365,6 +385,7 @@ extension Interpreter {
             if let object = box.object as? any HostMembers { names.formUnion(object.memberNames) }
         case .function(let function):
             for case .str(let name) in function.attributes?.keys ?? [] { names.insert(name.string) }
+        case .boundMethod(let method): names.formUnion(dir(method.function))
         default: break
         }
         names.formUnion(attributeNames(of: type(of: value)))

@@ -348,7 +348,7 @@ extension Interpreter {
         let binary = ["add", "sub", "mul", "mod", "divmod", "lshift", "rshift", "and", "xor", "or", "floordiv", "truediv", "matmul", "pow"]
         let others = [
             "neg", "pos", "abs", "bool", "invert", "int", "float", "index", "len", "iter", "next", "hash", "repr", "str", "setitem", "delitem",
-            "eq", "ne", "lt", "le", "gt", "ge",
+            "setattr", "delattr", "getattribute", "eq", "ne", "lt", "le", "gt", "ge",
         ]
         return Set((binary + binary.map { "r" + $0 } + binary.map { "i" + $0 } + others).map { "__\($0)__" })
     }()
@@ -399,7 +399,7 @@ extension Interpreter {
     ) throws(Raised) -> Value {
         allocated = allocated &+ 96
         if allocated > nextCensus { try takeCensus() }
-        let instance = InstanceObject(type)
+        let instance = InstanceObject(type.layout == .exception ? systemErrorType(type, arguments) : type)
         switch type.layout {
         case .exception: instance.exception.arguments = TupleObject(arguments)
         case .wrapper:

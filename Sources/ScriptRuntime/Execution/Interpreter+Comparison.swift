@@ -59,7 +59,7 @@ extension Interpreter {
         case (.int(let a), .int(let b)): return a == b
         case (.str(let a), .str(let b)): return a == b
         case (.float(let a), .float(let b)): return a == b
-        case (.instance, _), (_, .instance), (.host, _), (_, .host):
+        case (.instance, _), (_, .instance), (.host, _), (_, .host), (.cell, .cell):
             return try truth(compare(.equal, a, b))
         default: return try equalBuiltins(a, b)
         }
@@ -161,7 +161,7 @@ extension Interpreter {
     /// The value of `a < b` and its like.
     public func compare(_ operation: ComparisonOperation, _ a: Value, _ b: Value) throws(Raised) -> Value {
         switch (a, b) {
-        case (.instance, _), (_, .instance), (.host, _), (_, .host):
+        case (.instance, _), (_, .instance), (.host, _), (_, .host), (.cell, .cell):
             if let result = try compareObjects(operation, a, b) { return result }
             let (x, y) = (plain(a), plain(b))
             if Tag.payload(x) != Tag.payload(a) || Tag.payload(y) != Tag.payload(b) {
@@ -267,7 +267,18 @@ extension Interpreter {
     ) throws(Raised) -> Value? {
         // A range's methods come back here.
         if type !== types.range, let method = type.lookup(Interpreter.dunder(operation)) {
-            let result = try callMethod(method, value, other)
+            let result: Value
+            if case .descriptor = method {
+                let bound: Value
+                do { bound = try bind(method, value, type) } catch {
+                    // As in CPython: one that cannot be had is none.
+                    if error.stop != nil { throw error }
+                    return nil
+                }
+                result = try call(bound, [other])
+            } else {
+                result = try callMethod(method, value, other)
+            }
             return result.isNotImplemented ? nil : result
         }
         if operation == .notEqual, type !== types.range, let method = type.lookup(.__eq__) {

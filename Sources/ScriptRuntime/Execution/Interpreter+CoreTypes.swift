@@ -13,6 +13,7 @@ extension Interpreter {
         defineObject()
         defineDescriptors()
         defineGenerators()
+        defineCells()
         setConstructor(
             of: types.type,
             Native("type(object=<unset>, bases=<unset>, dict=<unset>, /)", "The class of an object, or a new class.") {
@@ -108,6 +109,52 @@ extension Interpreter {
         }
     }
 
+    private func defineCells() {
+        setConstructor(
+            of: types.cell,
+            Native("cell(contents=<unset>, /)", "A variable shared between functions.") { .cell(CellObject($0[0])) })
+        extend(types.cell) {
+            func cell(_ call: Call) throws -> CellObject {
+                guard case .cell(let cell) = call[0] else { throw call.mismatch(0, "cell") }
+                return cell
+            }
+            func ordering(_ name: String, _ operation: ComparisonOperation) -> Native {
+                Native("\(name)(self, value, /)", "Return self\(operation.symbol)value.") { call in
+                    guard case .cell(let other) = call[1] else { return .notImplemented }
+                    let (a, b) = (try cell(call).value, other.value)
+                    // An empty cell comes before all others.
+                    if a.isUndefined || b.isUndefined {
+                        return try call.interpreter.compare(operation, .int(a.isUndefined ? 0 : 1), .int(b.isUndefined ? 0 : 1))
+                    }
+                    return try call.interpreter.compare(operation, a, b)
+                }
+            }
+            return NativeType(
+                "cell",
+                methods: [
+                    ordering("__eq__", .equal), ordering("__ne__", .notEqual), ordering("__lt__", .less), ordering("__le__", .lessOrEqual),
+                    ordering("__gt__", .greater), ordering("__ge__", .greaterOrEqual),
+                ],
+                properties: [
+                    NativeProperty(
+                        "cell_contents", "The value of the variable.",
+                        get: { call in
+                            let value = try cell(call).value
+                            if value.isUndefined { throw Raised.value("Cell is empty") }
+                            return value
+                        },
+                        set: { call in
+                            try cell(call).value = call[1]
+                            return .none
+                        },
+                        delete: { call in
+                            try cell(call).value = .undefined
+                            return .none
+                        })
+                ])
+        }
+    }
+
     private func defineGenerators() {
         extend(types.generator) {
             func generator(_ call: Call) throws -> GeneratorObject {
@@ -161,6 +208,9 @@ extension Interpreter {
                         try call.interpreter.close(try generator(call))
                         return .none
                     },
+                ],
+                properties: [
+                    NativeProperty("gi_running", "Whether it runs at this moment.", get: { .bool(try generator($0).state == .running) })
                 ])
         }
         extend(types.iterator) {

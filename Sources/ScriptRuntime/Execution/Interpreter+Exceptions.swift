@@ -16,7 +16,7 @@ extension Interpreter {
                 state.arguments = TupleObject(message.isEmpty ? [] : [.str(message)])
             } else {
                 state.arguments = TupleObject(arguments)
-                if kind == .stopIteration { instance.setAttribute(Symbol(.value), arguments[0]) }
+                if kind.isSystemError { splitSystemError(instance) }
             }
             state.hint = hint
             raised.content = .exception(instance)
@@ -72,12 +72,17 @@ extension Interpreter {
         switch type {
         case .type(let type) where type.layout == .exception: return exception.type.isSubtype(of: type)
         case .tuple(let tuple):
-            try checkStack()
-            for index in 0..<tuple.count where try matches(exception, tuple[index]) { return true }
-            return false
-        default: throw .type("catching classes that do not inherit from BaseException is not allowed")
+            // All are looked at before one may match.
+            let classes = try tuple.items.map { (item) throws(Raised) in
+                guard case .type(let type) = item, type.layout == .exception else { throw Interpreter.notCatchable }
+                return type
+            }
+            return classes.contains { exception.type.isSubtype(of: $0) }
+        default: throw Interpreter.notCatchable
         }
     }
+
+    private static var notCatchable: Raised { .type("catching classes that do not inherit from BaseException is not allowed") }
 
     /// What `except` is handling now; None outside.
     public var exceptionInHand: Value { handled }
@@ -120,175 +125,80 @@ extension Interpreter {
                         for item in arguments.items { parts.append(try call.interpreter.repr(item).string) }
                         return .str("\(instance.type.name)(\(parts.joined(separator: ", ")))")
                     },
-                    Native("with_traceback(self, tb, /)", "Set self.__traceback__ and return self.") { $0[0] },
+                    Native("with_traceback(self, tb, /)", "Set self.__traceback__ and return self.") { call in
+                        if case .instance(let instance) = call[0] { try call.interpreter.setTraceback(of: instance.exception, call[1]) }
+                        return call[0]
+                    },
                     Native("add_note(self, note, /)", "Add a note that is shown in the traceback.") { call in
                         guard case .instance(let instance) = call[0] else { return .none }
-                        let note = Value.str(try call.str(1))
-                        if case .list(let notes)? = instance.attribute(Symbol(.__notes__)) {
-                            notes.append(note)
-                        } else {
-                            instance.setAttribute(Symbol(.__notes__), .list([note]))
+                        guard case .str = call.plain(1) else {
+                            throw Raised.type("note must be a str, not '\(call.interpreter.typeName(of: call[1]))'")
                         }
+                        let notes = try call.interpreter.find(call[0], Symbol(.__notes__)) ?? .list([])
+                        guard case .list(let list) = call.interpreter.plain(notes) else {
+                            throw Raised.type("Cannot add note: __notes__ is not a list")
+                        }
+                        list.append(call[1])
+                        if list.count == 1 { try call.interpreter.setPlainAttribute(instance, call[0], Symbol(.__notes__), notes) }
                         return .none
                     },
                 ],
                 properties: Interpreter.exceptionProperties)
         }
-        extend(types.exception(.stopIteration)) { Interpreter.firstArgument("value") }
-        extend(types.exception(.systemExit)) { Interpreter.firstArgument("code") }
-        extend(types.exception(.attributeError)) { Interpreter.named("AttributeError", ["name", "obj"]) }
-        extend(types.exception(.nameError)) { Interpreter.named("NameError", ["name"]) }
-        extend(types.exception(.importError)) { Interpreter.named("ImportError", ["name", "path"]) }
-        extend(types.exception(.osError)) {
-            NativeType(
-                "OSError",
-                properties: ["errno", "strerror", "filename"].enumerated().map { index, name in
-                    NativeProperty(
-                        name,
-                        get: { call in
-                            guard case .instance(let instance) = call[0], let arguments = instance.exception.arguments,
-                                arguments.count >= 2, index < arguments.count
-                            else { return .none }
-                            return arguments[index]
-                        })
-                })
-        }
+        defineExceptionKinds()
+        defineTraceback()
     }
 
-    private static func firstArgument(_ name: String) -> NativeType {
-        NativeType(
-            "",
-            properties: [
-                NativeProperty(
-                    name,
-                    get: { call in
-                        guard case .instance(let instance) = call[0], let arguments = instance.exception.arguments else { return .none }
-                        if let value = instance.exception.details?[.make(name)] { return value }
-                        return arguments.count > 0 ? arguments[0] : .none
-                    }, set: { try setDetail($0, name) })
-            ])
-    }
-
-    /// A kind whose constructor takes some attributes by keyword.
-    private static func named(_ kind: String, _ names: [String]) -> NativeType {
-        NativeType(
-            "",
-            methods: [
-                Native("__init__(self, /, *args, **kwargs)", "Initialize self.") { call in
-                    guard case .instance(let instance) = call[0] else { return .none }
-                    var given: [(String, Value)] = []
-                    for entry in try call.dict(2).entries {
-                        let name = try call.interpreter.str(entry.key).string
-                        guard names.contains(name) else { throw Raised.type("'\(name)' is an invalid keyword argument for \(kind)()") }
-                        given.append((name, entry.value))
-                    }
-                    instance.exception.arguments = try call.tuple(1)
-                    call.interpreter.setDetails(instance, given)
-                    return .none
-                }
-            ],
-            properties: names.map { name in
-                NativeProperty(
-                    name,
-                    get: { call in
-                        guard case .instance(let instance) = call[0] else { return .none }
-                        return instance.exception.details?[.make(name)] ?? .none
-                    }, set: { try setDetail($0, name) })
-            })
-    }
-
-    private static func setDetail(_ call: Call, _ name: String) throws -> Value {
-        guard case .instance(let instance) = call[0] else { return .none }
-        let details = instance.exception.details ?? DictObject()
-        details[.make(name)] = call[1]
-        instance.exception.details = details
-        call.interpreter.track(instance)
-        return .none
-    }
-
-    private func setDetails(_ instance: InstanceObject, _ details: [(String, Value)]) {
-        instance.exception.details = nil
-        if details.isEmpty { return }
-        let dict = DictObject()
-        for (name, value) in details { dict[.make(name)] = value }
-        instance.exception.details = dict
-        track(instance)
-    }
-
-    /// The same exception with attributes of its kind.
-    func detailed(_ raised: Raised, _ details: [(String, Value)]) -> Raised {
-        if let instance = exception(of: raised) { setDetails(instance, details) }
-        return raised
-    }
-
-    private static func state(_ name: String, get: @escaping (InstanceExtra) -> Value, set: ((InstanceExtra, Value) throws -> Void)?)
-        -> NativeProperty
-    {
+    private static func state(
+        _ name: String, get: @escaping (Interpreter, InstanceExtra) -> Value, set: @escaping (Call, InstanceExtra, Value) throws -> Void
+    ) -> NativeProperty {
         NativeProperty(
             name,
             get: { call in
                 guard case .instance(let instance) = call[0] else { return .none }
-                return get(instance.exception)
+                return get(call.interpreter, instance.exception)
             },
-            set: set.map { set in
-                { call in
-                    if case .instance(let instance) = call[0] { try set(instance.exception, call[1]) }
-                    return .none
-                }
-            })
+            set: { call in
+                if case .instance(let instance) = call[0] { try set(call, instance.exception, call[1]) }
+                return .none
+            },
+            delete: { _ in throw Raised.type("\(name) may not be deleted") })
     }
 
     private static var exceptionProperties: [NativeProperty] {
-        func exceptionOrNone(_ value: Value) throws -> Value {
+        func exceptionOrNone(_ value: Value, _ what: String) throws -> Value {
             if value.isNone { return value }
             if case .instance(let instance) = value, instance.type.layout == .exception { return value }
-            throw Raised.type("exception cause must be None or derive from BaseException")
+            throw Raised.type("exception \(what) must be None or derive from BaseException")
         }
         return [
-            state("args", get: { .tuple($0.arguments ?? TupleObject([])) }, set: { $0.arguments = TupleObject(try Interpreter.sequenceItems($1)) }),
             state(
-                "__cause__", get: { $0.cause },
-                set: { state, value in
-                    state.cause = try exceptionOrNone(value)
+                "args", get: { .tuple($1.arguments ?? TupleObject([])) },
+                set: { call, state, value in state.arguments = TupleObject(try call.interpreter.items(of: value)) }),
+            state(
+                "__cause__", get: { $1.cause },
+                set: { _, state, value in
+                    state.cause = try exceptionOrNone(value, "cause")
                     state.suppressContext = true
                 }),
-            state("__context__", get: { $0.context }, set: { $0.context = try exceptionOrNone($1) }),
+            state("__context__", get: { $1.context }, set: { $1.context = try exceptionOrNone($2, "context") }),
             state(
-                "__suppress_context__", get: { .bool($0.suppressContext) },
-                set: { state, value in
-                    if case .bool(let flag) = value { state.suppressContext = flag }
+                "__suppress_context__", get: { .bool($1.suppressContext) },
+                set: { _, state, value in
+                    guard case .bool(let flag) = value else { throw Raised.type("attribute value type must be bool") }
+                    state.suppressContext = flag
                 }),
-            state("__traceback__", get: { $0.trace.isEmpty ? .none : .tuple(TupleObject($0.trace.map(\.summary))) }, set: { _, _ in }),
+            state("__traceback__", get: { $0.traceback(of: $1) }, set: { call, state, value in try call.interpreter.setTraceback(of: state, value) }),
         ]
     }
 
-    private static func sequenceItems(_ value: Value) throws -> [Value] {
-        switch value {
-        case .tuple(let tuple): return tuple.items
-        case .list(let list): return list.items
-        default: throw Raised.type("args must be a sequence")
-        }
-    }
-
-    fileprivate func textOfException(_ value: Value) throws(Raised) -> StrObject {
+    func textOfException(_ value: Value) throws(Raised) -> StrObject {
         guard case .instance(let instance) = value, let arguments = instance.exception.arguments else { return .empty }
         if instance.type.isSubtype(of: types.exception(.keyError)), arguments.count == 1 { return try repr(arguments[0]) }
-        if instance.type.isSubtype(of: types.exception(.osError)), arguments.count >= 2 {
-            let head = "[Errno \(try str(arguments[0]).string)] \(try str(arguments[1]).string)"
-            return .make(arguments.count > 2 ? "\(head): \(try repr(arguments[2]).string)" : head)
-        }
         switch arguments.count {
         case 0: return .empty
         case 1: return try str(arguments[0])
         default: return try repr(.tuple(arguments))
         }
-    }
-}
-
-extension TraceEntry {
-    /// `(function, file, line)`.
-    var summary: Value {
-        let position = code.source.position(at: Int(span.start))
-        return .tuple([.str(code.name), .str(code.source.name), .int(position.line)])
     }
 }

@@ -4,8 +4,11 @@ import ScriptSyntax
 extension Interpreter {
     func findSpecial(_ value: Value, _ name: Symbol) throws(Raised) -> Value? {
         guard name.id < Int32(Dunder.allCases.count), let dunder = Dunder(rawValue: name.id) else {
-            if case .function(let function) = value { return function.attributes?[name.text] }
-            return nil
+            switch value {
+            case .function(let function): return function.attributes?[name.text]
+            case .boundMethod(let method): return try find(method.function, name)
+            default: return nil
+            }
         }
         if dunder == .__class__ { return .type(type(of: value)) }
         if let special = try special(value, dunder, name) { return special }
@@ -68,8 +71,9 @@ extension Interpreter {
             default: return nil
             }
         case .iterator(let iterator):
-            if let generator = iterator as? GeneratorObject, dunder == .__name__ || dunder == .__qualname__ {
-                return .str(generator.name)
+            if let generator = iterator as? GeneratorObject {
+                if dunder == .__name__ { return .str(generator.function.name) }
+                if dunder == .__qualname__ { return .str(generator.name) }
             }
             if dunder == .__length_hint__, iterator.lengthHint(self) != nil {
                 return .native(
@@ -86,10 +90,12 @@ extension Interpreter {
     private func special(_ function: FunctionObject, _ dunder: Dunder, _ name: Symbol) -> Value? {
         if let value = function.attributes?[name.text] { return value }
         switch dunder {
-        case .__name__: return .str(function.name)
-        case .__qualname__: return .str(function.qualifiedName)
-        case .__doc__: return function.doc.map { .str($0) } ?? Value.none
-        case .__module__: return .str(function.module.name)
+        case .__name__: return .str(Symbol(existing: function.name)?.text ?? .make(function.name))
+        case .__qualname__:
+            let isOwn = function.qualifiedName == function.code.qualifiedName
+            return .str(isOwn ? function.code.qualifiedText : .make(function.qualifiedName))
+        case .__doc__: return function.code.docText.map { .str($0) } ?? Value.none
+        case .__module__: return .str(Symbol(existing: function.module.name)?.text ?? .make(function.module.name))
         case .__defaults__: return function.defaults.isEmpty ? Value.none : .tuple(function.defaults)
         case .__kwdefaults__:
             let dict = DictObject()
@@ -164,7 +170,8 @@ extension Interpreter {
         case (.staticMethod, .__func__), (.classMethod, .__func__), (.staticMethod, .__wrapped__), (.classMethod, .__wrapped__):
             return descriptor.first
         case (.staticMethod, .__name__), (.staticMethod, .__qualname__), (.staticMethod, .__module__), (.staticMethod, .__doc__),
-            (.classMethod, .__name__), (.classMethod, .__qualname__), (.classMethod, .__module__), (.classMethod, .__doc__):
+            (.staticMethod, .__annotations__), (.classMethod, .__name__), (.classMethod, .__qualname__), (.classMethod, .__module__),
+            (.classMethod, .__doc__), (.classMethod, .__annotations__):
             return try? find(descriptor.first, Symbol(dunder))
         case (.property, .__doc__):
             if !descriptor.doc.isNone { return descriptor.doc }

@@ -58,32 +58,6 @@ extension Interpreter {
         }
     }
 
-    /// `isinstance(value, type)`; `type` may be a tuple.
-    public func isInstance(_ value: Value, of type: Value) throws(Raised) -> Bool {
-        switch type {
-        case .type(let type):
-            if self.type(of: value).isSubtype(of: type) { return true }
-            return try statedClass(of: value)?.isSubtype(of: type) ?? false
-        case .tuple(let tuple):
-            try checkStack()
-            for index in 0..<tuple.count where try isInstance(value, of: tuple[index]) { return true }
-            return false
-        default:
-            throw .type("isinstance() arg 2 must be a type, a tuple of types, or a union")
-        }
-    }
-
-    /// What an object with a `__getattribute__` of its own says its `__class__` is: a proxy's is the class of what it stands for.
-    func statedClass(of value: Value) throws(Raised) -> TypeObject? {
-        guard case .instance(let instance) = value, instance.type.overrides(.__getattribute__) != nil else { return nil }
-        do {
-            if case .type(let type)? = try find(value, Symbol(.__class__)) { return type }
-        } catch {
-            guard error.isInstance(of: .attributeError, self) else { throw error }
-        }
-        return nil
-    }
-
     // MARK: - Declarations
 
     /// Adds methods and more to a class; the table is only read when the class is first looked at.
@@ -144,8 +118,9 @@ extension Interpreter {
         for property in table.properties {
             let get = function(Native("\(property.name)(self, /)", property.doc, property.get))
             let set = property.set.map { function(Native("\(property.name)(self, value, /)", property.doc, $0)) }
+            let delete = property.delete.map { function(Native("\(property.name)(self, /)", property.doc, $0)) }
             let doc: Value = property.doc.isEmpty ? .none : .str(property.doc)
-            result.append((Symbol(property.name), .descriptor(DescriptorObject(.property, get, set ?? .none, doc: doc))))
+            result.append((Symbol(property.name), .descriptor(DescriptorObject(.property, get, set ?? .none, delete ?? .none, doc: doc))))
         }
         for constant in table.constants { result.append((Symbol(constant.name), constant.value)) }
         return result

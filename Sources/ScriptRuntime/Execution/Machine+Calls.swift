@@ -149,15 +149,35 @@ extension Interpreter {
     /// Starts `callee(*list, **dict)`.
     @inline(never)
     func beginSpread(_ a: UnsafeMutablePointer<Value>, _ result: UnsafeMutablePointer<Value>) throws(Raised) -> Bool {
-        guard case .list(let list) = (a + 1).pointee else { return false }
         var keywords: Keywords = []
         if case .dict(let dict) = (a + 2).pointee {
             for (key, value) in dict.entries {
-                guard case .str(let name) = key else { throw .type("keywords must be strings") }
+                guard case .str(let name) = plain(key) else { throw .type("keywords must be strings") }
                 keywords.append((Symbol(name), value))
             }
         }
-        return try begin(a.pointee, list.items, keywords, a, result)
+        let arguments: [Value]
+        switch (a + 1).pointee {
+        case .list(let list): arguments = list.items
+        case .tuple(let tuple): arguments = tuple.items
+        case let iterable:
+            do { arguments = try items(of: iterable) } catch {
+                guard case .pending(.typeError, let message, _, _) = error.content, message.hasSuffix("object is not iterable") else { throw error }
+                throw .type("\(callText(a.pointee)) argument after * must be an iterable, not \(typeName(of: iterable))")
+            }
+        }
+        return try begin(a.pointee, arguments, keywords, a, result)
+    }
+
+    /// A callable as messages about its starred arguments name it: `module.f()`.
+    func callText(_ callee: Value) -> String {
+        func text(_ name: Dunder) -> String? {
+            guard let found = try? find(callee, Symbol(name)), case .str(let text) = found else { return nil }
+            return text.string
+        }
+        guard let name = text(.__qualname__) else { return (try? str(callee).string) ?? typeName(of: callee) }
+        let module = text(.__module__) ?? "builtins"
+        return module == "builtins" ? "\(name)()" : "\(module).\(name)()"
     }
 
     private func begin(
@@ -303,8 +323,9 @@ extension Interpreter {
             } else if let rest {
                 rest[name.text] = value
             } else if code.variables.prefix(code.positionalOnlyCount).contains(name) {
-                throw .type(
-                    "\(function.qualifiedName)() got some positional-only arguments passed as keyword arguments: '\(name.name)'")
+                let passed = code.variables.prefix(code.positionalOnlyCount).filter { name in keywords.contains { $0.name == name } }
+                let names = passed.map(\.name).joined(separator: ", ")
+                throw .type("\(function.qualifiedName)() got some positional-only arguments passed as keyword arguments: '\(names)'")
             } else {
                 let names = code.variables[code.positionalOnlyCount..<named].map(\.name)
                 throw Raised(

@@ -32,7 +32,7 @@ extension Interpreter {
                     result: result, next: object.next, kind: kind, target: target, kept: result))
             if object.hasHandlers {
                 object.outerHandled = handled
-                if !object.handled.isNone { handled = object.handled }
+                if object.isHandling { handled = object.handled }
             }
         }
         return true
@@ -45,10 +45,28 @@ extension Interpreter {
         generator.sendRegister = register
         generator.state = .suspended
         if generator.hasHandlers {
-            generator.handled = handled.isIdentical(to: generator.outerHandled) ? .none : handled
+            generator.handled = generator.isHandling ? handled : .none
             handled = generator.outerHandled
             generator.outerHandled = .none
         }
+    }
+
+    /// The generator on top enters a handler. What was handled outside is left unbound in `saved`: when the handler is left,
+    /// it may be another one.
+    @inline(never)
+    func pushHandledInGenerator(_ saved: UnsafeMutablePointer<Value>, _ exception: UnsafeMutablePointer<Value>) {
+        guard let generator = frames[depth].generator?.takeUnretainedValue() else { return }
+        saved.put(generator.isHandling ? handled : .undefined)
+        generator.isHandling = true
+        handled = exception.pointee
+    }
+
+    /// The generator on top leaves its outermost handler.
+    @inline(never)
+    func popHandledInGenerator() {
+        guard let generator = frames[depth].generator?.takeUnretainedValue() else { return }
+        generator.isHandling = false
+        handled = generator.outerHandled
     }
 
     /// The generator on top returned.
@@ -120,27 +138,49 @@ extension Interpreter {
         _ generator: GeneratorObject, _ delegate: (iterator: Value, word: UInt64), throwing raised: Raised
     ) throws(Raised) -> Value? {
         var failure = raised
+        var answer = DelegateAnswer.none
         do {
-            if raised.isInstance(of: .generatorExit, self) {
-                try closeIterator(delegate.iterator)
-            } else if case .iterator(let iterator) = delegate.iterator, let inner = iterator as? GeneratorObject {
-                generator.state = .running
-                defer { generator.state = .suspended }
-                if let value = try resume(inner, throwing: raised) { return value }
-                return try leaveDelegate(generator, delegate.word, inner.takeResult())
-            } else if let method = try find(delegate.iterator, "throw"), let exception = exception(of: raised) {
-                return try call(method, [.instance(exception)])
+            answer = try within(generator) { () throws(Raised) -> DelegateAnswer in
+                if raised.isInstance(of: .generatorExit, self) {
+                    try closeIterator(delegate.iterator)
+                } else if case .iterator(let iterator) = delegate.iterator, let inner = iterator as? GeneratorObject {
+                    if let value = try resume(inner, throwing: raised) { return .value(value) }
+                    return .end(inner.takeResult())
+                } else if let method = try find(delegate.iterator, "throw"), let exception = exception(of: raised) {
+                    return .value(try call(method, [.instance(exception)]))
+                }
+                return .none
             }
         } catch {
-            generator.state = .suspended
-            if error.isInstance(of: .stopIteration, self), let exception = exception(of: error) {
-                return try leaveDelegate(generator, delegate.word, exception.attribute(Symbol(.value)) ?? .none)
-            }
             failure = error
+            if error.isInstance(of: .stopIteration, self), let exception = exception(of: error) { answer = .end(result(of: exception)) }
+        }
+        switch answer {
+        case .value(let value): return value
+        case .end(let result): return try leaveDelegate(generator, delegate.word, result)
+        case .none: break
         }
         guard try start(generator, .none, .entry, top, generator.next) else { throw failure }
         let result = try run(raising: failure)
         return generator.state == .suspended ? result : nil
+    }
+
+    private enum DelegateAnswer {
+        case value(Value)
+        case end(Value)
+        case none
+    }
+
+    /// Asks what a suspended `yield from` waits for something, as if the generator itself did.
+    private func within<Answer>(_ generator: GeneratorObject, _ body: () throws(Raised) -> Answer) throws(Raised) -> Answer {
+        let outer = handled
+        generator.state = .running
+        if generator.isHandling { handled = generator.handled }
+        defer {
+            generator.state = .suspended
+            handled = outer
+        }
+        return try body()
     }
 
     /// `generator.throw(anything)`: where the generator waits for an iterator with a `throw` of its own, that is asked first,
@@ -153,12 +193,10 @@ extension Interpreter {
         guard let method = try find(delegate.iterator, "throw") else { return nil }
         try checkStack()
         do {
-            generator.state = .running
-            defer { generator.state = .suspended }
-            return try call(method, arguments)
+            return try within(generator) { () throws(Raised) -> Value in try call(method, arguments) }
         } catch {
             if error.isInstance(of: .stopIteration, self), let exception = exception(of: error) {
-                return try leaveDelegate(generator, delegate.word, exception.attribute(Symbol(.value)) ?? .none)
+                return try leaveDelegate(generator, delegate.word, result(of: exception))
             }
             guard try start(generator, .none, .entry, top, generator.next) else { throw error }
             let result = try run(raising: error)
@@ -178,6 +216,13 @@ extension Interpreter {
     private func closeIterator(_ iterator: Value) throws(Raised) {
         if case .iterator(let iterator) = iterator, let inner = iterator as? GeneratorObject { return try close(inner) }
         if let method = try find(iterator, "close") { try call(method) }
+    }
+
+    /// What an iterator returned: the value of its `StopIteration`.
+    private func result(of exception: InstanceObject) -> Value {
+        if let value = exception.exception.details?["value"] { return value }
+        let arguments = exception.exception.arguments
+        return arguments.map { $0.count > 0 ? $0[0] : .none } ?? .none
     }
 
     /// `generator.close()`.
@@ -221,8 +266,7 @@ extension Interpreter {
             return (try callMethod(iterator, named: "send", [value]), false)
         } catch {
             guard error.isInstance(of: .stopIteration, self), let exception = exception(of: error) else { throw error }
-            let arguments = exception.exception.arguments
-            return (arguments.map { $0.count > 0 ? $0[0] : .none } ?? .none, true)
+            return (result(of: exception), true)
         }
     }
 }

@@ -40,7 +40,7 @@ extension Interpreter {
                 return
             }
             a.put(.slice(SliceObject(b.pointee, (b + 1).pointee, (b + 2).pointee)))
-        case .listExtend: try extendDisplay(a.pointee, (state.registers + Word.b(word)).pointee, isArgument: Word.d(word) == 1)
+        case .listExtend: try extendDisplay(a.pointee, (state.registers + Word.b(word)).pointee)
         case .setAdd: if case .set(let set) = a.pointee { try insert(set, (state.registers + Word.b(word)).pointee) }
         case .setUpdate:
             if case .set(let set) = a.pointee {
@@ -50,9 +50,12 @@ extension Interpreter {
                 }
             }
         case .dictSet:
+            // What is called stands two registers before the keywords that are collected for it.
             try setDisplayItem(
-                a.pointee, (state.registers + Word.b(word)).pointee, (state.registers + Word.c(word)).pointee, isArgument: Word.d(word) == 1)
-        case .dictMerge: try mergeDisplay(a.pointee, (state.registers + Word.b(word)).pointee, isArgument: Word.d(word) == 1)
+                a.pointee, (state.registers + Word.b(word)).pointee, (state.registers + Word.c(word)).pointee,
+                callee: Word.d(word) == 1 ? (a - 2).pointee : nil)
+        case .dictMerge:
+            try mergeDisplay(a.pointee, (state.registers + Word.b(word)).pointee, callee: Word.d(word) == 1 ? (a - 2).pointee : nil)
         case .listToTuple:
             if case .list(let list) = (state.registers + Word.b(word)).pointee {
                 a.put(.tuple(TupleObject(copying: list.storage, count: list.count)))

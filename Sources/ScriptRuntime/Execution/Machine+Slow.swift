@@ -228,7 +228,7 @@ extension Interpreter {
     }
 
     @inline(never)
-    func extendDisplay(_ list: Value, _ iterable: Value, isArgument: Bool) throws(Raised) {
+    func extendDisplay(_ list: Value, _ iterable: Value) throws(Raised) {
         guard case .list(let list) = list else { return }
         do { try extend(list, iterable) } catch {
             guard case .pending(.typeError, let message, _, _) = error.content, message.hasSuffix("object is not iterable") else { throw error }
@@ -237,33 +237,31 @@ extension Interpreter {
     }
 
     @inline(never)
-    func setDisplayItem(_ dict: Value, _ key: Value, _ value: Value, isArgument: Bool) throws(Raised) {
+    func setDisplayItem(_ dict: Value, _ key: Value, _ value: Value, callee: Value?) throws(Raised) {
         guard case .dict(let dict) = dict else { return }
-        if isArgument, try contains(dict, key) { throw repeatedKeyword(key) }
+        if let callee, try contains(dict, key) { throw repeatedKeyword(key, callee) }
         if dict.count & 63 == 63 { try charge(bytes: 64 * 64) }
         try set(dict, key, value)
     }
 
-    private func repeatedKeyword(_ key: Value) -> Raised {
-        .type("got multiple values for keyword argument '\((try? str(key).string) ?? "?")'")
+    private func repeatedKeyword(_ key: Value, _ callee: Value) -> Raised {
+        guard case .str(let name) = plain(key) else { return .type("\(callText(callee)) keywords must be strings") }
+        return .type("\(callText(callee)) got multiple values for keyword argument '\(name.string)'")
     }
 
     @inline(never)
-    func mergeDisplay(_ dict: Value, _ other: Value, isArgument: Bool) throws(Raised) {
+    func mergeDisplay(_ dict: Value, _ other: Value, callee: Value?) throws(Raised) {
         guard case .dict(let dict) = dict else { return }
         var isMapping = false
         if case .dict = plain(other) { isMapping = true } else { isMapping = try find(other, "keys") != nil }
         guard isMapping else {
-            if isArgument { throw .type("argument after ** must be a mapping, not \(typeName(of: other))") }
+            if let callee { throw .type("\(callText(callee)) argument after ** must be a mapping, not \(typeName(of: other))") }
             throw .type("'\(typeName(of: other))' object is not a mapping")
         }
-        if isArgument {
+        if let callee {
             let given = DictObject()
             try merge(given, other)
-            for key in given.keys {
-                guard case .str = key else { throw .type("keywords must be strings") }
-                if try contains(dict, key) { throw repeatedKeyword(key) }
-            }
+            for key in given.keys where try contains(dict, key) { throw repeatedKeyword(key, callee) }
             try merge(dict, .dict(given))
         } else {
             try merge(dict, other)
@@ -460,8 +458,13 @@ extension Interpreter {
             if cause.isNone {
                 exception.exception.cause = .none
             } else {
-                do { exception.exception.cause = .instance(try raised(cause)) } catch {
-                    throw .type("exception causes must derive from BaseException")
+                switch cause {
+                case .instance(let instance) where instance.type.layout == .exception: exception.exception.cause = cause
+                case .type(let type) where type.layout == .exception:
+                    let made = try instantiate(type, [])
+                    guard case .instance(let instance) = made, instance.type.layout == .exception else { fallthrough }
+                    exception.exception.cause = made
+                default: throw .type("exception causes must derive from BaseException")
                 }
             }
         }

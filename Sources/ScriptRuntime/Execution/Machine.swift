@@ -498,11 +498,21 @@ extension Interpreter {
                 state = MachineState(frames + depth)
 
             case .pushHandled:
+                let b = state.registers + Word.b(word)
+                if frames[depth].generator != nil {
+                    pushHandledInGenerator(a, b)
+                    continue
+                }
                 withUnsafeMutablePointer(to: &handled) {
                     a.assign(from: $0)
-                    $0.assign(from: state.registers + Word.b(word))
+                    $0.assign(from: b)
                 }
-            case .popHandled: withUnsafeMutablePointer(to: &handled) { a.handOver(to: $0) }
+            case .popHandled:
+                if a.isUnbound {
+                    popHandledInGenerator()
+                    continue
+                }
+                withUnsafeMutablePointer(to: &handled) { a.handOver(to: $0) }
             case .jumpUnlessMatches:
                 if try !matches(a, state.registers + Word.b(word)) { state.jump(to: Word.target(word)) }
             case .deleteLocal, .deleteGlobal, .deleteCell, .deleteFree, .positive, .invert, .buildSet, .buildDict, .buildString,

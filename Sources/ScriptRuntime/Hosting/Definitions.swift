@@ -54,13 +54,15 @@ public struct NativeProperty {
     public let doc: String
     public let get: Native.Body
     public let set: Native.Body?
+    public let delete: Native.Body?
 
-    /// An attribute that can be read, and set where there is a body for it.
-    public init(_ name: String, _ doc: String = "", get: @escaping Native.Body, set: Native.Body? = nil) {
+    /// An attribute that can be read, and set and deleted where there is a body for it.
+    public init(_ name: String, _ doc: String = "", get: @escaping Native.Body, set: Native.Body? = nil, delete: Native.Body? = nil) {
         self.name = name
         self.doc = doc
         self.get = get
         self.set = set
+        self.delete = delete
     }
 }
 

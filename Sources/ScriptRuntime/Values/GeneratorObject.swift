@@ -15,6 +15,8 @@ public final class GeneratorObject: IteratorObject {
     @exclusivity(unchecked) var next: UnsafeMutablePointer<UInt64>
     /// The register that takes what is sent.
     @exclusivity(unchecked) var sendRegister = 0
+    /// Whether it is in a handler of its own.
+    @exclusivity(unchecked) var isHandling = false
     /// The exception that was being handled inside when it was suspended, and outside when it was resumed.
     @exclusivity(unchecked) var handled: Value = .none
     @exclusivity(unchecked) var outerHandled: Value = .none
@@ -53,6 +55,7 @@ public final class GeneratorObject: IteratorObject {
         release()
         state = .finished
         handled = .none
+        isHandling = false
     }
 
     private func release() {

@@ -77,6 +77,8 @@ final class InstanceExtra {
     /// What only some kinds of exceptions have: `e.name`, `e.obj`, `e.path`, and a `value` or `code` that was set.
     var details: DictObject?
     @exclusivity(unchecked) var trace: [TraceEntry] = []
+    /// The object for the first so many entries of `trace`, once somebody asked for it.
+    var traceback: HostBox?
     /// What the reporter shows beside the message: the values of a failed assertion's parts, a host's hint.
     var values: [ErrorReport.PartValue] = []
     var hint: String?
@@ -214,6 +216,17 @@ extension InstanceObject {
         shape = type.dictionaryShape
         // The slots that the old shape counted are initialized, and nobody counts them any more.
         Drain.release(slots, count)
+    }
+
+    /// Belongs to another class from now on, whose instances are laid out like those of its own.
+    func become(_ other: TypeObject) {
+        if shape.isDictionary {
+            shape = other.dictionaryShape
+        } else {
+            // The same names in the same slots.
+            shape = shape.names.reduce(other.rootShape) { $0.adding($1) }
+        }
+        type = other
     }
 
     /// Own attributes in the order they were first set.

@@ -166,6 +166,9 @@ public enum ExceptionKind: String, CaseIterable, Sendable {
     /// Its place among the cases: they have no payload, so the value itself is that number.
     var number: Int { Int(unsafeBitCast(self, to: UInt8.self)) }
 
+    /// `OSError` or one that stands for some of its numbers.
+    var isSystemError: Bool { self == .osError || parent == .osError || parent == .connectionError }
+
     var parent: ExceptionKind? {
         switch self {
         case .baseException: return nil
