@@ -25,7 +25,9 @@ extension Interpreter {
     /// An attribute of some kinds of exceptions, which can be set, and reads as None when it was deleted.
     ///
     /// - Parameter absent: its value while it was not set.
-    public static func detail(_ name: String, _ doc: String = "", _ absent: @escaping (InstanceObject) throws -> Value = { _ in .none }) -> NativeProperty {
+    public static func detail(_ name: String, _ doc: String = "", _ absent: @escaping (InstanceObject) throws -> Value = { _ in .none })
+        -> NativeProperty
+    {
         func store(_ call: Call, _ value: Value) -> Value {
             if case .instance(let instance) = call[0] { call.interpreter.setDetail(instance, name, value) }
             return .none
