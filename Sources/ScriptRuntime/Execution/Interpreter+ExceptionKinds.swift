@@ -24,7 +24,10 @@ extension Interpreter {
 
     /// An attribute of some kinds of exceptions, which can be set, and reads as None when it was deleted.
     ///
-    /// - Parameter absent: its value while it was not set.
+    /// - Parameters:
+    ///   - name: what scripts call it.
+    ///   - doc: what `help` says of it.
+    ///   - absent: its value while it was not set.
     public static func detail(_ name: String, _ doc: String = "", _ absent: @escaping (InstanceObject) throws -> Value = { _ in .none })
         -> NativeProperty
     {
