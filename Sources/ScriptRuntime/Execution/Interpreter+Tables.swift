@@ -12,8 +12,13 @@ extension Interpreter {
 
     /// `dict[key] = value`
     public func set(_ dict: DictObject, _ key: Value, _ value: Value) throws(Raised) {
+        try set(dict, key, hash: hash(key), value)
+    }
+
+    /// `dict[key] = value` for a key whose hash is known.
+    @inline(__always)
+    public func set(_ dict: DictObject, _ key: Value, hash: Int, _ value: Value) throws(Raised) {
         if Interpreter.mayHoldReferences(value) || Interpreter.mayHoldReferences(key) { track(dict) }
-        let hash = try hash(key)
         if let number = try find(dict, key, hash) {
             let old = dict.table.entries[number].value
             dict.table.entries[number].value = value
@@ -60,8 +65,7 @@ extension Interpreter {
     /// False when an equal item is there already.
     @discardableResult
     public func insert(_ set: SetObject, _ item: Value) throws(Raised) -> Bool {
-        if Interpreter.mayHoldReferences(item) { track(set) }
-        return try insert(set, item, hash: hash(item))
+        try insert(set, item, hash: hash(item))
     }
 
     /// The same for an item whose hash is known.
@@ -71,18 +75,6 @@ extension Interpreter {
         if Interpreter.mayHoldReferences(item) { track(set) }
         set.table.insertNew(hash, item, .none)
         return true
-    }
-
-    /// `dict[key] = value` for a key whose hash is known.
-    public func set(_ dict: DictObject, _ key: Value, hash: Int, _ value: Value) throws(Raised) {
-        if Interpreter.mayHoldReferences(value) || Interpreter.mayHoldReferences(key) { track(dict) }
-        if let number = try find(dict, key, hash) {
-            let old = dict.table.entries[number].value
-            dict.table.entries[number].value = value
-            _ = consume old
-        } else {
-            dict.table.insertNew(hash, key, value)
-        }
     }
 
     /// The keys of a dict or the items of a set with the hashes that it keeps; nil for anything else.
