@@ -10,7 +10,7 @@ public enum TensorError: Error, Equatable, Sendable {
     case axisOutOfRange(operation: String, axis: Int, shape: [Int])
     case repeatedAxis(operation: String, axis: Int)
     case indexOutOfRange(operation: String, index: Int, axis: Int, shape: [Int])
-    case tooManyIndices(shape: [Int], count: Int)
+    case tooManyIndices(operation: String, shape: [Int], count: Int)
     case wrongCount(operation: String, found: Int, shape: [Int])
     case wrongDType(operation: String, found: DType, needed: [DType])
     case valueOutOfRange(operation: String, value: String, rule: String)
@@ -22,7 +22,7 @@ public enum TensorError: Error, Equatable, Sendable {
     /// The memory is over the limit, known before asking for it.
     case memoryLimit(operation: String, bytes: Int, limit: Int)
     /// The system refused the memory.
-    case outOfMemory(bytes: Int)
+    case outOfMemory(operation: String, bytes: Int)
     case notOneElement(operation: String, shape: [Int])
     case ambiguousTruth(shape: [Int])
     case badEinsum(equation: String, reason: String)
@@ -56,7 +56,7 @@ extension TensorError {
         case .repeatedAxis(let operation, let axis): return "\(operation): axis \(axis) is named twice"
         case .indexOutOfRange(let operation, let index, let axis, let shape):
             return "\(operation): index \(index) is out of range for axis \(axis) of shape \(Self.text(shape))"
-        case .tooManyIndices(let shape, let count): return "index: \(count) indices for a tensor of shape \(Self.text(shape))"
+        case .tooManyIndices(let operation, let shape, let count): return "\(operation): \(count) indices for a tensor of shape \(Self.text(shape))"
         case .wrongCount(let operation, let found, let shape):
             return "\(operation): \(found) elements cannot have shape \(Self.text(shape))"
         case .wrongDType(let operation, let found, let needed):
@@ -70,7 +70,7 @@ extension TensorError {
         case .countOverflow(let operation, let shape): return "\(operation): shape \(Self.text(shape)) has too many elements"
         case .memoryLimit(let operation, let bytes, let limit):
             return "\(operation): needs \(Self.megabytes(bytes)) of memory, over the limit of \(Self.megabytes(limit))"
-        case .outOfMemory(let bytes): return "the system has no \(Self.megabytes(bytes)) of memory left"
+        case .outOfMemory(let operation, let bytes): return "\(operation): the system has no \(Self.megabytes(bytes)) of memory left"
         case .notOneElement(let operation, let shape): return "\(operation): a tensor of shape \(Self.text(shape)), but it needs one element"
         case .ambiguousTruth(let shape): return "the truth of a tensor of shape \(Self.text(shape)) is ambiguous"
         case .badEinsum(let equation, let reason): return "einsum '\(equation)': \(reason)"
@@ -90,7 +90,7 @@ extension TensorError {
         case .repeatedAxis: "Name every axis once."
         case .indexOutOfRange(_, _, let axis, let shape) where axis < shape.count:
             shape[axis] == 0 ? "The axis is empty." : "Use an index from \(-shape[axis]) to \(shape[axis] - 1)."
-        case .tooManyIndices(let shape, _): "Use at most \(shape.count) indices."
+        case .tooManyIndices(_, let shape, _): "Use at most \(shape.count) indices."
         case .wrongDType(_, _, let needed): "Convert it first, for example with astype('\(needed.first?.name ?? "float32")')."
         case .memoryLimit, .outOfMemory: "Use smaller batches or a smaller shape, or raise the memory limit."
         case .ambiguousTruth: "Say .any() or .all(); for a chained comparison write (0 < t) & (t < 1)."

@@ -17,7 +17,7 @@ struct ErrorTests {
             ("sum: axis 1 is named twice", { try a.sum(axes: [1, -1]) }),
             ("transpose: axis 0 is named twice", { try a.transposed([0, 0]) }),
             ("index: index 5 is out of range for axis 0 of shape (2, 3)", { try a.indexed(.at(5)) }),
-            ("index: index -4 is out of range for axis 1 of shape (2, 3)", { try a.gathered(Tensor([-4]), axis: 1) }),
+            ("take: index -4 is out of range for axis 1 of shape (2, 3)", { try a.gathered(Tensor([-4]), axis: 1) }),
             ("index: 3 indices for a tensor of shape (2, 3)", { try a.indexed(.at(0), .at(0), .at(0)) }),
             ("index: shapes (2, 3) and (2, 2) do not fit", { try a.indexed(.mask(Tensor.full([2, 2], 1, .bool))) }),
             ("index: a float32 tensor, but it needs int64 or int32 or bool", { try a.indexed(.positions(a)) }),

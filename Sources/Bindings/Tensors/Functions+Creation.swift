@@ -17,10 +17,9 @@ extension TensorFunction {
                 "full(shape, fill_value, dtype=None)", "Every element fill_value, whose kind decides the dtype if none is given."
             ) { call in
                 let shape = try call.shape(0)
-                let value = try call.tensor(1)
-                let dtype = try call.dtype(2, value.dtype)
-                try call.reserve(shape, dtype)
-                return try value.converted(to: dtype).broadcast(to: shape)
+                let value = try read(call, 1, call.engine.dtype(call[2], call.name))
+                try call.reserve(shape, value.dtype)
+                return try value.broadcast(to: shape)
             },
             TensorFunction("zeros_like(x, dtype=None)", "Zeros of the shape of x.") { call in
                 let x = try call.tensor()
@@ -33,7 +32,7 @@ extension TensorFunction {
             TensorFunction("full_like(x, fill_value, dtype=None)", "A tensor of the shape of x with every element fill_value.") {
                 call in
                 let x = try call.tensor()
-                return try call.tensor(1).converted(to: call.dtype(2, x.dtype)).broadcast(to: x.shape)
+                return try read(call, 1, call.dtype(2, x.dtype)).broadcast(to: x.shape)
             },
             TensorFunction(
                 "arange(start, stop=None, step=1, dtype=None)",
@@ -44,6 +43,7 @@ extension TensorFunction {
                     return true
                 }
                 let dtype = try call.dtype(3, isWhole ? .int64 : .float32)
+                if isWhole, let whole = try wholeRange(call) { return try whole.converted(to: dtype) }
                 let (start, stop) =
                     call.has(1) ? (try call.call.double(0), try call.call.double(1)) : (0, try call.call.double(0))
                 let step = try call.call.double(2)
@@ -56,7 +56,12 @@ extension TensorFunction {
             ) { call in
                 let count = try call.int(2)
                 try call.reserve([count], .float64)
-                return try .linear(from: call.call.double(0), to: call.call.double(1), count: count, call.dtype(3, .float32))
+                let (dtype, ends) = (try call.dtype(3, .float32), (try call.call.double(0), try call.call.double(1)))
+                guard dtype.isFloating else {
+                    // Whole numbers go down, as in NumPy.
+                    return try Tensor.linear(from: ends.0, to: ends.1, count: count, .float64).floor().converted(to: dtype)
+                }
+                return try .linear(from: ends.0, to: ends.1, count: count, dtype)
             },
             TensorFunction("eye(n_rows, n_cols=None, k=0, dtype='float32')", "Ones on diagonal k, zeros elsewhere.") { call in
                 let (rows, columns) = (try call.int(0), try call.optionalInt(1))
@@ -83,9 +88,27 @@ extension TensorFunction {
         ]
     }
 
-    private static func read(_ call: TensorCall) throws -> Tensor {
-        if let tensor = call.engine.asTensor(call[0]) { return try tensor.converted(to: call.dtype(1, tensor.dtype)) }
-        return try NestedData(call[0], call.engine, call.name).tensor(call.engine.dtype(call[1], call.name))
+    private static func read(_ call: TensorCall) throws -> Tensor { try read(call, 0, call.engine.dtype(call[1], call.name)) }
+
+    /// Argument `index` as a tensor of `dtype`, which its numbers must fit (nil: what it is by itself).
+    private static func read(_ call: TensorCall, _ index: Int, _ dtype: DType?) throws -> Tensor {
+        if let tensor = call.engine.asTensor(call[index]) { return try tensor.converted(to: dtype ?? tensor.dtype) }
+        return try NestedData(call[index], call.engine, call.name).tensor(dtype)
+    }
+
+    /// A range of ints, exact however large they are; nil where that is not what is asked for.
+    private static func wholeRange(_ call: TensorCall) throws -> Tensor? {
+        guard case .int(let first) = call[0], case .int(let step) = call[2], step != 0 else { return nil }
+        var (start, stop) = (0, first)
+        if call.has(1) {
+            guard case .int(let end) = call[1] else { return nil }
+            (start, stop) = (first, end)
+        }
+        let (span, overflow) = step > 0 ? stop.subtractingReportingOverflow(start) : start.subtractingReportingOverflow(stop)
+        if overflow { return nil }
+        let count = span <= 0 ? 0 : Int((UInt(span) - 1) / step.magnitude) + 1
+        try call.reserve([count], .int64)
+        return try Tensor((0..<count).map { start + $0 * step })
     }
 
     private static func filled(_ call: TensorCall, _ value: Double) throws -> Tensor {

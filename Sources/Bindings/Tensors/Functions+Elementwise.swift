@@ -14,7 +14,10 @@ extension TensorFunction {
                     throw Raised.value("round: decimals must be from -300 to 300, not \(decimals)")
                 }
                 let scale = pow(10, Double(abs(decimals)))
-                return try decimals > 0 ? (x * scale).rounded() / scale : ((x / scale).rounded() * scale).converted(to: x.dtype)
+                if !x.dtype.isFloating {
+                    return try ((x.converted(to: .float64) / scale).rounded() * scale).converted(to: x.dtype)
+                }
+                return try decimals > 0 ? (x * scale).rounded() / scale : (x / scale).rounded() * scale
             },
             TensorFunction(
                 "clip(x, min=None, max=None)", "Between min and max, either of which may be left out or be a tensor.",
@@ -62,13 +65,13 @@ extension TensorFunction {
             },
             TensorFunction(values: "allclose(a, b, rtol=1e-05, atol=1e-08)", "Whether |a - b| <= atol + rtol * |b| everywhere.") {
                 call in
-                let (a, b) = try call.pair()
+                let (a, b) = try call.pair(comparing: true)
                 let limit = try b.absolute().converted(to: .float64) * call.call.double(2) + call.call.double(3)
                 let near = try (a.converted(to: .float64) - b.converted(to: .float64)).absolute().compared(.lessOrEqual, limit)
                 return .bool(try near.bits(.or, a.equals(b)).all().truth())
             },
             TensorFunction(values: "array_equal(a, b)", "Whether shapes and elements are equal.") { call in
-                let (a, b) = (try call.tensor(0), try call.tensor(1))
+                let (a, b) = try call.pair(comparing: true)
                 return .bool(try a.shape == b.shape && a.equals(b).all().truth())
             },
         ]
@@ -148,7 +151,7 @@ extension TensorFunction {
 
     private static func compare(_ name: String, _ symbol: String, _ comparison: Comparison) -> TensorFunction {
         TensorFunction("\(name)(x1, x2)", "Whether x1 \(symbol) x2.") { call in
-            let (a, b) = try call.pair()
+            let (a, b) = try call.pair(comparing: true)
             return try a.compared(comparison, b)
         }
     }

@@ -16,7 +16,7 @@ extension TensorFunction {
                 try $0.logSumExp(axes: $1, keepDims: $2)
             },
             reduce("count_nonzero", "How many elements are not 0 over axis (None: all).") {
-                try $0.converted(to: .bool).sum(axes: $1, keepDims: $2)
+                try $0.countOfNonzero(axes: $1, keepDims: $2)
             },
             TensorFunction(
                 "var(x, axis=None, correction=0.0, keepdims=False)",

@@ -98,21 +98,21 @@ extension TensorCall {
         return try parts.map { try $0.converted(to: kind) }
     }
 
-    /// How wide a border is before and after each axis.
+    /// How wide a border is before and after each axis. One number stands for both sides, one pair for all axes.
     func widths(_ index: Int, rank: Int) throws -> [(before: Int, after: Int)] {
-        if case .int(let width) = call[index] { return Array(repeating: (width, width), count: rank) }
-        let items = try interpreter.items(of: call[index])
-        let isPair = items.allSatisfy { if case .int = $0 { true } else { false } }
-        if isPair {
-            let sides = try items.map { try interpreter.index($0) }
-            guard sides.count == 2 || sides.count == 1 else { throw badWidths }
-            return Array(repeating: (sides[0], sides[sides.count - 1]), count: rank)
+        func sides(_ value: Value) throws -> (before: Int, after: Int) {
+            let numbers = try ints(value, "pad_width")
+            guard let first = numbers.first, numbers.count <= 2 else { throw badWidths }
+            return (first, numbers[numbers.count - 1])
         }
-        return try items.map { item in
-            let sides = try interpreter.items(of: item).map { try interpreter.index($0) }
-            guard sides.count == 2 else { throw badWidths }
-            return (sides[0], sides[1])
+        guard case .host = call[index] else {
+            let items = (try? interpreter.items(of: call[index])) ?? []
+            let isNested = items.contains { if case .int = $0 { false } else { true } }
+            if !isNested { return Array(repeating: try sides(call[index]), count: rank) }
+            let widths = try items.map(sides)
+            return widths.count == 1 ? Array(repeating: widths[0], count: rank) : widths
         }
+        return Array(repeating: try sides(call[index]), count: rank)
     }
 
     private var badWidths: Raised { .value("\(name): pad_width must be an int, a pair (before, after), or a pair for each axis") }

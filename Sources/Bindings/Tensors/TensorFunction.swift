@@ -63,8 +63,9 @@ struct TensorCall {
     }
 
     /// Two operands that broadcast; numbers are weak.
-    func pair(_ first: Int = 0, _ second: Int = 1) throws -> (Tensor, Tensor) {
-        try engine.pair(call[first], call[second], ("\(name): argument \(first + 1)", "\(name): argument \(second + 1)"))
+    func pair(_ first: Int = 0, _ second: Int = 1, comparing: Bool = false) throws -> (Tensor, Tensor) {
+        try engine.pair(
+            call[first], call[second], ("\(name): argument \(first + 1)", "\(name): argument \(second + 1)"), comparing: comparing)
     }
 
     /// The tensors of a list or tuple; a tensor is taken apart along its first axis.
@@ -99,8 +100,10 @@ struct TensorCall {
     }
 
     /// An int, or a list or tuple of ints.
-    func ints(_ index: Int, _ what: String) throws -> [Int] {
-        let value = interpreter.plain(call[index])
+    func ints(_ index: Int, _ what: String) throws -> [Int] { try ints(call[index], what) }
+
+    func ints(_ value: Value, _ what: String) throws -> [Int] {
+        let value = interpreter.plain(value)
         switch value {
         case .list, .tuple, .range: return try interpreter.items(of: value).map { try interpreter.index($0) }
         case .host:

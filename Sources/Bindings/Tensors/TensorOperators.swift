@@ -39,19 +39,12 @@ extension TensorObject: HostArithmetic, HostComparable {
         case .floorDivide: try left.floorDivided(by: right)
         case .modulo: try left.remainder(dividingBy: right)
         case .power: try left.power(right)
-        case .leftShift: try left.multiplied(by: powerOfTwo(right, like: left))
-        case .rightShift: try left.floorDivided(by: powerOfTwo(right, like: left))
+        case .leftShift: try left.shifted(.left, by: right)
+        case .rightShift: try left.shifted(.right, by: right)
         case .and: try left.bits(.and, right)
         case .or: try left.bits(.or, right)
         case .xor: try left.bits(.exclusiveOr, right)
         }
-    }
-
-    private static func powerOfTwo(_ places: Tensor, like tensor: Tensor) throws -> Tensor {
-        for kind in [tensor.dtype, places.dtype] where !kind.isInteger {
-            throw TensorError.wrongDType(operation: "<< and >>", found: kind, needed: [.int64, .int32, .uint8])
-        }
-        return try Tensor(Int64(2)).power(places).converted(to: tensor.dtype)
     }
 
     static func comparison(_ operation: ComparisonOperation) -> Comparison {
@@ -101,17 +94,20 @@ extension TensorObject: HostArithmetic, HostComparable {
 
 extension Engine {
     /// Two operands of a function: a number of Python's is weak beside a tensor.
-    func pair(_ a: Value, _ b: Value, _ names: (String, String)) throws -> (Tensor, Tensor) {
+    ///
+    /// - Parameter comparing: numbers beside integers are then taken as they are, whether they fit or not.
+    func pair(_ a: Value, _ b: Value, _ names: (String, String), comparing: Bool = false) throws -> (Tensor, Tensor) {
         switch (asTensor(a), asTensor(b)) {
         case (let left?, let right?): (left, right)
-        case (let left?, nil): (left, try weak(b, beside: left, names.1))
-        case (nil, let right?): (try weak(a, beside: right, names.0), right)
+        case (let left?, nil): (left, try weak(b, beside: left, names.1, comparing))
+        case (nil, let right?): (try weak(a, beside: right, names.0, comparing), right)
         case (nil, nil): (try tensor(a, names.0), try tensor(b, names.1))
         }
     }
 
-    private func weak(_ value: Value, beside tensor: Tensor, _ what: String) throws -> Tensor {
-        switch value {
+    private func weak(_ value: Value, beside tensor: Tensor, _ what: String, _ comparing: Bool) throws -> Tensor {
+        if comparing && !tensor.dtype.isFloating { return try self.tensor(value, what) }
+        return switch value {
         case .float(let number): try tensor.weak(number)
         case .int(let number): try tensor.weak(number)
         default: try self.tensor(value, what)

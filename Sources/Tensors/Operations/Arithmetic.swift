@@ -193,15 +193,15 @@ extension Tensor {
         case .int32: return try integers(operation, other, plan, Int32.self)
         case .int64: return try integers(operation, other, plan, Int64.self)
         case .float32:
-            if plan.isElementByElement, let kernel = operation.kernel { return try vectorised(kernel, other, operation.name) }
+            if plan.isElementByElement, let kernel = operation.kernel { return try vectorised(kernel, other, plan.shape, operation.name) }
             if let result = try withNumber(operation, other) { return result }
             return try floats(operation, other, plan, Float.self) { powf($0, $1) }
         case .float64: return try floats(operation, other, plan, Double.self) { Foundation.pow($0, $1) }
         }
     }
 
-    /// Two tensors of one shape, by a loop that the kernels have.
-    private func vectorised(_ kernel: Arithmetic.Kernel, _ other: Tensor, _ name: String) throws -> Tensor {
+    /// Two tensors whose elements go in pairs, by a loop that the kernels have.
+    private func vectorised(_ kernel: Arithmetic.Kernel, _ other: Tensor, _ shape: [Int], _ name: String) throws -> Tensor {
         let result = try Tensor.uninitialized(shape, count: count, .float32, name)
         kernel(float32, other.float32, result.float32, count)
         return result
@@ -312,7 +312,10 @@ extension Tensor {
     @inline(__always)
     private static func floorQuotient<Element: BinaryFloatingPoint>(_ a: Element, _ b: Element) -> Element {
         if b == 0 { return a / b }
-        let quotient = ((a - floorRemainder(a, b)) / b)
+        let remainder = a.truncatingRemainder(dividingBy: b)
+        var quotient = (a - remainder) / b
+        if remainder != 0, (remainder < 0) != (b < 0) { quotient -= 1 }
+        if quotient == 0 { return Element(signOf: a / b, magnitudeOf: 0) }
         let down = quotient.rounded(.down)
         return quotient - down > 0.5 ? down + 1 : down
     }

@@ -121,22 +121,25 @@ extension Tensor {
     }
 
     /// The tensor repeated along axes of size 1 (and new leading ones) to `target`.
-    public func broadcast(to target: [Int]) throws -> Tensor {
+    public func broadcast(to target: [Int]) throws -> Tensor { try broadcast(to: target, "broadcast_to") }
+
+    /// The same for the operation that an error names.
+    func broadcast(to target: [Int], _ operation: String) throws -> Tensor {
         if shape == target { return self }
-        guard try Shape.broadcast(shape, target, "broadcast_to") == target else {
-            throw TensorError.shapeMismatch(operation: "broadcast_to", left: shape, right: target, axis: nil)
+        guard try Shape.broadcast(shape, target, operation) == target else {
+            throw TensorError.shapeMismatch(operation: operation, left: shape, right: target, axis: nil)
         }
         let source = shape
         return try Tape.unary(self) {
-            try $0.repeated(to: target)
+            try $0.repeated(to: target, operation)
         } pullback: { _, _ in
             { try $0.summed(to: source) }
         }
     }
 
-    private func repeated(to target: [Int]) throws -> Tensor {
-        let plan = try BroadcastPlan(shape, target, "broadcast_to")
-        let result = try Tensor.uninitialized(target, count: plan.count, dtype, "broadcast_to")
+    private func repeated(to target: [Int], _ operation: String) throws -> Tensor {
+        let plan = try BroadcastPlan(shape, target, operation)
+        let result = try Tensor.uninitialized(target, count: plan.count, dtype, operation)
         switch dtype.size {
         case 1: plan.spread(start(of: UInt8.self), result.start(of: UInt8.self))
         case 4: plan.spread(start(of: Int32.self), result.start(of: Int32.self))

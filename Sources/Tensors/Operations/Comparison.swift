@@ -100,3 +100,41 @@ extension Tensor {
         }
     }
 }
+
+/// Which way bits move.
+public enum ShiftDirection: String, Sendable {
+    case left = "<<"
+    case right = ">>"
+}
+
+extension Tensor {
+    /// The bits of integers moved by `places`; those beyond the end are lost, and the sign fills up from the left.
+    ///
+    /// - Throws: `TensorError.valueOutOfRange` for negative places.
+    public func shifted(_ direction: ShiftDirection, by places: Tensor) throws -> Tensor {
+        for kind in [dtype, places.dtype] where !kind.isInteger {
+            throw TensorError.wrongDType(operation: direction.rawValue, found: kind, needed: [.int64, .int32, .uint8])
+        }
+        let kind = dtype.promoted(with: places.dtype)
+        let (bits, places) = (try converted(to: kind), try places.converted(to: kind))
+        switch kind {
+        case .uint8: return try bits.shift(direction, places, UInt8.self)
+        case .int32: return try bits.shift(direction, places, Int32.self)
+        default: return try bits.shift(direction, places, Int64.self)
+        }
+    }
+
+    private func shift<Element: TensorElement & FixedWidthInteger>(
+        _ direction: ShiftDirection, _ places: Tensor, _: Element.Type
+    ) throws -> Tensor {
+        let name = direction.rawValue
+        let plan = try BroadcastPlan(shape, places.shape, name)
+        if let wrong = places.withElements({ (all: UnsafeBufferPointer<Element>) in all.first { $0 < 0 } }) {
+            throw TensorError.valueOutOfRange(operation: name, value: "a shift by \(wrong)", rule: "a number from 0")
+        }
+        // Swift's own shifts by more than all bits are what is wanted.
+        return direction == .left
+            ? try plan.map(self, places, name) { (a: Element, b: Element) in a << b }
+            : try plan.map(self, places, name) { (a: Element, b: Element) in a >> b }
+    }
+}

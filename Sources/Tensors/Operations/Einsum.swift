@@ -21,7 +21,9 @@ extension Tensor {
             labels.replaceSubrange(0...1, with: [names])
         }
         let (result, names) = try parts[0].summed(labels[0], keeping: Set(terms.output))
-        return try result.transposed(terms.output.map { names.firstIndex(of: $0) ?? 0 })
+        // Sums alone would make small integers int64.
+        let kind = operands.reduce(DType.bool) { $0.promoted(with: $1.dtype) }
+        return try result.transposed(terms.output.map { names.firstIndex(of: $0) ?? 0 }).converted(to: kind)
     }
 
     // MARK: - Implementation

@@ -61,9 +61,10 @@ extension Tensor {
         return try apply(.square) { x, _ in { try $0 * x * 2 } }
     }
 
-    /// max(x, 0); its slope at 0 is 0. NaN stays NaN.
+    /// max(x, 0); its slope at 0 is 0. NaN stays NaN. Whole numbers keep their kind.
     public func relu() throws -> Tensor {
-        try apply(.relu) { _, y in { g in try Tensor.select(y.isGreater(than: 0), g, 0) } }
+        guard dtype.isFloating else { return try maximum(.zeros([], dtype)) }
+        return try apply(.relu) { _, y in { g in try Tensor.select(y.isGreater(than: 0), g, 0) } }
     }
 
     /// x · Φ(x), with the exact normal distribution function.

@@ -11,9 +11,10 @@ struct IndexPlan: Sendable {
     private let after: [Int]
     private let run: (count: Int, step: Int)
 
-    init(_ source: [Int], _ indices: [TensorIndex]) throws {
+    /// - Parameter operation: what an error names.
+    init(_ source: [Int], _ indices: [TensorIndex], _ operation: String) throws {
         self.source = source
-        let reading = try IndexReading(source, indices)
+        let reading = try IndexReading(source, indices, operation)
         let groups = try reading.groups()
         before = Self.offsets(groups.before, from: reading.start)
         middle = groups.middle
@@ -22,11 +23,11 @@ struct IndexPlan: Sendable {
         run = (last.size, last.step)
         after = Self.offsets(inner, from: 0)
         shape = groups.shape
-        _ = try Shape.count(shape, "index")
+        _ = try Shape.count(shape, operation)
     }
 
     /// Whether no element of the source is named twice.
-    var isUnique: Bool { Set(middle).count == middle.count }
+    var isUnique: Bool { shape.contains(0) || Set(middle).count == middle.count }
 
     /// Calls `body` with every run: where it starts in result and source.
     @inline(__always)
@@ -95,22 +96,25 @@ private struct IndexReading {
     private enum Item {
         /// A kept or new axis.
         case axis(size: Int, step: Int)
-        /// An index tensor with the axis that it reads; `position` as a scalar is `isPlain`.
-        case numbers(Tensor, step: Int, isPlain: Bool)
+        /// An index tensor with the step of the axis that it reads; a position is a scalar one.
+        case numbers(Tensor, step: Int)
+        /// An ellipsis, which keeps index tensors apart even where it stands for no axis.
+        case gap
     }
 
     private var items: [Item] = []
     /// The offset that plain positions and slices add up to.
     private(set) var start = 0
     private let source: [Int]
+    private let operation: String
 
-    init(_ source: [Int], _ indices: [TensorIndex]) throws {
-        self.source = source
+    init(_ source: [Int], _ indices: [TensorIndex], _ operation: String) throws {
+        (self.source, self.operation) = (source, operation)
         let taken = indices.reduce(0) { $0 + Self.axes($1) }
-        guard taken <= source.count else { throw TensorError.tooManyIndices(shape: source, count: taken) }
+        guard taken <= source.count else { throw TensorError.tooManyIndices(operation: operation, shape: source, count: taken) }
         let open = indices.count { if case .ellipsis = $0 { true } else { false } }
         guard open <= 1 else {
-            throw TensorError.valueOutOfRange(operation: "index", value: "\(open) ellipses", rule: "at most one")
+            throw TensorError.valueOutOfRange(operation: operation, value: "\(open) ellipses", rule: "at most one")
         }
         let hasTensors = indices.contains {
             switch $0 {
@@ -122,6 +126,7 @@ private struct IndexReading {
         var axis = 0
         for index in indices {
             if case .ellipsis = index {
+                items.append(.gap)
                 for _ in 0..<(source.count - taken) { keep(&axis, strides) }
             } else {
                 try read(index, &axis, strides, hasTensors)
@@ -148,13 +153,13 @@ private struct IndexReading {
         case .at(let position):
             let place = try resolve(position, axis)
             if hasTensors {
-                items.append(.numbers(try Tensor(Int64(place)), step: strides[axis], isPlain: true))
+                items.append(.numbers(try Tensor(Int64(place)), step: strides[axis]))
             } else {
                 start += place * strides[axis]
             }
             axis += 1
         case .slice(let from, let to, let step):
-            let (first, count) = try Self.slice(from, to, step, source[axis])
+            let (first, count) = try slice(from, to, step, source[axis])
             start += count > 0 ? first * strides[axis] : 0
             items.append(.axis(size: count, step: step &* strides[axis]))
             axis += 1
@@ -162,20 +167,20 @@ private struct IndexReading {
         case .ellipsis: break
         case .positions(let numbers):
             guard numbers.dtype.isInteger else {
-                throw TensorError.wrongDType(operation: "index", found: numbers.dtype, needed: [.int64, .int32, .bool])
+                throw TensorError.wrongDType(operation: operation, found: numbers.dtype, needed: [.int64, .int32, .bool])
             }
             let found = try numbers.integers.map { Int64(try resolve($0, axis)) }
-            items.append(.numbers(try Tensor(found, shape: numbers.shape), step: strides[axis], isPlain: false))
+            items.append(.numbers(try Tensor(found, shape: numbers.shape), step: strides[axis]))
             axis += 1
         case .mask(let mask):
             guard mask.dtype == .bool else {
-                throw TensorError.wrongDType(operation: "index", found: mask.dtype, needed: [.bool])
+                throw TensorError.wrongDType(operation: operation, found: mask.dtype, needed: [.bool])
             }
             guard mask.shape == Array(source[axis..<(axis + mask.rank)]) else {
-                throw TensorError.shapeMismatch(operation: "index", left: source, right: mask.shape, axis: nil)
+                throw TensorError.shapeMismatch(operation: operation, left: source, right: mask.shape, axis: nil)
             }
             for numbers in try mask.nonzero() {
-                items.append(.numbers(numbers, step: strides[axis], isPlain: false))
+                items.append(.numbers(numbers, step: strides[axis]))
                 axis += 1
             }
         }
@@ -183,15 +188,15 @@ private struct IndexReading {
 
     private func resolve(_ position: Int, _ axis: Int) throws -> Int {
         guard position >= -source[axis], position < source[axis] else {
-            throw TensorError.indexOutOfRange(operation: "index", index: position, axis: axis, shape: source)
+            throw TensorError.indexOutOfRange(operation: operation, index: position, axis: axis, shape: source)
         }
         return position < 0 ? position + source[axis] : position
     }
 
     /// The first position and the number of positions of a slice, by Python's rules.
-    private static func slice(_ from: Int?, _ to: Int?, _ step: Int, _ size: Int) throws -> (first: Int, count: Int) {
+    private func slice(_ from: Int?, _ to: Int?, _ step: Int, _ size: Int) throws -> (first: Int, count: Int) {
         guard step != 0 else {
-            throw TensorError.valueOutOfRange(operation: "index", value: "slice step 0", rule: "a step other than 0")
+            throw TensorError.valueOutOfRange(operation: operation, value: "slice step 0", rule: "a step other than 0")
         }
         func clamp(_ value: Int, _ low: Int, _ high: Int) -> Int { max(low, min(high, value < 0 ? value + size : value)) }
         if step > 0 {
@@ -207,20 +212,21 @@ private struct IndexReading {
     func groups() throws -> (before: [(size: Int, step: Int)], middle: [Int], after: [(size: Int, step: Int)], shape: [Int]) {
         var (before, after): ([(size: Int, step: Int)], [(size: Int, step: Int)]) = ([], [])
         var tensors: [(numbers: Tensor, step: Int)] = []
-        var isInterrupted = false
+        var (isInterrupted, hasGap) = (false, false)
         for item in items {
             switch item {
+            case .gap: hasGap = !tensors.isEmpty
             case .axis(let size, let step):
                 if tensors.isEmpty { before.append((size, step)) } else { after.append((size, step)) }
-            case .numbers(let numbers, let step, _):
-                if !after.isEmpty { isInterrupted = true }
+            case .numbers(let numbers, let step):
+                if !after.isEmpty || hasGap { isInterrupted = true }
                 tensors.append((numbers, step))
             }
         }
         // Without index tensors everything may go by the tables of the last group, which holds runs.
         if isInterrupted || tensors.isEmpty { (before, after) = ([], before + after) }
-        let common = try tensors.reduce([Int]()) { try Shape.broadcast($0, $1.numbers.shape, "index") }
-        var middle = Array(repeating: 0, count: try Shape.count(common, "index"))
+        let common = try tensors.reduce([Int]()) { try Shape.broadcast($0, $1.numbers.shape, operation) }
+        var middle = Array(repeating: 0, count: try Shape.count(common, operation))
         for (numbers, step) in tensors {
             for (position, number) in try numbers.broadcast(to: common).integers.enumerated() {
                 middle[position] += number * step

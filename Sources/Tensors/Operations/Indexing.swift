@@ -22,17 +22,20 @@ extension Tensor {
     /// `x[indices]` with NumPy's rules, as a tensor of its own.
     ///
     /// Index tensors broadcast together. Their axes stand where the first of them stood if all are neighbours, else in front.
-    public func indexed(_ indices: [TensorIndex]) throws -> Tensor { try picked(IndexPlan(shape, indices)) }
+    public func indexed(_ indices: [TensorIndex]) throws -> Tensor { try indexed(indices, "index") }
+
+    /// The same for the operation that an error names.
+    func indexed(_ indices: [TensorIndex], _ operation: String) throws -> Tensor { try picked(IndexPlan(shape, indices, operation), operation) }
 
     public func indexed(_ indices: TensorIndex...) throws -> Tensor { try indexed(indices) }
 
     /// The rows that `numbers` names along `axis`, which becomes the axes of `numbers`.
     public func gathered(_ numbers: Tensor, axis: Int = 0) throws -> Tensor {
         let axis = try Shape.axis(axis, of: shape, "take")
-        return try indexed(Array(repeating: .slice(), count: axis) + [.positions(numbers)])
+        return try indexed(Array(repeating: .slice(), count: axis) + [.positions(numbers)], "take")
     }
 
-    /// Along `axis` the elements that `numbers` names for each line, as `argsorted` gives them.
+    /// Along `axis` the elements that `numbers` names for each line, as `argsorted` gives them; the other axes broadcast.
     public func takenAlong(_ numbers: Tensor, axis: Int) throws -> Tensor {
         let axis = try Shape.axis(axis, of: shape, "take_along_axis")
         guard numbers.rank == rank else {
@@ -40,14 +43,15 @@ extension Tensor {
         }
         let indices = try shape.indices.map { place -> TensorIndex in
             if place == axis { return .positions(numbers) }
-            guard numbers.shape[place] == shape[place] else {
+            let (own, other) = (shape[place], numbers.shape[place])
+            guard own == other || own == 1 || other == 1 else {
                 throw TensorError.shapeMismatch(operation: "take_along_axis", left: shape, right: numbers.shape, axis: place - rank)
             }
             var spread = Array(repeating: 1, count: rank)
             spread[place] = shape[place]
             return .positions(try .range(to: Double(shape[place]), .int64).reshaped(spread))
         }
-        return try indexed(indices)
+        return try indexed(indices, "take_along_axis")
     }
 
     /// This tensor with the elements at `indices` combined with `value`, which broadcasts to them: `x.at[indices].set(value)`.
@@ -55,27 +59,32 @@ extension Tensor {
     /// With `add`, a position named several times gets every contribution. With `set` the last one wins; the other rules
     /// refuse such indices.
     public func updated(at indices: [TensorIndex], _ rule: UpdateRule, with value: Tensor) throws -> Tensor {
-        let plan = try IndexPlan(shape, indices)
+        let name = "at[].\(rule)"
+        let plan = try IndexPlan(shape, indices, name)
         let kind = rule == .divide ? dtype.floating : dtype
         guard value.dtype.promoted(with: kind) == kind else {
-            throw TensorError.wrongDType(operation: "at[].\(rule)", found: value.dtype, needed: [kind])
+            throw TensorError.wrongDType(operation: name, found: value.dtype, needed: [kind])
         }
         let target = try converted(to: kind)
-        let values = try value.converted(to: kind)
+        // As in an assignment, leading axes of size 1 may be too many.
+        let extra = value.shape.prefix(max(0, value.rank - plan.shape.count))
+        let fitting = extra.allSatisfy { $0 == 1 } ? try value.reshaped(Array(value.shape.dropFirst(extra.count))) : value
+        let values = try fitting.converted(to: kind).broadcast(to: plan.shape, name)
         switch rule {
-        case .add: return try target + values.broadcast(to: plan.shape).spread(plan)
-        case .set: return try target.replaced(plan, values.broadcast(to: plan.shape))
+        case .add: return try (target + values.spread(plan)).converted(to: kind)
+        case .set: return try target.replaced(plan, values)
         default:
             guard plan.isUnique else {
                 throw TensorError.valueOutOfRange(
-                    operation: "at[].\(rule)", value: "a position named twice", rule: "every position once")
+                    operation: name, value: "a position named twice", rule: "every position once")
             }
-            return try target.replaced(plan, target.picked(plan).combined(rule, values).broadcast(to: plan.shape))
+            return try target.replaced(plan, target.picked(plan, name).combined(rule, values).converted(to: kind))
         }
     }
 
     /// The positions of the elements that are not 0, one int64 tensor for each axis.
     public func nonzero() throws -> [Tensor] {
+        guard rank > 0 else { throw TensorError.invalidShape(operation: "nonzero", shape: shape, rule: "rank 1 or more") }
         let truths: [Bool] = detached.elements()
         var found = Array(repeating: [Int64](), count: rank)
         for (flat, isTrue) in truths.enumerated() where isTrue {
@@ -104,9 +113,9 @@ extension Tensor {
         }
     }
 
-    fileprivate func picked(_ plan: IndexPlan) throws -> Tensor {
+    fileprivate func picked(_ plan: IndexPlan, _ operation: String) throws -> Tensor {
         try Tape.unary(self) {
-            try $0.gather(plan)
+            try $0.gather(plan, operation)
         } pullback: { _, _ in
             { try $0.spread(plan) }
         }
@@ -117,7 +126,7 @@ extension Tensor {
         try Tape.unary(self) {
             try $0.scatter(plan)
         } pullback: { _, _ in
-            { try $0.picked(plan) }
+            { try $0.picked(plan, "index") }
         }
     }
 
@@ -127,13 +136,13 @@ extension Tensor {
         } pullback: { _, values, _, needs in
             { g in
                 let zero = try Tensor.zeros([], g.dtype).broadcast(to: plan.shape)
-                return [needs.a ? try g.replaced(plan, zero) : nil, needs.b ? try g.picked(plan) : nil]
+                return [needs.a ? try g.replaced(plan, zero) : nil, needs.b ? try g.picked(plan, "index") : nil]
             }
         }
     }
 
-    private func gather(_ plan: IndexPlan) throws -> Tensor {
-        let result = try Tensor.uninitialized(plan.shape, dtype, "index")
+    private func gather(_ plan: IndexPlan, _ operation: String) throws -> Tensor {
+        let result = try Tensor.uninitialized(plan.shape, dtype, operation)
         switch dtype.size {
         case 1: plan.gather(start(of: UInt8.self), result.start(of: UInt8.self))
         case 4: plan.gather(start(of: Int32.self), result.start(of: Int32.self))

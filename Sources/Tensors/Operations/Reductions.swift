@@ -34,10 +34,17 @@ struct ReductionPlan {
 
 extension Tensor {
     /// The sum over `axes` (nil: all). Integers and bools give int64; an empty sum is 0.
-    public func sum(axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
-        let kept = try ReductionShape(self, axes, "sum")
+    public func sum(axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor { try sum(axes, keepDims, "sum") }
+
+    /// How many elements over `axes` are not 0. int64.
+    public func countOfNonzero(axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
+        try detached.converted(to: .bool).sum(axes, keepDims, "count_nonzero")
+    }
+
+    private func sum(_ axes: [Int]?, _ keepDims: Bool, _ operation: String) throws -> Tensor {
+        let kept = try ReductionShape(self, axes, operation)
         return try Tape.unary(converted(to: dtype.summed)) {
-            try $0.summation(axes, keepDims, "sum")
+            try $0.summation(axes, keepDims, operation)
         } pullback: { x, _ in
             let target = x.shape
             return { try $0.reshaped(kept.shape).broadcast(to: target) }
@@ -47,7 +54,7 @@ extension Tensor {
     /// The mean over `axes`; integers give float32. The mean of nothing is NaN.
     public func mean(axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
         let number = try Shape.product(Shape.axes(axes, of: shape, "mean").map { shape[$0] })
-        return try converted(to: dtype.floating).sum(axes: axes, keepDims: keepDims) / Double(number)
+        return try converted(to: dtype.floating).sum(axes, keepDims, "mean") / Double(number)
     }
 
     /// The mean squared distance from the mean; `correction` is taken from the number of elements (1 for a sample).
@@ -185,7 +192,7 @@ extension Tensor {
 
     private func position(_ axis: Int?, _ keepDims: Bool, _ name: String, greatest: Bool) throws -> Tensor {
         let plan = try ReductionPlan(detached, axis.map { [$0] }, name)
-        if plan.reduced == 0 && plan.outer * plan.inner > 0 {
+        if plan.reduced == 0 {
             throw TensorError.emptyReduction(operation: name, shape: shape, axis: axis)
         }
         let result = try Tensor.uninitialized(plan.resultShape(keepDims: keepDims), .int64, name)

@@ -26,10 +26,11 @@ extension Tensor {
     /// log(Σ exp(x)) over `axes` (nil: all), without overflow; -inf where all elements are.
     public func logSumExp(axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
         let x = try converted(to: dtype.floating)
-        let greatest = try x.detached.maximum(axes: axes, keepDims: true)
+        let kept = try ReductionShape(self, axes, "logsumexp").shape
+        let greatest = try count == 0 ? .zeros(kept, x.dtype) : x.detached.maximum(axes: axes, keepDims: true)
         let shift = try select(greatest.isFinite(), greatest, 0)
-        let kept = try (x - shift).exp().sum(axes: axes, keepDims: true).log() + shift
-        return keepDims ? kept : try kept.squeezed(Shape.axes(axes, of: shape, "logsumexp"))
+        let result = try (x - shift).exp().sum(axes: axes, keepDims: true).log() + shift
+        return keepDims ? result : try result.squeezed(Shape.axes(axes, of: shape, "logsumexp"))
     }
 
     // MARK: - Implementation

@@ -72,7 +72,7 @@ public enum MemoryPool {
         if bytes < hugePage || systemHas(bytes) { return }
         trim()
         Workspace.release()
-        guard systemHas(bytes) else { throw TensorError.outOfMemory(bytes: bytes) }
+        guard systemHas(bytes) else { throw TensorError.outOfMemory(operation: operation, bytes: bytes) }
     }
 
     /// Whether the system would give so many bytes now: it is asked, and they are given back untouched.
@@ -95,7 +95,7 @@ public enum MemoryPool {
     static func take(_ bytes: Int, _ operation: String) throws -> (pointer: UnsafeMutableRawPointer, capacity: Int) {
         if bytes <= smallLimit {
             let size = max(16, bytes)
-            guard let pointer = malloc(size) else { throw TensorError.outOfMemory(bytes: bytes) }
+            guard let pointer = malloc(size) else { throw TensorError.outOfMemory(operation: operation, bytes: bytes) }
             return (pointer, size)
         }
         return try state.withLock { state in
@@ -115,9 +115,9 @@ public enum MemoryPool {
                 func ask() -> Bool { posix_memalign(&fresh, isHuge ? hugePage : alignment, capacity) == 0 }
                 if !ask() {
                     state.trim()
-                    guard ask() else { throw TensorError.outOfMemory(bytes: bytes) }
+                    guard ask() else { throw TensorError.outOfMemory(operation: operation, bytes: bytes) }
                 }
-                guard let fresh else { throw TensorError.outOfMemory(bytes: bytes) }
+                guard let fresh else { throw TensorError.outOfMemory(operation: operation, bytes: bytes) }
                 #if os(Linux)
                     // Large pages: kernels walk megabytes, and misses of address translation would cost a tenth of the time.
                     if isHuge { madvise(fresh, capacity, MADV_HUGEPAGE) }
