@@ -126,9 +126,9 @@ extension CorpusError: LocalizedError {
 
     private var argumentDescription: String? {
         switch self {
-        case .unknownChoice(let argument, let value, _): "\(argument) cannot be '\(value)'"
+        case .unknownChoice(let argument, let value, let known): "\(argument) must be \(Self.alternatives(known)), not '\(value)'"
         case .badArgument(let argument, let value, let rule): "\(argument) is \(value); it must be \(rule)"
-        case .unknownRepertoire(let name, _): "there is no character set '\(name)'"
+        case .unknownRepertoire(let name, let known): "there is no character set '\(name)', only \(Self.alternatives(known))"
         case .emptyRepertoire: "a character set needs at least one character"
         case .notACodePoint(let text): "'\(text)' is neither a single character nor a code point such as U+3055"
         case .fractionOutOfRange(let argument, let value): "\(argument) is \(value); a share must be from 0 to 1"
@@ -181,7 +181,7 @@ extension CorpusError: LocalizedError {
         case .badDescription: "Write an object such as {\"test_split\": \"<book>\"}, or remove the file and give test_split."
         case .undecodable: "Save the table as UTF-8."
         case .missingColumn(_, let column, let present):
-            "The header has: \(present.joined(separator: ", "))." + (Self.didYouMean(column, present) ?? "")
+            (Self.didYouMean(column, present).map { $0 + " " } ?? "") + "The header has: \(present.joined(separator: ", "))."
         case .duplicateColumn: "Rename or remove one of them."
         case .unterminatedQuote: "Close the quote, or write a quote inside a quoted field twice."
         case .missingField: "Every row needs the eight columns Unicode, Image, X, Y, Block ID, Char ID, Width, Height."
@@ -205,12 +205,13 @@ extension CorpusError: LocalizedError {
 
     private var argumentSuggestion: String? {
         switch self {
-        case .unknownChoice(_, let value, let known): Self.choices(known, near: value)
+        case .unknownChoice(_, let value, let known): Self.didYouMean(value, known)
         case .unknownRepertoire(let name, let known):
-            Self.choices(known, near: name) + " Join several with '+', or give a list of characters."
+            (Self.didYouMean(name, known).map { $0 + " " } ?? "") + "Join several with '+', or give a list of characters."
         case .emptyRepertoire, .notACodePoint: "Give a list such as ['さ', 'U+3057']."
         case .fractionOutOfRange: "Write one tenth as 0.1; to hold out a book give its id."
-        case .unknownBook(_, let id, let known): Self.choices(known, near: id, noun: "Books")
+        case .unknownBook(_, let id, let known):
+            (Self.didYouMean(id, known).map { $0 + " " } ?? "") + "Books: \(known.joined(separator: ", "))."
         case .bookNamedTwice: "Name each book once."
         case .noDefaultTestSplit(_, let books):
             "Give test_split as a share (0.1) or as one or more of the books \(books.joined(separator: ", ")); "
@@ -250,11 +251,12 @@ extension CorpusError: LocalizedError {
         }
     }
 
-    private static func choices(_ known: [String], near name: String, noun: String = "Known") -> String {
-        (didYouMean(name, known).map { $0.trimmingPrefix(" ") + " " } ?? "") + "\(noun): \(known.joined(separator: ", "))."
+    /// In the message itself: a script that catches the error shows that alone.
+    private static func alternatives(_ known: [String]) -> String {
+        known.dropLast().map { "'\($0)'" }.joined(separator: ", ") + (known.count > 1 ? " or " : "") + known.suffix(1).map { "'\($0)'" }.joined()
     }
 
     private static func didYouMean(_ name: String, _ known: [String]) -> String? {
-        nearest(to: name, among: known).map { " Did you mean '\($0)'?" }
+        nearest(to: name, among: known).map { "Did you mean '\($0)'?" }
     }
 }
