@@ -47,6 +47,17 @@ struct ErrorTests {
             ("einsum '...k->k': the result has no '...'", { try Tensor.einsum("...k->k", [a]) }),
             ("einsum 'ij->k': no tensor has an axis 'k'", { try Tensor.einsum("ij->k", [a]) }),
             ("where: a float32 tensor, but it needs bool", { try Tensor.select(a, a, a) }),
+            ("nonzero: shape (), but it needs rank 1 or more", { try Tensor(1.0).nonzero() }),
+            (">>: a shift by -1, but it needs a number from 0", { try whole.shifted(.right, by: whole - 2) }),
+            ("dot: shapes (2, 3) and (4, 5) do not fit (axis 1: 3, axis 0: 4)", { try a.dot(b) }),
+            ("cross: shape (4, 5), but it needs size 3 at axis 1", { try a.cross(b) }),
+            ("diagonal: axis 0 is named twice", { try a.diagonal(0, between: 0, and: -2) }),
+            ("quantile: the share 1.5, but it needs shares from 0 to 1", { try a.quantile(Tensor(1.5)) }),
+            ("average: shapes (2, 3) and (3,) do not fit", { try a.average(weights: Tensor.ones([3])) }),
+            ("average: weights that add up to 0, but it needs another sum", { try a.average(weights: a) }),
+            ("bincount: the number -2, but it needs numbers from 0", { try (whole - 3).occurrences() }),
+            ("searchsorted: shape (2, 3), but it needs rank 1 for the sorted row", { try a.places(for: b) }),
+            ("interp: shapes (3,) and (2,) do not fit", { try a.interpolated(whole, Tensor([1, 2])) }),
             (
                 "at[].multiply: a position named twice, but it needs every position once",
                 { try a.updated(at: [.positions(Tensor([0, 0]))], .multiply, with: Tensor(2.0 as Float)) }

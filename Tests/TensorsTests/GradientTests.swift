@@ -116,3 +116,51 @@ extension GradientTests {
         try expectGradient(of: [sample([4, 3])], "take") { try $0[0].gathered(Tensor([[3, 3].map { $0 }, [0, 1]].flatMap { $0 }, shape: [2, 2])) }
     }
 }
+
+extension GradientTests {
+    @Test func functionsOfAnglesAndHyperbolas() throws {
+        let functions: [(String, (Tensor) throws -> Tensor)] = [
+            ("atan", { try $0.arcTangent() }), ("sinh", { try $0.sinh() }), ("cosh", { try $0.cosh() }), ("asinh", { try $0.arcSinh() }),
+            ("silu", { try $0.silu() }), ("asin", { try ($0 * 0.4).arcSine() }), ("acos", { try ($0 * 0.4).arcCosine() }),
+            ("atanh", { try ($0 * 0.4).arcTanh() }), ("acosh", { try ($0.squared() + 1.3).arcCosh() }),
+        ]
+        for (name, function) in functions { try expectGradient(of: [sample([2, 5])], name) { try function($0[0]) } }
+        for (left, right) in [([2, 3], [2, 3]), ([2, 3], [3]), ([], [2, 3])] as [([Int], [Int])] {
+            let inputs = [try sample(left), try sample(right, offset: 50)]
+            try expectGradient(of: inputs, "atan2") { try $0[0].arcTangent(over: $0[1]) }
+            try expectGradient(of: inputs, "hypot") { try $0[0].hypotenuse($0[1]) }
+            try expectGradient(of: inputs, "logaddexp") { try $0[0].logAddingExp($0[1]) }
+        }
+    }
+
+    @Test func productsOfVectorsAndMatrices() throws {
+        let (a, b) = (try sample([2, 3]), try sample([4, 3], offset: 20))
+        try expectGradient(of: [a, b], "outer") { try $0[0].outer($0[1]) }
+        try expectGradient(of: [a, b], "inner") { try $0[0].inner($0[1]) }
+        try expectGradient(of: [a, sample([3, 4])], "dot") { try $0[0].dot($0[1]) }
+        try expectGradient(of: [a, sample([3, 2])], "vdot") { try $0[0].flatDot($0[1]) }
+        try expectGradient(of: [a, sample([3], offset: 9)], "vecdot") { try $0[0].vectorDot($0[1]) }
+        try expectGradient(of: [sample([2, 3, 4]), sample([4, 2, 5], offset: 9)], "tensordot") { try $0[0].contracted([0, 2], $0[1], [1, 0]) }
+        try expectGradient(of: [a, sample([2, 1, 2], offset: 9)], "kron") { try $0[0].kronecker($0[1]) }
+        try expectGradient(of: [a, sample([3], offset: 9)], "cross") { try $0[0].cross($0[1]) }
+        try expectGradient(of: [sample([3, 2, 4])], "diagonal") { try $0[0].diagonal(1, between: 2, and: 0) }
+        for order in [2.0, 1, 3, .infinity, -.infinity] {
+            try expectGradient(of: [sample([3, 4])], "norm \(order)") { try $0[0].norm(order: order, axes: [1]) }
+        }
+    }
+
+    @Test func statistics() throws {
+        let x = try sample([2, 5])
+        try expectGradient(of: [x], "median") { try $0[0].median(axes: [1]) }
+        try expectGradient(of: [x], "quantile") { try $0[0].quantile(Tensor([0.15, 0.8]), axes: [0, 1], keepDims: true) }
+        try expectGradient(of: [x, positive([5], offset: 30)], "average") { try $0[0].average(weights: $0[1], axes: [1]) }
+        try expectGradient(of: [x], "diff") { try $0[0].differences(2, axis: 1) }
+        try expectGradient(of: [sample([4], offset: 3), sample([3], offset: 60)], "interp") {
+            try $0[0].interpolated(Tensor([-2.5, 0.1, 2.5]), $0[1])
+        }
+        for zeros in [[], [0], [2], [1, 3]] as [[Int]] {
+            let line = try x.updated(at: [.slice(), .positions(Tensor(zeros))], .set, with: Tensor(0.0))
+            try expectGradient(of: [line], "cumprod with zeros at \(zeros)") { try $0[0].cumulativeProduct(axis: 1) }
+        }
+    }
+}

@@ -17,7 +17,7 @@ extension TensorFunction {
                 "full(shape, fill_value, dtype=None)", "Every element fill_value, whose kind decides the dtype if none is given."
             ) { call in
                 let shape = try call.shape(0)
-                let value = try read(call, 1, call.engine.dtype(call[2], call.name))
+                let value = try call.tensor(1, as: call.engine.dtype(call[2], call.name))
                 try call.reserve(shape, value.dtype)
                 return try value.broadcast(to: shape)
             },
@@ -32,7 +32,7 @@ extension TensorFunction {
             TensorFunction("full_like(x, fill_value, dtype=None)", "A tensor of the shape of x with every element fill_value.") {
                 call in
                 let x = try call.tensor()
-                return try read(call, 1, call.dtype(2, x.dtype)).broadcast(to: x.shape)
+                return try call.tensor(1, as: call.dtype(2, x.dtype)).broadcast(to: x.shape)
             },
             TensorFunction(
                 "arange(start, stop=None, step=1, dtype=None)",
@@ -68,8 +68,38 @@ extension TensorFunction {
                 try call.reserve([rows, columns ?? rows], call.dtype(3, .float32))
                 return try .eye(rows, columns, diagonal: call.int(2), call.dtype(3, .float32))
             },
-            TensorFunction("diag(x)", "The diagonal of a matrix, or the matrix with this vector as its diagonal.", method: true) {
-                try $0.tensor().diagonal()
+            TensorFunction(
+                "logspace(start, stop, num=50, base=10.0, dtype='float32')", "num powers of base, from base ** start to base ** stop."
+            ) { call in
+                let (count, base) = (try call.int(2), try call.call.double(3))
+                try call.reserve([count], .float64)
+                let powers = try Tensor.linear(from: call.call.double(0), to: call.call.double(1), count: count, .float64)
+                return try powers.weak(base).power(powers).converted(to: call.dtype(4, .float32))
+            },
+            TensorFunction(
+                "diag(x, k=0)", "Diagonal k of a matrix, or the matrix with this vector as its diagonal k.", method: true
+            ) { call in
+                let (x, k) = (try call.tensor(), try call.int(1))
+                let side = x.count.addingReportingOverflow(Int(clamping: k.magnitude)).partialValue
+                if x.rank == 1 { try call.reserve([side, side], x.dtype) }
+                return try x.diagonal(k)
+            },
+            TensorFunction(
+                values: "meshgrid(*tensors, indexing='xy')",
+                "A tensor for each row of coordinates, all of one shape: the first runs along axis 1, the second along axis 0 ('xy'), "
+                    + "or each along its own ('ij')."
+            ) { call in
+                let rows = try call.tensors(0).map { try $0.flattened() }
+                let isSwapped = try call.word(1, "indexing", ["xy", "ij"]) == "xy" && rows.count > 1
+                var places = Array(rows.indices)
+                if isSwapped { places.swapAt(0, 1) }
+                let shape = places.map { rows[$0].count }
+                return .tuple(
+                    try rows.enumerated().map { number, row in
+                        try call.reserve(shape, row.dtype)
+                        let own = places.map { $0 == number ? row.count : 1 }
+                        return try call.engine.result(row.reshaped(own).broadcast(to: shape))
+                    })
             },
             TensorFunction("tril(x, k=0)", "The last two axes with zeros above diagonal k.") {
                 try $0.tensor().triangle(lower: true, diagonal: $0.int(1))
@@ -88,13 +118,7 @@ extension TensorFunction {
         ]
     }
 
-    private static func read(_ call: TensorCall) throws -> Tensor { try read(call, 0, call.engine.dtype(call[1], call.name)) }
-
-    /// Argument `index` as a tensor of `dtype`, which its numbers must fit (nil: what it is by itself).
-    private static func read(_ call: TensorCall, _ index: Int, _ dtype: DType?) throws -> Tensor {
-        if let tensor = call.engine.asTensor(call[index]) { return try tensor.converted(to: dtype ?? tensor.dtype) }
-        return try NestedData(call[index], call.engine, call.name).tensor(dtype)
-    }
+    private static func read(_ call: TensorCall) throws -> Tensor { try call.tensor(0, as: call.engine.dtype(call[1], call.name)) }
 
     /// A range of ints, exact however large they are; nil where that is not what is asked for.
     private static func wholeRange(_ call: TensorCall) throws -> Tensor? {

@@ -36,6 +36,9 @@ extension TensorFunction {
             TensorFunction("cumsum(x, axis=None)", "Running sums along axis (None: of the flattened tensor).", method: true) {
                 try $0.tensor().cumulativeSum(axis: $0.optionalInt(1))
             },
+            TensorFunction("cumprod(x, axis=None)", "Running products along axis (None: of the flattened tensor).", method: true) {
+                try $0.tensor().cumulativeProduct(axis: $0.optionalInt(1))
+            },
             TensorFunction("einsum(equation, *operands)", "Products and sums by named axes: einsum('nij,njk->nik', a, b).") {
                 call in
                 try .einsum(call.call.string(0), call.tensors(1))

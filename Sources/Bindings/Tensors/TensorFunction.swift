@@ -4,7 +4,7 @@ import Tensors
 
 /// One function of tensors: what calls, completion and `help` know of it.
 ///
-/// The tables in `Functions+...` hold all of them. The first parameter of one that is also a method is called `x`.
+/// The tables in `Functions+...` hold all of them.
 struct TensorFunction {
     let declaration: String
     let doc: String
@@ -25,8 +25,17 @@ struct TensorFunction {
 
     /// The same as a method of its first argument.
     func method(_ engine: Engine) -> Native? {
-        guard isMethod, declaration.hasPrefix(name + "(x") else { return nil }
-        return native(name + "(self" + declaration.dropFirst(name.count + 2), engine)
+        guard isMethod else { return nil }
+        let rest = declaration.dropFirst(name.count + 1).drop { $0 != "," && $0 != ")" }
+        return native(name + "(self" + rest, engine)
+    }
+
+    /// The same under other names, by which NumPy, the array API or PyTorch know it.
+    func also(_ others: String...) -> [TensorFunction] {
+        [self]
+            + others.map { other in
+                TensorFunction(values: other + declaration.dropFirst(name.count), "The same as \(name).", method: false, body)
+            }
     }
 
     private func native(_ declaration: String, _ engine: Engine) -> Native {
@@ -62,6 +71,12 @@ struct TensorCall {
         return try engine.tensor(call[index], "\(name): argument \(index + 1)")
     }
 
+    /// Argument `index` as a tensor of `dtype`, which its numbers must fit (nil: what it is by itself).
+    func tensor(_ index: Int, as dtype: DType?) throws -> Tensor {
+        if let tensor = engine.asTensor(call[index]) { return try tensor.converted(to: dtype ?? tensor.dtype) }
+        return try NestedData(call[index], engine, name).tensor(dtype)
+    }
+
     /// Two operands that broadcast; numbers are weak.
     func pair(_ first: Int = 0, _ second: Int = 1, comparing: Bool = false) throws -> (Tensor, Tensor) {
         try engine.pair(
@@ -79,6 +94,12 @@ struct TensorCall {
     func int(_ index: Int) throws -> Int {
         if case .int(let value) = call[index] { return value }
         return try interpreter.index(call[index])
+    }
+
+    /// Whether the argument is one whole number, and no list of them.
+    func isNumber(_ index: Int) -> Bool {
+        if let tensor = engine.asTensor(call[index]) { return tensor.rank == 0 }
+        return interpreter.method(call[index], "__index__") != nil
     }
 
     func optionalInt(_ index: Int) throws -> Int? { has(index) ? try int(index) : nil }
@@ -116,6 +137,15 @@ struct TensorCall {
 
     /// - Parameter otherwise: what None means.
     func dtype(_ index: Int, _ otherwise: DType) throws -> DType { try engine.dtype(call[index], name) ?? otherwise }
+
+    /// One of several words.
+    func word(_ index: Int, _ what: String, _ choices: [String]) throws -> String {
+        let word = try call.string(index)
+        guard choices.contains(word) else {
+            throw Raised.value("\(name): \(what) must be \(choices.map { "'\($0)'" }.joined(separator: " or ")), not '\(word)'")
+        }
+        return word
+    }
 
     /// Refuses a result that is larger than a value may be, before it is made.
     func reserve(_ shape: [Int], _ dtype: DType) throws {

@@ -3,7 +3,7 @@ import Tensors
 
 extension TensorFunction {
     /// Every function of `carpedm.tensor`, in the order of its documentation.
-    static var all: [TensorFunction] { creation + elementwise + reductions + shapes + order }
+    static var all: [TensorFunction] { creation + elementwise + reductions + statistics + products + shapes + order }
 }
 
 extension Engine {

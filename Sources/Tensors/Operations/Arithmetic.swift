@@ -2,7 +2,7 @@ import Foundation
 
 /// The elementwise operations of two tensors that give numbers.
 enum Arithmetic {
-    case add, subtract, multiply, divide, floorDivide, remainder, power, maximum, minimum
+    case add, subtract, multiply, divide, floorDivide, remainder, power, maximum, minimum, arcTangent, hypotenuse
 
     var name: String {
         switch self {
@@ -15,6 +15,8 @@ enum Arithmetic {
         case .power: "**"
         case .maximum: "maximum"
         case .minimum: "minimum"
+        case .arcTangent: "atan2"
+        case .hypotenuse: "hypot"
         }
     }
 }
@@ -83,6 +85,29 @@ extension Tensor {
                 ]
             }
         }
+    }
+
+    /// The angle of the point (`other`, `self`) in the plane, from -π to π.
+    public func arcTangent(over other: Tensor) throws -> Tensor {
+        try arithmetic(.arcTangent, other) { a, b, _, needs in
+            { g in
+                let scaled = try g / (a * a + b * b)
+                return [needs.a ? try (scaled * b).summed(to: a.shape) : nil, needs.b ? try (scaled * a).negated().summed(to: b.shape) : nil]
+            }
+        }
+    }
+
+    /// The length of the hypotenuse over these two sides, √(a² + b²), without overflow.
+    public func hypotenuse(_ other: Tensor) throws -> Tensor {
+        try arithmetic(.hypotenuse, other) { a, b, y, needs in
+            { g in [needs.a ? try (g * a / y).summed(to: a.shape) : nil, needs.b ? try (g * b / y).summed(to: b.shape) : nil] }
+        }
+    }
+
+    /// log(exp(a) + exp(b)), without overflow.
+    public func logAddingExp(_ other: Tensor) throws -> Tensor {
+        let common = try Shape.broadcast(shape, other.shape, "logaddexp")
+        return try Tensor.stacked([broadcast(to: common), other.broadcast(to: common)]).logSumExp(axes: [0])
     }
 
     /// The greater of each pair; NaN wins. Equal elements share the gradient.
@@ -174,7 +199,7 @@ extension Tensor {
         _ pullback: (Tensor, Tensor, Tensor, (a: Bool, b: Bool)) -> @Sendable (Tensor) throws -> [Tensor?]
     ) throws -> Tensor {
         var kind = dtype.promoted(with: other.dtype)
-        if operation == .divide { kind = kind.floating }
+        if [.divide, .arcTangent, .hypotenuse].contains(operation) { kind = kind.floating }
         // Python's bool is a number: True + True is 2.
         if kind == .bool && operation != .maximum && operation != .minimum { kind = .int64 }
         let (left, right) = (try converted(to: kind), try other.converted(to: kind))
@@ -195,8 +220,8 @@ extension Tensor {
         case .float32:
             if plan.isElementByElement, let kernel = operation.kernel { return try vectorised(kernel, other, plan.shape, operation.name) }
             if let result = try withNumber(operation, other) { return result }
-            return try floats(operation, other, plan, Float.self) { powf($0, $1) }
-        case .float64: return try floats(operation, other, plan, Double.self) { Foundation.pow($0, $1) }
+            return try floats(operation, other, plan, Float.self, (powf, atan2f, hypotf))
+        case .float64: return try floats(operation, other, plan, Double.self, (Foundation.pow, Foundation.atan2, Foundation.hypot))
         }
     }
 
@@ -227,7 +252,7 @@ extension Tensor {
 
     private func floats<Element: TensorElement & BinaryFloatingPoint>(
         _ operation: Arithmetic, _ other: Tensor, _ plan: BroadcastPlan, _: Element.Type,
-        _ power: (Element, Element) -> Element
+        _ functions: (power: (Element, Element) -> Element, arcTangent: (Element, Element) -> Element, hypotenuse: (Element, Element) -> Element)
     ) throws -> Tensor {
         let name = operation.name
         switch operation {
@@ -237,7 +262,9 @@ extension Tensor {
         case .divide: return try plan.map(self, other, name) { (a: Element, b: Element) in a / b }
         case .floorDivide: return try plan.map(self, other, name) { (a: Element, b: Element) in Self.floorQuotient(a, b) }
         case .remainder: return try plan.map(self, other, name) { (a: Element, b: Element) in Self.floorRemainder(a, b) }
-        case .power: return try plan.map(self, other, name, power)
+        case .power: return try plan.map(self, other, name, functions.power)
+        case .arcTangent: return try plan.map(self, other, name, functions.arcTangent)
+        case .hypotenuse: return try plan.map(self, other, name, functions.hypotenuse)
         case .maximum: return try plan.map(self, other, name) { (a: Element, b: Element) in a > b || a != a ? a : b }
         case .minimum: return try plan.map(self, other, name) { (a: Element, b: Element) in a < b || a != a ? a : b }
         }
@@ -267,6 +294,7 @@ extension Tensor {
                     operation: name, value: "a negative power of whole numbers", rule: "powers from 0, or float tensors")
             }
             return try plan.map(self, other, name) { (a: Element, b: Element) in Self.wholePower(a, b) }
+        case .arcTangent, .hypotenuse: preconditionFailure("\(name) is computed in floating kinds")
         }
     }
 

@@ -3,6 +3,7 @@ import Foundation
 /// The elementwise functions of one floating tensor; whole numbers become float32 first.
 enum Function: String {
     case exp, expm1, log, log1p, log2, log10, sqrt, square, reciprocal, sin, cos, tan, tanh, sigmoid, softplus, erf, relu, gelu
+    case asin, acos, atan, sinh, cosh, asinh, acosh, atanh, silu
 }
 
 extension Tensor {
@@ -48,6 +49,14 @@ extension Tensor {
     public func cosine() throws -> Tensor { try apply(.cos) { x, _ in { try ($0 * x.sine()).negated() } } }
     public func tangent() throws -> Tensor { try apply(.tan) { _, y in { try $0 * (y * y + 1) } } }
     public func tanh() throws -> Tensor { try apply(.tanh) { _, y in { try $0 * (1 - y * y) } } }
+    public func arcSine() throws -> Tensor { try apply(.asin) { x, _ in { try $0 / (1 - x * x).squareRoot() } } }
+    public func arcCosine() throws -> Tensor { try apply(.acos) { x, _ in { try ($0 / (1 - x * x).squareRoot()).negated() } } }
+    public func arcTangent() throws -> Tensor { try apply(.atan) { x, _ in { try $0 / (x * x + 1) } } }
+    public func sinh() throws -> Tensor { try apply(.sinh) { x, _ in { try $0 * x.cosh() } } }
+    public func cosh() throws -> Tensor { try apply(.cosh) { x, _ in { try $0 * x.sinh() } } }
+    public func arcSinh() throws -> Tensor { try apply(.asinh) { x, _ in { try $0 / (x * x + 1).squareRoot() } } }
+    public func arcCosh() throws -> Tensor { try apply(.acosh) { x, _ in { try $0 / (x * x - 1).squareRoot() } } }
+    public func arcTanh() throws -> Tensor { try apply(.atanh) { x, _ in { try $0 / (1 - x * x) } } }
     public func sigmoid() throws -> Tensor { try apply(.sigmoid) { _, y in { try $0 * y * (1 - y) } } }
     /// log(1 + exp(x)), without overflow.
     public func softplus() throws -> Tensor { try apply(.softplus) { x, _ in { try $0 * x.sigmoid() } } }
@@ -74,6 +83,16 @@ extension Tensor {
                 let distribution = try ((x * 0.5.squareRoot()).errorFunction() + 1) * 0.5
                 let density = try (x * x * -0.5).exp() * (1 / (2 * Double.pi).squareRoot())
                 return try g * (distribution + x * density)
+            }
+        }
+    }
+
+    /// x · sigmoid(x), also called swish.
+    public func silu() throws -> Tensor {
+        try apply(.silu) { x, _ in
+            { g in
+                let share = try x.sigmoid()
+                return try g * share * (x * (1 - share) + 1)
             }
         }
     }
@@ -208,6 +227,15 @@ extension Tensor {
         case .erf: try vectorised(name, Elementwise.erf)
         case .relu: try vectorised(name, Elementwise.relu)
         case .gelu: try vectorised(name, Elementwise.gelu)
+        case .asin: try map(name) { (x: Float) in asinf(x) }
+        case .acos: try map(name) { (x: Float) in acosf(x) }
+        case .atan: try map(name) { (x: Float) in atanf(x) }
+        case .sinh: try map(name) { (x: Float) in sinhf(x) }
+        case .cosh: try map(name) { (x: Float) in coshf(x) }
+        case .asinh: try map(name) { (x: Float) in asinhf(x) }
+        case .acosh: try map(name) { (x: Float) in acoshf(x) }
+        case .atanh: try map(name) { (x: Float) in atanhf(x) }
+        case .silu: try map(name) { (x: Float) in x / (1 + expf(-x)) }
         }
     }
 
@@ -241,6 +269,15 @@ extension Tensor {
         case .erf: try map(name) { (x: Double) in Foundation.erf(x) }
         case .relu: try map(name) { (x: Double) in x < 0 ? 0 : x }
         case .gelu: try map(name) { (x: Double) in 0.5 * x * (1 + Foundation.erf(x * 0.5.squareRoot())) }
+        case .asin: try map(name) { (x: Double) in Foundation.asin(x) }
+        case .acos: try map(name) { (x: Double) in Foundation.acos(x) }
+        case .atan: try map(name) { (x: Double) in Foundation.atan(x) }
+        case .sinh: try map(name) { (x: Double) in Foundation.sinh(x) }
+        case .cosh: try map(name) { (x: Double) in Foundation.cosh(x) }
+        case .asinh: try map(name) { (x: Double) in Foundation.asinh(x) }
+        case .acosh: try map(name) { (x: Double) in Foundation.acosh(x) }
+        case .atanh: try map(name) { (x: Double) in Foundation.atanh(x) }
+        case .silu: try map(name) { (x: Double) in x / (1 + Foundation.exp(-x)) }
         }
     }
 }

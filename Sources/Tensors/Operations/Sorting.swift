@@ -44,9 +44,23 @@ extension Tensor {
         guard let axis else { return try flattened().cumulativeSum(axis: 0) }
         let place = try Shape.axis(axis, of: shape, "cumsum")
         return try Tape.unary(converted(to: dtype.summed)) {
-            try $0.runningSum(place)
+            try $0.running(place, "cumsum", isProduct: false)
         } pullback: { _, _ in
             { try $0.flipped([place]).cumulativeSum(axis: place).flipped([place]) }
+        }
+    }
+
+    /// Running products along `axis` (nil: of the flattened tensor).
+    public func cumulativeProduct(axis: Int? = nil) throws -> Tensor {
+        guard let axis else { return try flattened().cumulativeProduct(axis: 0) }
+        let place = try Shape.axis(axis, of: shape, "cumprod")
+        return try Tape.unary(converted(to: dtype.summed)) {
+            try $0.running(place, "cumprod", isProduct: true)
+        } pullback: { x, _ in
+            { g in
+                let (lines, slopes) = (try x.plain(for: "cumprod").moved(place, to: -1), try g.plain(for: "cumprod").moved(place, to: -1))
+                return try lines.slopesOfRunningProducts(slopes).moved(-1, to: place)
+            }
         }
     }
 
@@ -72,29 +86,62 @@ extension Tensor {
         }
     }
 
-    private func runningSum(_ axis: Int) throws -> Tensor {
-        let result = try Tensor.uninitialized(shape, count: count, dtype, "cumsum")
+    private func running(_ axis: Int, _ name: String, isProduct: Bool) throws -> Tensor {
+        let result = try Tensor.uninitialized(shape, count: count, dtype, name)
         let inner = Shape.product(shape[(axis + 1)...])
         let outer = Shape.product(shape[..<axis])
         let length = shape[axis]
-        switch dtype {
-        case .float32: Self.runningSum(float32, result.float32, outer, length, inner) { $0 + $1 }
-        case .float64: Self.runningSum(float64, result.float64, outer, length, inner) { $0 + $1 }
-        default: Self.runningSum(int64, result.int64, outer, length, inner) { $0 &+ $1 }
+        switch (dtype, isProduct) {
+        case (.float32, false): Self.running(float32, result.float32, outer, length, inner) { $0 + $1 }
+        case (.float64, false): Self.running(float64, result.float64, outer, length, inner) { $0 + $1 }
+        case (_, false): Self.running(int64, result.int64, outer, length, inner) { $0 &+ $1 }
+        case (.float32, true): Self.running(float32, result.float32, outer, length, inner) { $0 * $1 }
+        case (.float64, true): Self.running(float64, result.float64, outer, length, inner) { $0 * $1 }
+        case (_, true): Self.running(int64, result.int64, outer, length, inner) { $0 &* $1 }
         }
         return result
     }
 
+    /// The way back of running products along the last axis, which needs no division by an element that is 0.
+    private func slopesOfRunningProducts(_ slopes: Tensor) throws -> Tensor {
+        let (work, back) = (try detached.converted(to: .float64), try slopes.detached.converted(to: .float64))
+        let result = try Tensor.zeros(shape, .float64)
+        let length = shape[rank - 1]
+        for row in 0..<(count / max(1, length)) {
+            let (x, g, out) = (work.float64 + row * length, back.float64 + row * length, result.float64 + row * length)
+            // out[i] is Σ g[j] · y[j] / x[i] over j from i to the first zero; behind that zero every product is 0.
+            var (product, zero) = (1.0, 0)
+            while zero < length, x[zero] != 0 {
+                product *= x[zero]
+                out[zero] = g[zero] * product
+                zero += 1
+            }
+            if zero < length {
+                out[zero] = g[zero] * product
+                for later in (zero + 1)..<max(zero + 1, length) {
+                    product *= x[later]
+                    out[zero] += g[later] * product
+                }
+            }
+            var sum = 0.0
+            for place in (0..<zero).reversed() {
+                sum += out[place]
+                out[place] = sum / x[place]
+            }
+        }
+        return try result.converted(to: dtype)
+    }
+
     @inline(__always)
-    private static func runningSum<Element>(
+    private static func running<Element>(
         _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>, _ outer: Int, _ length: Int, _ inner: Int,
-        _ add: (Element, Element) -> Element
+        _ combine: (Element, Element) -> Element
     ) {
         guard length > 0 else { return }
         for row in 0..<outer {
             let (from, to) = (source + row * length * inner, target + row * length * inner)
             to.update(from: from, count: inner)
-            for index in inner..<length * inner { to[index] = add(to[index - inner], from[index]) }
+            for index in inner..<length * inner { to[index] = combine(to[index - inner], from[index]) }
         }
     }
 }
