@@ -1,5 +1,6 @@
 import BigInt
 import ScriptRuntime
+import ScriptSyntax
 
 /// The built-in functions on values: sizes, order, numbers, characters, attributes.
 enum BuiltinFunctions {
@@ -259,11 +260,7 @@ enum BuiltinFunctions {
             ) { call in
                 guard call.has(1) else { return try call.interpreter.iterate(call[0]) }
                 guard call.interpreter.isCallable(call[0]) else { throw Raised.type("iter(v, w): v must be callable") }
-                return .iterator(
-                    ClosureIterator("callable_iterator", drawingOn: [call[0], call[1]]) { interpreter, sources in
-                        let value = try interpreter.call(sources[0])
-                        return try interpreter.same(value, sources[1]) ? nil : value
-                    })
+                return .iterator(CallableIterator(drawingOn: [call[0], call[1]]))
             },
             Native("next(iterator, default=<unset>, /)", "Return the next item from the iterator; at its end default, or StopIteration.", next),
         ]
@@ -314,7 +311,8 @@ enum BuiltinFunctions {
                 try call.interpreter.deleteAttribute(call[0], name(call))
                 return .none
             },
-            Native("dir(object, /)", "The names of an object's attributes, sorted.") { call in
+            Native("dir(object=<unset>, /)", "The names of an object's attributes, sorted; without one those of the names bound here.") { call in
+                guard call.has(0) else { return .list(call.interpreter.localNames().map { .str($0) }) }
                 if let method = call.interpreter.method(call[0], "__dir__"), case .function = method {
                     let names = try call.interpreter.newList(of: call.interpreter.callMethod(method, call[0]))
                     try Sorting.sort(names, key: .none, reverse: false, call.interpreter)
@@ -322,7 +320,8 @@ enum BuiltinFunctions {
                 }
                 return .list(call.interpreter.dir(call[0]).map { .str($0) })
             },
-            Native("vars(object, /)", "The __dict__ attribute of an object.") { call in
+            Native("vars(object=<unset>, /)", "The __dict__ attribute of an object.") { call in
+                guard call.has(0) else { throw Raised.refused(Diagnostic.refusal(ofBuiltin: "locals")) }
                 guard let dict = try call.interpreter.attributeOrNil(call[0], "__dict__") else {
                     throw Raised.type("vars() argument must have __dict__ attribute")
                 }

@@ -176,6 +176,27 @@ private final class Zipping: DrawingIterator {
     }
 }
 
+/// `iter(function, sentinel)`.
+final class CallableIterator: DrawingIterator {
+    override var typeName: String { "callable_iterator" }
+
+    override func next(_ interpreter: Interpreter) throws -> Value? {
+        guard sources.count == 2 else { return nil }
+        try interpreter.checkStack()
+        let (function, sentinel) = (sources[0], sources[1])
+        let value: Value
+        do { value = try interpreter.call(function) } catch {
+            if error.isInstance(of: .stopIteration, interpreter) { sources = [] }
+            throw error
+        }
+        // The function may have come here and ended it.
+        if sources.isEmpty { return nil }
+        guard try interpreter.same(sentinel, value) else { return value }
+        sources = []
+        return nil
+    }
+}
+
 /// Backwards by index.
 private final class Reversal: IteratorObject {
     private var sequence: Value?
@@ -216,9 +237,8 @@ private final class Reversal: IteratorObject {
         }
     }
 
-    override func lengthHint(_ interpreter: Interpreter) -> Int? {
+    override func lengthHint(_ interpreter: Interpreter) throws -> Int? {
         guard let sequence else { return 0 }
-        if case .list(let list) = sequence, list.count < index { return 0 }
-        return index
+        return try interpreter.length(sequence) < index ? 0 : index
     }
 }

@@ -259,7 +259,8 @@ final class ByteArray {
                 guard call.interpreter.isIterable(call[1]) else {
                     throw Raised.type("can't extend bytearray with \(call.interpreter.typeName(of: call[1]))")
                 }
-                let new = try BytesMethods.bytes(from: call[1], call.interpreter)
+                try call.interpreter.askLength(call[1])
+                let new = try BytesMethods.bytes(from: call[1], call.interpreter, for: "bytearray")
                 if !new.isEmpty { try ByteArray.resizable(call).bytes += new }
                 return .none
             },

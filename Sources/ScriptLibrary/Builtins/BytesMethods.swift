@@ -52,6 +52,7 @@ enum BytesMethods {
                     // As in CPython, what has no number after all may be an iterable.
                 }
             }
+            if name == "bytes" { try interpreter.askLength(source) }
             return try bytes(from: source, interpreter, for: name)
         }
     }

@@ -13,7 +13,7 @@ enum ListMethods {
             of: types.tuple,
             Native("tuple(iterable=(), /)", "Built-in immutable sequence. Without an argument, the empty tuple.") { call in
                 if case .tuple = call[0] { return call[0] }
-                return .tuple(try call.items(0))
+                return .tuple(try call.interpreter.items(of: call[0], asking: true))
             })
         interpreter.extend(types.list, listTable)
         interpreter.extend(types.tuple, tupleTable)

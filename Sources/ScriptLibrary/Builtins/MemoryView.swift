@@ -3,21 +3,52 @@ import ScriptRuntime
 /// `memoryview`: bytes of another object, looked at without a copy. Its slices look at the same bytes; writing through one
 /// changes the bytearray behind it. While there is a view, a bytearray keeps its length.
 ///
-/// Only the format of bytes, `B`, with one dimension: there are no other objects with buffers.
+/// `cast` sees the bytes as numbers of another format (`ViewFormat`), and in several dimensions.
 final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, HostComparable, HostHashable, HostArithmetic, HostBuffer {
     /// What it was made of, and its bytes; nil once it is released.
-    private var source: (object: Value, bytes: BytesObject)?
-    private let start: Int
-    private let step: Int
-    private let count: Int
-    private let isReadOnly: Bool
+    private(set) var source: (object: Value, bytes: BytesObject)?
+    let layout: Layout
+    let isReadOnly: Bool
     /// Kept once it was asked for, also when the view is released.
     private var hash: Int?
 
-    private init(_ object: Value, _ bytes: BytesObject, _ part: (start: Int, step: Int, count: Int), isReadOnly: Bool) {
+    /// Where the items are: the byte of the first one, and per dimension how many there are and how many bytes apart.
+    struct Layout {
+        var format: ViewFormat
+        var start: Int
+        var shape: [Int]
+        var strides: [Int]
+
+        /// Items one after another, the last dimension fastest.
+        init(_ format: ViewFormat, start: Int, shape: [Int]) {
+            (self.format, self.start, self.shape) = (format, start, shape)
+            strides = MemoryView.strides(shape, format.size)
+        }
+
+        var count: Int { shape.reduce(1, *) }
+        var byteCount: Int { count * format.size }
+        var isContiguous: Bool { count == 0 || isLaidOut(strides(shape, format.size)) }
+        /// The first dimension fastest.
+        var isFortranContiguous: Bool { count == 0 || isLaidOut(MemoryView.strides(shape.reversed(), format.size).reversed()) }
+
+        private func isLaidOut(_ wanted: [Int]) -> Bool { zip(zip(strides, wanted), shape).allSatisfy { $0.0 == $0.1 || $1 == 1 } }
+        private func strides(_ shape: [Int], _ size: Int) -> [Int] { MemoryView.strides(shape, size) }
+    }
+
+    private static func strides(_ shape: [Int], _ size: Int) -> [Int] {
+        var strides: [Int] = []
+        var stride = size
+        for extent in shape.reversed() {
+            strides.append(stride)
+            stride = stride &* extent
+        }
+        return strides.reversed()
+    }
+
+    private init(_ object: Value, _ bytes: BytesObject, _ layout: Layout, isReadOnly: Bool) {
         source = (object, bytes)
         bytes.exports += 1
-        (start, step, count) = part
+        self.layout = layout
         self.isReadOnly = isReadOnly
     }
 
@@ -28,7 +59,7 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
         for case let view as MemoryView in interpreter.temporaries() where view.source?.bytes === bytes { view.release() }
     }
 
-    private func release() {
+    func release() {
         source?.bytes.exports -= 1
         source = nil
     }
@@ -43,42 +74,29 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
 
     // MARK: - Making
 
-    private static func make(_ call: Call) throws -> Value {
+    static func make(_ call: Call) throws -> Value {
         if case .host(let box) = call[0], let view = box.object as? MemoryView {
-            return try view.part((0, 1, view.count), isReadOnly: view.isReadOnly, call.interpreter)
+            return try view.part(isReadOnly: view.isReadOnly, call.interpreter) { view.layout }
         }
         guard case .bytes(let bytes) = call.plain(0) else {
             throw Raised.type("memoryview: a bytes-like object is required, not '\(call.interpreter.typeName(of: call[0]))'")
         }
         var type = call.interpreter.type(of: call[0])
         while type.isScriptClass, let base = type.base { type = base }
-        let view = MemoryView(call[0], bytes, (0, 1, bytes.count), isReadOnly: type.name != "bytearray")
+        let view = MemoryView(
+            call[0], bytes, Layout(.unsignedByte, start: 0, shape: [bytes.count]), isReadOnly: type.name != "bytearray")
         return call.interpreter.value(of: view)
     }
 
-    private static func isIndex(_ value: Value, _ interpreter: Interpreter) -> Bool {
-        switch interpreter.plain(value) {
-        case .int, .bool, .bigInt: true
-        default: interpreter.method(value, "__index__") != nil
-        }
-    }
-
-    /// A view of some of its items, counted in items of its own.
-    private func part(
-        _ range: @autoclosure () throws -> (start: Int, step: Int, count: Int), isReadOnly: Bool, _ interpreter: Interpreter
-    ) throws -> Value {
+    /// Another view of the same bytes.
+    func part(isReadOnly: Bool, _ interpreter: Interpreter, _ layout: () throws -> Layout) throws -> Value {
         let bytes = try bytes()
         guard let object = source?.object else { return .none }
         // Its code may release this view; the part is one of the same bytes all the same.
-        let range = try range()
-        let (step, overflow) = self.step.multipliedReportingOverflow(by: range.step)
-        let view = MemoryView(
-            object, bytes, (range.count == 0 ? start : start + range.start * self.step, overflow ? 1 : step, range.count),
-            isReadOnly: isReadOnly)
-        return interpreter.value(of: view)
+        return interpreter.value(of: MemoryView(object, bytes, try layout(), isReadOnly: isReadOnly))
     }
 
-    private func bytes() throws(Raised) -> BytesObject {
+    func bytes() throws(Raised) -> BytesObject {
         guard let source else { throw .value("operation forbidden on released memoryview object") }
         return source.bytes
     }
@@ -89,73 +107,144 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
         return bytes
     }
 
+    static func isIndex(_ value: Value, _ interpreter: Interpreter) -> Bool {
+        switch interpreter.plain(value) {
+        case .int, .bool, .bigInt: true
+        default: interpreter.method(value, "__index__") != nil
+        }
+    }
+
     // MARK: - Abilities
 
-    func buffer() throws -> [UInt8] {
-        let bytes = try bytes().bytes
-        if step == 1 { return Array(bytes[start..<start + count]) }
-        return (0..<count).map { bytes[start + $0 * step] }
+    /// The places of the items, the last dimension fastest, or the first.
+    func places(firstFastest: Bool = false) -> [Int] {
+        var places = [layout.start]
+        for (extent, stride) in zip(layout.shape, layout.strides) {
+            places =
+                firstFastest
+                ? (0..<extent).flatMap { index in places.map { $0 + index * stride } }
+                : places.flatMap { place in (0..<extent).map { place + $0 * stride } }
+        }
+        return places
     }
+
+    func buffer() throws -> [UInt8] { try buffer(firstFastest: false) }
+
+    func buffer(firstFastest: Bool) throws -> [UInt8] {
+        let bytes = try bytes().bytes
+        if firstFastest ? layout.isFortranContiguous : layout.isContiguous {
+            return Array(bytes[layout.start..<layout.start + layout.byteCount])
+        }
+        let size = layout.format.size
+        return places(firstFastest: firstFastest).flatMap { bytes[$0..<$0 + size] }
+    }
+
+    func item(at place: Int) throws(Raised) -> Value { layout.format.value(try bytes().bytes, at: place) }
 
     func length(_ interpreter: Interpreter) throws -> Int {
         _ = try bytes()
-        return count
+        return layout.shape.first ?? 1
     }
 
     func iterate(_ interpreter: Interpreter) throws -> IteratorObject {
         _ = try bytes()
+        guard let count = layout.shape.first else { throw Raised.type("invalid indexing of 0-dim memory") }
+        if layout.shape.count > 1 { throw Raised(.notImplementedError, "multi-dimensional sub-views are not implemented") }
         var index = 0
         return ClosureIterator("memory_iterator") { [self] _ in
             guard index < count else { return nil }
             index += 1
-            return .int(Int(try bytes().bytes[start + (index - 1) * step]))
+            return try item(at: layout.start + (index - 1) * layout.strides[0])
         }
     }
 
-    private func place(_ index: Value, _ interpreter: Interpreter) throws -> Int {
-        guard MemoryView.isIndex(index, interpreter) else { throw Raised.type("memoryview: invalid slice key") }
+    private func offset(_ index: Value, _ dimension: Int, _ interpreter: Interpreter) throws -> Int {
         if case .bigInt = interpreter.plain(index) { throw Raised.index("cannot fit 'int' into an index-sized integer") }
         let given = try interpreter.index(index)
-        let place = given < 0 ? given &+ count : given
-        guard place >= 0, place < count else { throw Raised.index("index out of bounds on dimension 1") }
-        return start + place * step
+        let extent = layout.shape[dimension]
+        let place = given < 0 ? given &+ extent : given
+        guard place >= 0, place < extent else { throw Raised.index("index out of bounds on dimension \(dimension + 1)") }
+        return place * layout.strides[dimension]
+    }
+
+    /// Where one item is; nil for a key that means no single item.
+    private func place(_ key: Value, _ subViews: String, _ interpreter: Interpreter) throws -> Int? {
+        if layout.shape.isEmpty {
+            if case .tuple(let places) = key, places.count == 0 { return layout.start }
+            if case .ellipsis = key { return layout.start }
+            throw Raised.type("invalid indexing of 0-dim memory")
+        }
+        if MemoryView.isIndex(key, interpreter) {
+            if layout.shape.count > 1 { throw Raised(.notImplementedError, subViews) }
+            return try layout.start + offset(key, 0, interpreter)
+        }
+        guard case .tuple(let places) = key, places.items.allSatisfy({ MemoryView.isIndex($0, interpreter) }) else { return nil }
+        if places.count < layout.shape.count { throw Raised(.notImplementedError, "sub-views are not implemented") }
+        if places.count > layout.shape.count {
+            throw Raised.type("cannot index \(layout.shape.count)-dimension view with \(places.count)-element tuple")
+        }
+        return try places.items.enumerated().reduce(layout.start) { try $0 + offset($1.element, $1.offset, interpreter) }
+    }
+
+    private func isSlices(_ key: Value) -> Bool {
+        guard case .tuple(let parts) = key else { return false }
+        return parts.items.allSatisfy { if case .slice = $0 { true } else { false } }
+    }
+
+    /// The layout of a slice of the first dimension.
+    private func layout(of slice: SliceObject, _ interpreter: Interpreter) throws -> Layout {
+        let range = try interpreter.resolve(slice, count: layout.shape[0])
+        var part = layout
+        part.start = range.count == 0 ? layout.start : layout.start + range.start * layout.strides[0]
+        part.shape[0] = range.count
+        let (stride, overflow) = layout.strides[0].multipliedReportingOverflow(by: range.step)
+        part.strides[0] = overflow ? layout.format.size : stride
+        return part
     }
 
     func item(at index: Value, _ interpreter: Interpreter) throws -> Value {
         _ = try bytes()
-        if case .slice(let slice) = index {
-            return try part(interpreter.resolve(slice, count: count), isReadOnly: isReadOnly, interpreter)
+        if layout.shape.isEmpty, case .ellipsis = index { return interpreter.value(of: self) }
+        if case .slice(let slice) = index, !layout.shape.isEmpty {
+            return try part(isReadOnly: isReadOnly, interpreter) { try layout(of: slice, interpreter) }
         }
-        if case .tuple(let places) = index {
-            if places.count > 1 { throw Raised.type("cannot index 1-dimension view with \(places.count)-element tuple") }
-            guard let place = places.items.first else { throw Raised(.notImplementedError, "sub-views are not implemented") }
-            return try item(at: place, interpreter)
-        }
-        let place = try place(index, interpreter)
-        return .int(Int(try bytes().bytes[place]))
+        if let place = try place(index, "multi-dimensional sub-views are not implemented", interpreter) { return try item(at: place) }
+        if isSlices(index) { throw Raised(.notImplementedError, "multi-dimensional slicing is not implemented") }
+        throw Raised.type("memoryview: invalid slice key")
     }
 
     func setItem(at index: Value, to value: Value, _ interpreter: Interpreter) throws {
         _ = try writable()
-        if case .slice(let slice) = index {
+        if case .slice(let slice) = index, layout.shape.count == 1 {
             guard let new = try interpreter.buffer(value) else {
                 throw Raised.type("a bytes-like object is required, not '\(interpreter.typeName(of: value))'")
             }
-            let range = try interpreter.resolve(slice, count: count)
+            let part = try layout(of: slice, interpreter)
             let bytes = try writable()
-            guard new.count == range.count else {
+            var other = Layout(.unsignedByte, start: 0, shape: [new.count])
+            if case .host(let box) = value, let view = box.object as? MemoryView { other = view.layout }
+            guard other.format == part.format, other.shape == part.shape else {
                 throw Raised.value("memoryview assignment: lvalue and rvalue have different structures")
             }
-            for (offset, byte) in new.enumerated() { bytes.bytes[start + (range.start + offset * range.step) * step] = byte }
+            let size = part.format.size
+            for item in 0..<part.shape[0] {
+                for byte in 0..<size { bytes.bytes[part.start + item * part.strides[0] + byte] = new[item * size + byte] }
+            }
             return
         }
-        let place = try place(index, interpreter)
-        guard MemoryView.isIndex(value, interpreter) else { throw Raised.type("memoryview: invalid type for format 'B'") }
-        guard let byte = UInt8(exactly: try interpreter.anyInteger(value)) else {
-            throw Raised.value("memoryview: invalid value for format 'B'")
+        guard let place = try place(index, "sub-views are not implemented", interpreter) else {
+            if case .slice = index { throw restricted }
+            if isSlices(index) { throw restricted }
+            throw Raised.type("memoryview: invalid slice key")
         }
+        let new = try layout.format.bytes(of: value, interpreter)
         // Asking for the number may have run code of the script.
-        try writable().bytes[place] = byte
+        let bytes = try writable()
+        for (offset, byte) in new.enumerated() { bytes.bytes[place + offset] = byte }
+    }
+
+    private var restricted: Raised {
+        Raised(.notImplementedError, "memoryview slice assignments are currently restricted to ndim = 1")
     }
 
     func deleteItem(at index: Value, _ interpreter: Interpreter) throws {
@@ -165,19 +254,34 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
 
     func compare(_ operation: ComparisonOperation, _ other: Value, _ interpreter: Interpreter) throws -> Value? {
         guard operation == .equal || operation == .notEqual else { return nil }
+        func answer(_ isEqual: Bool) -> Value { .bool(isEqual == (operation == .equal)) }
+        var view: MemoryView?
         if case .host(let box) = other {
-            if box.object === self { return .bool(operation == .equal) }
-            if let view = box.object as? MemoryView, view.source == nil { return .bool(operation == .notEqual) }
+            view = box.object as? MemoryView
+            // A released view equals itself; one of floats need not.
+            if box.object === self, source == nil { return answer(true) }
+            if let view, view.source == nil { return answer(false) }
         }
-        if source == nil { return .bool(operation == .notEqual) }
+        if source == nil { return answer(false) }
         guard let bytes = try interpreter.buffer(other) else { return nil }
-        return .bool((try buffer() == bytes) == (operation == .equal))
+        let theirs = view?.layout ?? Layout(.unsignedByte, start: 0, shape: [bytes.count])
+        guard layout.shape == theirs.shape else { return answer(false) }
+        if layout.format == theirs.format, layout.format.isExact { return answer(try buffer() == bytes) }
+        let own = try buffer()
+        let (size, otherSize) = (layout.format.size, theirs.format.size)
+        for index in 0..<layout.count {
+            let a = layout.format.value(own, at: index * size)
+            let b = theirs.format.value(bytes, at: index * otherSize)
+            if try !interpreter.equal(a, b) { return answer(false) }
+        }
+        return answer(true)
     }
 
     func scriptHash(_ interpreter: Interpreter) throws -> Int {
         if let hash { return hash }
         let bytes = try buffer()
         if !isReadOnly { throw Raised.value("cannot hash writable memoryview object") }
+        guard layout.format.isByte else { throw Raised.value("memoryview: hashing is restricted to formats 'B', 'b' or 'c'") }
         let made = try interpreter.hash(.bytes(BytesObject(bytes)))
         hash = made
         return made
@@ -186,99 +290,9 @@ final class MemoryView: HostObject, HostSized, HostIterable, HostIndexable, Host
     /// `b"..." + view`; a view has no other arithmetic.
     func binary(_ operation: BinaryOperation, _ other: Value, reflected: Bool, _ interpreter: Interpreter) throws -> Value? {
         guard operation == .add, reflected, case .bytes(let left) = other else { return nil }
-        try interpreter.charge(bytes: left.count + count)
+        try interpreter.charge(bytes: left.count + layout.byteCount)
         return .bytes(BytesObject(left.bytes + (try buffer())))
     }
 
     func unary(_ operation: UnaryOperation, _ interpreter: Interpreter) throws -> Value? { nil }
-
-    // MARK: - Table
-
-    private static func own(_ call: Call) throws(Raised) -> MemoryView { try call.host(0, as: MemoryView.self) }
-
-    private static var table: NativeType {
-        NativeType(
-            "memoryview", doc: "The bytes of another object, without a copy: slices see the same bytes.",
-            constructor: Native("memoryview(object)", "Create a new memoryview object which references the given object.", make),
-            methods: methods, properties: properties, isInheritable: false)
-    }
-
-    private static var methods: [Native] {
-        [
-            Native("tobytes(self, /, order='C')", "Return the data in the buffer as a byte string.") { call in
-                let view = try own(call)
-                try call.interpreter.charge(bytes: view.count)
-                return .bytes(BytesObject(try view.buffer()))
-            },
-            Native("tolist(self, /)", "Return the data in the buffer as a list of elements.") { call in
-                let view = try own(call)
-                try call.interpreter.charge(count: view.count, of: 16)
-                return .list(try view.buffer().map { .int(Int($0)) })
-            },
-            Native("hex(self, sep=<unset>, bytes_per_sep=1)", "Return the data in the buffer as a str of hexadecimal numbers.") { call in
-                try BytesMethods.hex(own(call).buffer(), call)
-            },
-            Native("toreadonly(self, /)", "Return a readonly version of the memoryview.") { call in
-                let view = try own(call)
-                return try view.part((0, 1, view.count), isReadOnly: true, call.interpreter)
-            },
-            Native("release(self, /)", "Release the underlying buffer exposed by the memoryview object.") { call in
-                try own(call).release()
-                return .none
-            },
-            Native("__len__(self, /)", "Return len(self).") { .int(try own($0).length($0.interpreter)) },
-            Native("__iter__(self, /)", "Implement iter(self).") { .iterator(try own($0).iterate($0.interpreter)) },
-            Native("__getitem__(self, key, /)", "Return self[key].") { try own($0).item(at: $0[1], $0.interpreter) },
-            Native("__setitem__(self, key, value, /)", "Set self[key] to value.") { call in
-                try own(call).setItem(at: call[1], to: call[2], call.interpreter)
-                return .none
-            },
-            Native("__delitem__(self, key, /)", "Delete self[key].") { call in
-                try own(call).deleteItem(at: call[1], call.interpreter)
-                return .none
-            },
-            Native("__eq__(self, value, /)", "Return self==value.") { call in
-                try own(call).compare(.equal, call[1], call.interpreter) ?? .notImplemented
-            },
-            Native("__ne__(self, value, /)", "Return self!=value.") { call in
-                try own(call).compare(.notEqual, call[1], call.interpreter) ?? .notImplemented
-            },
-            Native("__hash__(self, /)", "Return hash(self).") { .int(try own($0).scriptHash($0.interpreter)) },
-            Native("__enter__(self, /)", "The view itself.") { call in
-                _ = try own(call).bytes()
-                return call[0]
-            },
-            Native("__exit__(self, /, *args)", "Release the view.") { call in
-                try own(call).release()
-                return .none
-            },
-        ]
-    }
-
-    private static func property(_ name: String, _ doc: String, _ get: @escaping (MemoryView) -> Value) -> NativeProperty {
-        NativeProperty(
-            name, doc,
-            get: { call in
-                let view = try own(call)
-                _ = try view.bytes()
-                return get(view)
-            })
-    }
-
-    private static var properties: [NativeProperty] {
-        [
-            property("obj", "The underlying object of the memoryview.") { $0.source?.object ?? .none },
-            property("nbytes", "The amount of space in bytes that the array would use in a contiguous representation.") { .int($0.count) },
-            property("readonly", "A bool indicating whether the memory is read only.") { .bool($0.isReadOnly) },
-            property("itemsize", "The size in bytes of each element of the memoryview.") { _ in .int(1) },
-            property("format", "A string containing the format for each element in the view.") { _ in .str("B") },
-            property("ndim", "How many dimensions of an array the memory represents.") { _ in .int(1) },
-            property("shape", "The size of each dimension.") { .tuple([.int($0.count)]) },
-            property("strides", "The distance in bytes between the elements of each dimension.") { .tuple([.int($0.step)]) },
-            property("suboffsets", "Used internally for PIL-style arrays.") { _ in .tuple([]) },
-            property("c_contiguous", "Whether the memory is C contiguous.") { .bool($0.step == 1 || $0.count < 2) },
-            property("f_contiguous", "Whether the memory is Fortran contiguous.") { .bool($0.step == 1 || $0.count < 2) },
-            property("contiguous", "Whether the memory is contiguous.") { .bool($0.step == 1 || $0.count < 2) },
-        ]
-    }
 }

@@ -94,18 +94,18 @@ enum NumberMethods {
             if case .instance(let instance) = call[0], interpreter.overriding(instance, "__float__") != nil { break }
             return .float(value)
         case .str(let text):
-            if let value = FloatParsing.parse(text) { return .float(value) }
+            if let value = FloatParsing.parse(text) { return call.interpreter.distinct(value) }
             throw Raised.value("could not convert string to float: \(try interpreter.repr(.str(text)).string)")
         case .bytes(let bytes):
             let text = StrObject.make(latin: bytes.bytes)
-            if text.isASCII, let value = FloatParsing.parse(text) { return .float(value) }
+            if text.isASCII, let value = FloatParsing.parse(text) { return call.interpreter.distinct(value) }
             throw Raised.value("could not convert string to float: \(try interpreter.repr(call.plain(0)).string)")
         case .int, .bool, .bigInt: break
         default:
             guard interpreter.method(call[0], "__float__") != nil || interpreter.method(call[0], "__index__") != nil else {
                 if let bytes = try interpreter.buffer(call[0]) {
                     let text = StrObject.make(latin: bytes)
-                    if text.isASCII, let value = FloatParsing.parse(text) { return .float(value) }
+                    if text.isASCII, let value = FloatParsing.parse(text) { return call.interpreter.distinct(value) }
                     throw Raised.value("could not convert string to float: \(try interpreter.repr(call[0]).string)")
                 }
                 throw Raised.type("float() argument must be a string or a real number, not '\(interpreter.typeName(of: call[0]))'")

@@ -15,7 +15,15 @@ enum ProtocolMethods {
 
         func extend(_ types: [TypeObject], _ methods: @escaping () -> [Native]) {
             // A class keeps this closure until its first use: it must not keep the class.
-            for type in types { interpreter.extend(type) { NativeType("", methods: methods()) } }
+            for type in types { interpreter.extend(type) { [unowned type] in NativeType("", methods: methods().map { checked($0, type) }) } }
+        }
+    }
+
+    /// The same for instances of the class only.
+    private static func checked(_ native: Native, _ type: TypeObject) -> Native {
+        Native(native.declaration, native.doc) { [unowned type] call in
+            guard call.interpreter.type(of: call[0]).isSubtype(of: type) else { throw OperatorMethods.wrongReceiver(call, native.name, type.name) }
+            return try native.body(call)
         }
     }
 

@@ -21,7 +21,7 @@ enum CopyModule {
         try DeepCopier(interpreter: interpreter, memo: memo).copy(value)
     }
 
-    private static func shallow(_ value: Value, _ interpreter: Interpreter) throws -> Value {
+    fileprivate static func shallow(_ value: Value, _ interpreter: Interpreter) throws -> Value {
         switch value {
         case .list(let list):
             try interpreter.charge(count: list.count, of: 16)
@@ -41,12 +41,28 @@ enum CopyModule {
             }
             try refuse(value, interpreter)
             return value
+        case .iterator(let iterator): return try copied(iterator, value, interpreter) { $0 }
+        case .module, .cell: throw Raised.type("cannot pickle '\(interpreter.typeName(of: value))' object")
+        case .descriptor(let descriptor) where descriptor.kind == .staticMethod || descriptor.kind == .classMethod:
+            throw Raised.type("cannot pickle '\(interpreter.typeName(of: value))' object")
         default: return value
         }
     }
 }
 
 extension CopyModule {
+    /// An iterator over the rest of what this one walks over.
+    fileprivate static func copied(
+        _ iterator: IteratorObject, _ value: Value, _ interpreter: Interpreter, _ change: (Value) throws -> Value
+    ) throws -> Value {
+        if let copy = try iterator.copied(change) { return .iterator(copy) }
+        let name = interpreter.typeName(of: value)
+        if name == "generator" { throw Raised.type("cannot pickle 'generator' object") }
+        throw Raised(
+            .typeError, "cannot copy '\(name)' object",
+            hint: "Make a list of it, or use itertools.tee. More: carpedm explain \(DiagnosticCode.refusedAttribute.rawValue)")
+    }
+
     /// Views of other objects cannot be copied.
     fileprivate static func refuse(_ value: Value, _ interpreter: Interpreter) throws {
         guard case .host(let box) = value else { return }
@@ -75,8 +91,8 @@ private struct DeepCopier {
 
     func copy(_ value: Value) throws -> Value {
         switch value {
-        case .list, .tuple, .dict, .set, .instance, .host, .boundMethod, .slice: break
-        default: return value
+        case .list, .tuple, .dict, .set, .instance, .host, .boundMethod, .slice, .iterator: break
+        default: return try CopyModule.shallow(value, interpreter)
         }
         if let done = try interpreter.get(memo, .int(value.identity)) { return done }
         try interpreter.checkStack()
@@ -112,6 +128,10 @@ private struct DeepCopier {
             return made
         case .slice(let slice):
             let made = Value.slice(SliceObject(try copy(slice.start), try copy(slice.stop), try copy(slice.step)))
+            try remember(value, made)
+            return made
+        case .iterator(let iterator):
+            let made = try CopyModule.copied(iterator, value, interpreter) { try copy($0) }
             try remember(value, made)
             return made
         case .boundMethod(let method):

@@ -23,24 +23,51 @@ enum FunctionModule {
                 Native("cache(user_function, /)", "Simple lightweight unbounded cache.") { call in
                     try CachedFunction.make(call[0], limit: nil, typed: false, call.interpreter)
                 },
+                updateWrapper,
                 Native(
-                    "update_wrapper(wrapper, wrapped, assigned=None, updated=None)", "Update a wrapper function to look like the wrapped function."
+                    "wraps(wrapped, assigned=<unset>, updated=<unset>)", "Decorator factory to apply update_wrapper() to a wrapper function."
                 ) { call in
-                    try update(call[0], from: call[1], call.interpreter)
-                    return call[0]
-                },
-                Native("wraps(wrapped, assigned=None, updated=None)", "Decorator factory to apply update_wrapper() to a wrapper function.") { call in
-                    let wrapped = call[0]
-                    return call.interpreter.value(
-                        of: Native("wraps(wrapper)") { call in
-                            try update(call[0], from: wrapped, call.interpreter)
-                            return call[0]
-                        })
+                    let keywords = [
+                        ("wrapped", call[0]), ("assigned", call.has(1) ? call[1] : assigned), ("updated", call.has(2) ? call[2] : updated),
+                    ]
+                    return call.interpreter.value(of: Partial(call.interpreter.value(of: updateWrapper), [], keywords))
                 },
                 Native("total_ordering(cls)", "Class decorator that fills in missing ordering methods.", TotalOrdering.complete),
                 Native("cached_property(func)", "A property that is computed once per instance and then kept as an attribute.", cachedProperty),
             ],
-            members: { _ in [("partial", .type(partial))] })
+            members: { _ in
+                [("partial", .type(partial)), ("WRAPPER_ASSIGNMENTS", assigned), ("WRAPPER_UPDATES", updated)]
+            })
+    }
+
+    private static var assigned: Value { .tuple(["__module__", "__name__", "__qualname__", "__doc__", "__annotations__"].map { .str($0) }) }
+    private static var updated: Value { .tuple([.str("__dict__")]) }
+
+    private static var updateWrapper: Native {
+        Native(
+            "update_wrapper(wrapper, wrapped, assigned=<unset>, updated=<unset>)", "Update a wrapper function to look like the wrapped function."
+        ) { call in
+            let interpreter = call.interpreter
+            func name(_ value: Value) throws -> Symbol {
+                guard case .str(let text) = interpreter.plain(value) else {
+                    throw Raised.type("attribute name must be string, not '\(interpreter.typeName(of: value))'")
+                }
+                return Symbol(text)
+            }
+            try interpreter.forEach(call.has(2) ? call[2] : assigned) { item in
+                let name = try name(item)
+                if let value = try interpreter.attributeOrNil(call[1], name) { try interpreter.setAttribute(call[0], name, value) }
+                return true
+            }
+            try interpreter.forEach(call.has(3) ? call[3] : updated) { item in
+                let name = try name(item)
+                let more = try interpreter.attributeOrNil(call[1], name) ?? .dict(DictObject())
+                _ = try interpreter.callMethod(interpreter.attribute(call[0], name), named: "update", [more])
+                return true
+            }
+            try interpreter.setAttribute(call[0], "__wrapped__", call[1])
+            return call[0]
+        }
     }
 
     private static func reduce(_ call: Call) throws -> Value {
@@ -54,19 +81,6 @@ enum FunctionModule {
         }
         guard let total else { throw Raised.type("reduce() of empty iterable with no initial value") }
         return total
-    }
-
-    static func update(_ wrapper: Value, from wrapped: Value, _ interpreter: Interpreter) throws {
-        for name in ["__module__", "__name__", "__qualname__", "__doc__"] as [Symbol] {
-            guard let value = try interpreter.find(wrapped, name) else { continue }
-            try interpreter.setAttribute(wrapper, name, value)
-        }
-        if case .function = wrapped, case .dict(let attributes)? = try interpreter.find(wrapped, "__dict__") {
-            for (key, value) in attributes.entries {
-                if case .str(let name) = key { try interpreter.setAttribute(wrapper, Symbol(name), value) }
-            }
-        }
-        try interpreter.setAttribute(wrapper, "__wrapped__", wrapped)
     }
 
     private static func cachedProperty(_ call: Call) throws -> Value {

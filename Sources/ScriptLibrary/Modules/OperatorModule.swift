@@ -73,8 +73,7 @@ enum OperatorModule {
             },
             Native("length_hint(obj, default=0, /)", "Return an estimate of the number of items in obj.") { call in
                 let fallback = try call.int(1)
-                if case .iterator(let iterator) = call[0] { return .int(iterator.lengthHint(call.interpreter) ?? fallback) }
-                return .int((try? call.interpreter.length(call[0])) ?? fallback)
+                return .int(try call.interpreter.lengthHint(call[0]) ?? fallback)
             },
         ]
     }

@@ -16,7 +16,7 @@ struct RegexParser {
     private var conditionPlaces: [(number: Int, position: Int)] = []
     /// Groups that existed before the look-behind being read; nil outside one.
     private var lookbehindGroups: Int?
-    private var hasVariableLookbehind = false
+    private var lookbehindProblem: String?
 
     static func parse(
         _ pattern: StrObject, isBytes: Bool, flags: RegexFlags, _ interpreter: Interpreter
@@ -46,7 +46,7 @@ struct RegexParser {
             for (number, place) in conditionPlaces where number >= groupCount {
                 throw error("invalid group reference \(number)", at: place)
             }
-            if hasVariableLookbehind { throw RegexError(message: "look-behind requires fixed-width pattern", position: -1) }
+            if let lookbehindProblem { throw RegexError(message: lookbehindProblem, position: -1) }
             if !isBytes, !flags.contains(.ascii) { flags.insert(.unicode) }
             return node
         } catch is NeedsVerbose {
@@ -332,7 +332,11 @@ struct RegexParser {
         if !isAhead {
             let width = inner.width(closed)
             // Told when all of the pattern was read and found right otherwise.
-            if width.least != width.most { hasVariableLookbehind = true }
+            if width.least > UInt32.max {
+                lookbehindProblem = lookbehindProblem ?? "looks too much behind"
+            } else if width.least != width.most {
+                lookbehindProblem = lookbehindProblem ?? "look-behind requires fixed-width pattern"
+            }
         }
         return .look(inner, isAhead: isAhead, isNegated: unit == 33)
     }

@@ -39,6 +39,7 @@ struct RegexWriter {
         case .capture(_, let inner): wrapped("(", inner)
         case .group(let inner, let adding, let removing): group(inner, adding, removing)
         case .atomic(let inner): wrapped("(?>", inner)
+        case .look(let inner, false, let isNegated) where inner.width([:]).least > RegexWriter.block: lookFarBehind(inner, isNegated)
         case .look(let inner, let isAhead, let isNegated):
             wrapped("(?\(isAhead ? "" : "<")\(isNegated ? "!" : "=")", inner)
         case .reference(let number): append("\\g{\(number)}")
@@ -81,10 +82,39 @@ struct RegexWriter {
         flags = outer
     }
 
+    /// What PCRE2 counts to, and how many characters it looks back.
+    private static let block = 65_535
+
+    /// Goes back block by block, and looks ahead from there: what is of a fixed width ends where it shall by itself.
+    private mutating func lookFarBehind(_ inner: RegexNode, _ isNegated: Bool) {
+        let (count, rest) = inner.width([:]).least.quotientAndRemainder(dividingBy: RegexWriter.block)
+        append(isNegated ? "(?!" : "(?=")
+        for _ in 0..<count { append("(?<=") }
+        if rest > 0 { append("(?<=") }
+        wrapped("(?=", inner)
+        if rest > 0 { append("(?s:.{\(rest)}))") }
+        for _ in 0..<count { append("(?s:.{\(RegexWriter.block)}))") }
+        append(")")
+    }
+
+    /// One character, and how many of it: of a group that always matches so many.
+    private func fixed(_ node: RegexNode) -> (character: RegexNode, count: Int)? {
+        switch node {
+        case .literal, .any, .set, .category: return (node, 1)
+        case .capture(_, let inner), .group(let inner, [], []): return fixed(inner)
+        case .sequence(let parts): return parts.count == 1 ? fixed(parts[0]) : nil
+        case .repeated(let inner, let least, let most, _):
+            guard least == most, let inner = fixed(inner) else { return nil }
+            let (count, overflow) = inner.count.multipliedReportingOverflow(by: least)
+            return overflow ? nil : (inner.character, count)
+        default: return nil
+        }
+    }
+
     /// PCRE2 counts to 65,535. Beyond it a single character is repeated in blocks of so many, the longest way first, or last
     /// where few are wanted.
     private mutating func manyTimes(_ inner: RegexNode, _ least: Int, _ most: Int?, _ greed: RegexNode.Greed) {
-        let block = 65_535
+        let block = RegexWriter.block
         let one = RegexNode.group(.repeated(inner, least: block, most: block, .greedy), adding: [], removing: [])
         func blocks(_ count: Int) -> RegexNode { .repeated(one, least: count, most: count, .greedy) }
         if least >= block { write(blocks(least / block)) }
@@ -104,6 +134,13 @@ struct RegexWriter {
     private mutating func repeated(_ inner: RegexNode, _ least: Int, _ most: Int?, _ greed: RegexNode.Greed) {
         switch inner {
         case .literal, .any, .set, .category: if max(least, most ?? 0) > 65_535 { return manyTimes(inner, least, most, greed) }
+        case .capture, .group:
+            // Only the last time is seen from outside.
+            guard least == most, least > RegexWriter.block, let (character, count) = fixed(inner) else { break }
+            let (before, overflow) = count.multipliedReportingOverflow(by: least - 1)
+            if overflow { break }
+            manyTimes(character, before, before, .greedy)
+            return write(inner)
         default: break
         }
         switch inner {

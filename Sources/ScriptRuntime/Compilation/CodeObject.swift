@@ -21,6 +21,10 @@ package final class CodeObject {
     private(set) lazy var qualifiedText = StrObject.make(qualifiedName)
     private(set) lazy var docText = doc.map { StrObject.make($0) }
     package let instructionCount: Int
+    /// The body of a class: it ends with the names that it bound.
+    var isClassBody: Bool {
+        instructionCount > 0 && instructions[instructionCount - 1] & 0xFF == UInt64(Operation.returnNamespace.rawValue)
+    }
     package let constantCount: Int
     /// Where each instruction stands in the source.
     package let spans: [SourceSpan]

@@ -3,6 +3,7 @@ public final class BuiltinTypes {
     public let object, type, int, float, bool, str, bytes, list, tuple, dict, set, frozenset: TypeObject
     public let range, slice, function, builtinFunction, method, module, property, staticmethod, classmethod: TypeObject
     public let superType, generator, iterator, cell, noneType, ellipsis, notImplementedType, code, traceback, unionType: TypeObject
+    let genericAlias, slotDescriptor: TypeObject
     private let exceptions: [TypeObject]
     private let ids: IDSource
     private var iteratorTypes: [String: TypeObject] = [:]
@@ -49,6 +50,9 @@ public final class BuiltinTypes {
         traceback = make("traceback")
         unionType = make("UnionType")
         unionType.moduleName = "types"
+        genericAlias = make("GenericAlias")
+        genericAlias.moduleName = "types"
+        slotDescriptor = make("getset_descriptor")
         list.emptyBase = { .list(ListObject()) }
         dict.emptyBase = { .dict(DictObject()) }
         set.emptyBase = { .set(SetObject()) }

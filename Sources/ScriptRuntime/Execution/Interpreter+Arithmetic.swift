@@ -34,7 +34,7 @@ extension Interpreter {
                 if !result.isNotImplemented { return result }
             }
         }
-        if operation == .or, let union = union(a, b) { return union }
+        if operation == .or, let union = try union(a, b) { return union }
         throw unsupported(operation.symbol, a, b)
     }
 
@@ -672,6 +672,7 @@ extension Interpreter {
             track(list)
             try checkLength(iterable)
             let iterator = try iterate(iterable)
+            try askLength(iterable)
             while let item = try next(iterator) {
                 try charge(steps: 1)
                 try charge(bytes: 16)

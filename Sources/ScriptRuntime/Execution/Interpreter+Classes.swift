@@ -12,9 +12,10 @@ extension Interpreter {
             return false
         default:
             if let union = union(type) {
-                for type in union.classes where try isInstance(value, of: .type(type)) { return true }
+                for type in union.parts where try isInstance(value, of: type) { return true }
                 return false
             }
+            if isAlias(type) { throw .type("isinstance() argument 2 cannot be a parameterized generic") }
             guard try bases(of: type) != nil else { throw .type("isinstance() arg 2 must be a type, a tuple of types, or a union") }
             guard let own = try known(value, Symbol(.__class__)) else { return false }
             return try isDerived(own, from: type)
@@ -34,9 +35,10 @@ extension Interpreter {
             throw .type("issubclass() arg 1 must be a class")
         }
         if let union = union(classes) {
-            for other in union.classes where try isSubclass(type, of: .type(other)) { return true }
+            for other in union.parts where try isSubclass(type, of: other) { return true }
             return false
         }
+        if isAlias(classes) { throw .type("issubclass() argument 2 cannot be a parameterized generic") }
         guard try bases(of: classes) != nil else {
             throw .type("issubclass() arg 2 must be a class, a tuple of classes, or a union")
         }
@@ -46,6 +48,11 @@ extension Interpreter {
     private func union(_ value: Value) -> UnionObject? {
         if case .host(let box) = value { return box.object as? UnionObject }
         return nil
+    }
+
+    private func isAlias(_ value: Value) -> Bool {
+        if case .host(let box) = value { return box.type === types.genericAlias }
+        return false
     }
 
     /// The attribute, nil when there is none. Every other error passes.

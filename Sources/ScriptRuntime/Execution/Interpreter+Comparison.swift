@@ -293,6 +293,13 @@ extension Interpreter {
 
     // MARK: - Hash
 
+    /// The float as a value of its own: a NaN that is made anew is no other's equal, and its bits tell it apart from them.
+    public func distinct(_ value: Double) -> Value {
+        guard value.isNaN else { return .float(value) }
+        nanCount = nanCount &+ 2
+        return .float(Double(bitPattern: value.bitPattern | nanCount & 0x7_FFFF_FFFF_FFFF))
+    }
+
     private static let modulus = (1 << 61) - 1
 
     /// `hash(value)`
@@ -340,7 +347,8 @@ extension Interpreter {
 
     /// CPython's: equal to the hash of an equal integer.
     private static func hash(_ value: Double) -> Int {
-        if value.isNaN { return 0x7FF8 }
+        // As in CPython, one NaN is not another: see `distinct`.
+        if value.isNaN { return Int(truncatingIfNeeded: value.bitPattern) }
         if value.isInfinite { return value > 0 ? 314_159 : -314_159 }
         if let whole = Int(exactly: value) { return hash(whole) }
         var mantissa = value.magnitude.significand

@@ -53,18 +53,14 @@ extension Interpreter {
             return .int(range[try position(index, range.count, "range object")])
         case .host(let box):
             if let object = box.object.asIndexable { return try converting { try object.item(at: index, self) } }
+            if box.type === types.genericAlias { throw .type("\(try repr(value).string) is not a generic class") }
         case .instance(let instance):
             if let method = instance.type.lookup(.__getitem__) { return try callMethod(method, value, index) }
             if case .dict(let dict) = instance.base { return try itemOfSubclass(value, dict, instance, index) }
             if !instance.base.isUndefined { return try item(of: instance.base, at: index) }
         case .type(let type):
-            if let method = type.lookup(.__class_getitem__) {
-                return try call(bind(method, value, type), [index])
-            }
-            // `list[int]` in annotations.
-            let generic = [types.list, types.tuple, types.dict, types.set, types.frozenset]
-            if !type.isScriptClass || generic.contains(where: { type.isSubtype(of: $0) }) { return value }
-            throw .type("type '\(type.name)' is not subscriptable")
+            if type.lookup(.__class_getitem__) != nil { return try call(attribute(value, Symbol(.__class_getitem__)), [index]) }
+            return try alias(of: type, index)
         default: break
         }
         if let method = type(of: value).lookup(.__getitem__) { return try callMethod(method, value, index) }

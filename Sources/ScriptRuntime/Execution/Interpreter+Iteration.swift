@@ -114,8 +114,8 @@ extension Interpreter {
         }
     }
 
-    /// All items of an iterable.
-    public func items(of iterable: Value) throws(Raised) -> [Value] {
+    /// All items of an iterable; `asking` for its length first as CPython does where it makes a list or tuple of it.
+    public func items(of iterable: Value, asking: Bool = false) throws(Raised) -> [Value] {
         switch iterable {
         case .list(let list): return list.items
         case .tuple(let tuple): return tuple.items
@@ -124,12 +124,48 @@ extension Interpreter {
         try checkLength(iterable)
         var result: [Value] = []
         let iterator = try iterate(iterable)
+        if asking { try askLength(iterable) }
         while let item = try next(iterator) {
             try charge(steps: 1)
             try charge(bytes: 16)
             result.append(item)
         }
         return result
+    }
+
+    /// Asks an object for its length, or for a hint at it, as CPython does before it makes a list of what it gives: what that
+    /// raises passes, unless it is a `TypeError`.
+    public func askLength(_ iterable: Value) throws(Raised) {
+        switch iterable {
+        case .instance, .iterator: _ = try lengthHint(iterable)
+        default: break
+        }
+    }
+
+    /// `operator.length_hint(value)`, nil where nobody knows.
+    public func lengthHint(_ value: Value) throws(Raised) -> Int? {
+        if case .iterator(let iterator) = value { return try converting { try iterator.lengthHint(self) } }
+        let type = type(of: value)
+        if type.lookup(.__len__) != nil || !plain(value).isIdentical(to: value) || type.layout == .value {
+            do { return try length(value) } catch {
+                guard error.isInstance(of: .typeError, self) else { throw error }
+            }
+        }
+        guard let method = type.lookup(.__length_hint__) else { return nil }
+        let hint: Value
+        do { hint = try callMethod(method, value) } catch {
+            guard error.isInstance(of: .typeError, self) else { throw error }
+            return nil
+        }
+        if hint.isNotImplemented { return nil }
+        switch plain(hint) {
+        case .int(let count):
+            if count < 0 { throw .value("__length_hint__() should return >= 0") }
+            return count
+        case .bool(let flag): return flag ? 1 : 0
+        case .bigInt: throw Raised(.overflowError, "cannot fit 'int' into an index-sized integer")
+        default: throw .type("__length_hint__ must be an integer, not \(typeName(of: hint))")
+        }
     }
 
     /// `len(value)`.

@@ -48,7 +48,6 @@ extension Interpreter {
                 return isEqual.isNotImplemented ? isEqual : .bool(try !call.interpreter.truth(isEqual))
             },
             Native("__hash__(self, /)", "Return hash(self).") { call in
-                if case .instance(let instance) = call[0], !instance.base.isUndefined { return .int(try call.interpreter.hash(instance.base)) }
                 if case .instance = call[0] { return .int(call[0].identity >> 4) }
                 return .int(try call.interpreter.hash(call[0]))
             },

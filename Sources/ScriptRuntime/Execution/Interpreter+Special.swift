@@ -75,16 +75,21 @@ extension Interpreter {
                 if dunder == .__name__ { return .str(generator.function.name) }
                 if dunder == .__qualname__ { return .str(generator.name) }
             }
-            if dunder == .__length_hint__, iterator.lengthHint(self) != nil {
+            if dunder == .__length_hint__, isSized(iterator) {
                 return .native(
                     NativeFunction(
-                        Native("__length_hint__()", "How many items are left.") { .int(iterator.lengthHint($0.interpreter) ?? 0) }))
+                        Native("__length_hint__()", "How many items are left.") { .int(try iterator.lengthHint($0.interpreter) ?? 0) }))
             }
             return nil
         default:
             if dunder == .__doc__ { return type(of: value).doc.map { .str($0) } ?? Value.none }
             return nil
         }
+    }
+
+    /// Whether it knows how many items are left, or would tell if the sequence did not fail.
+    private func isSized(_ iterator: IteratorObject) -> Bool {
+        do { return try iterator.lengthHint(self) != nil } catch { return true }
     }
 
     private func special(_ function: FunctionObject, _ dunder: Dunder, _ name: Symbol) -> Value? {
@@ -95,7 +100,7 @@ extension Interpreter {
             let isOwn = function.qualifiedName == function.code.qualifiedName
             return .str(isOwn ? function.code.qualifiedText : .make(function.qualifiedName))
         case .__doc__: return function.code.docText.map { .str($0) } ?? Value.none
-        case .__module__: return .str(Symbol(existing: function.module.name)?.text ?? .make(function.module.name))
+        case .__module__: return .str(Symbol(function.module.name).text)
         case .__defaults__: return function.defaults.isEmpty ? Value.none : .tuple(function.defaults)
         case .__kwdefaults__:
             let dict = DictObject()
@@ -140,9 +145,7 @@ extension Interpreter {
         case .__bases__: return .tuple(type.base.map { [.type($0)] } ?? [])
         case .__mro__: return .tuple(type.lineage.map { .type($0) })
         case .__dict__:
-            let dict = DictObject()
-            for (name, value) in type.attributes { dict[name.text] = value }
-            return readOnly(dict)
+            return readOnly(namespace(of: type))
         case .__annotations__: return .dict(DictObject())
         default: return nil
         }

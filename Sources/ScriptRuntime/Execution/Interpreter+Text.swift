@@ -189,7 +189,11 @@ extension Interpreter {
 
     private func repr(_ box: HostBox, _ value: Value) throws(Raised) -> StrObject {
         if box.type !== types.range, let method = box.type.lookup(.__repr__) { return try text(callMethod(method, value), "__repr__") }
-        return .make(box.object.scriptSummary)
+        switch box.object {
+        case let alias as GenericAlias: return try repr(alias)
+        case let union as UnionObject: return try repr(union)
+        default: return .make(box.object.scriptSummary)
+        }
     }
 
     /// The name with its module, unless that is the built-in one.

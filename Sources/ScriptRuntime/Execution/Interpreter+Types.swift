@@ -1,3 +1,5 @@
+import ScriptSyntax
+
 extension Interpreter {
     /// `type(value)`.
     public func type(of value: Value) -> TypeObject {
@@ -132,13 +134,22 @@ extension Interpreter {
         attributes: [(name: Symbol, value: Value)] = []
     ) throws(Raised) -> TypeObject {
         let base = base ?? types.object
-        guard base.isInheritable else { throw .type("type '\(base.name)' is not an acceptable base type") }
+        guard base.isInheritable else { throw notABase(base) }
         let type = TypeObject(
             name, base: base, layout: base.layout.derived(isScriptClass: true), isScriptClass: true, module: module, doc: doc,
             ids: ids)
         for (name, value) in attributes { type.set(name, value) }
         if type.own(Symbol(.__eq__)) != nil && type.own(Symbol(.__hash__)) == nil { type.set(Symbol(.__hash__), .none) }
         return type
+    }
+
+    func notABase(_ type: TypeObject) -> Raised {
+        // Bases in CPython: what derives from them is a descriptor of its own.
+        let isDescriptor = [types.property, types.staticmethod, types.classmethod].contains { $0 === type }
+        let code = isDescriptor ? DiagnosticCode.refusedMethod : type === types.type ? .classKeyword : nil
+        return Raised(
+            .typeError, "type '\(type.name)' is not an acceptable base type",
+            hint: code.map { "Use the class as it is, or a function that makes what you need. More: carpedm explain \($0.rawValue)" })
     }
 
     // MARK: - Names

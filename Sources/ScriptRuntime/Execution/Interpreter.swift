@@ -83,6 +83,8 @@ public final class Interpreter {
     @exclusivity(unchecked) private var stackHigh: UInt = 0
     var beingShown: [Int] = []
     let tracking = Tracking()
+    /// Numbers NaNs.
+    var nanCount: UInt64 = 0
 
     /// The language without its standard library; a `ScriptSession` has both.
     public init(limits: Limits = Limits(), interrupt: Interrupt = Interrupt()) {

@@ -161,7 +161,7 @@ extension Interpreter {
         case .list(let list): arguments = list.items
         case .tuple(let tuple): arguments = tuple.items
         case let iterable:
-            do { arguments = try items(of: iterable) } catch {
+            do { arguments = try items(of: iterable, asking: true) } catch {
                 guard case .pending(.typeError, let message, _, _) = error.content, message.hasSuffix("object is not iterable") else { throw error }
                 throw .type("\(callText(a.pointee)) argument after * must be an iterable, not \(typeName(of: iterable))")
             }

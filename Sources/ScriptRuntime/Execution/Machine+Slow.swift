@@ -554,9 +554,10 @@ extension Interpreter {
         switch parent {
         case .undefined: break
         case .type(let type): base = type
+        case .host(let box) where box.object is GenericAlias: base = (box.object as? GenericAlias)?.origin ?? base
         default: throw .type("bases must be types, not \(typeName(of: parent))")
         }
-        guard base.isInheritable else { throw .type("type '\(base.name)' is not an acceptable base type") }
+        guard base.isInheritable else { throw notABase(base) }
         guard case .dict(let names) = try call(body) else { return .none }
         let type = try makeClass(function.code.name, base: base, module: function.module.name, doc: function.code.doc)
         type.qualifiedName = function.code.qualifiedName

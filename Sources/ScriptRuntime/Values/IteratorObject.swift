@@ -20,7 +20,11 @@ open class IteratorObject {
     open func next(_ interpreter: Interpreter) throws -> Value? { nil }
 
     /// How many items are left, when that is known.
-    open func lengthHint(_ interpreter: Interpreter) -> Int? { nil }
+    open func lengthHint(_ interpreter: Interpreter) throws -> Int? { nil }
+
+    /// Another one that gives the same items from here on, for `copy`; nil for one that cannot be copied. `change` makes
+    /// the copy of what it walks over.
+    package func copied(_ change: (Value) throws -> Value) throws -> IteratorObject? { nil }
 
     /// Hands over the values it holds, for release without recursion.
     func drain(into work: inout [Value]) {}
@@ -57,6 +61,13 @@ final class ListIterator: IteratorObject {
 
     override func lengthHint(_ interpreter: Interpreter) -> Int? { list.map { max($0.count - index, 0) } ?? 0 }
 
+    override func copied(_ change: (Value) throws -> Value) throws -> IteratorObject? {
+        guard let list, case .list(let walked) = try change(.list(list)) else { return ListIterator(ListObject([])) }
+        let copy = ListIterator(walked)
+        copy.index = index
+        return copy
+    }
+
     override func drain(into work: inout [Value]) {
         if let list { work.append(.list(list)) }
         end()
@@ -86,6 +97,13 @@ final class TupleIterator: IteratorObject {
 
     override func lengthHint(_ interpreter: Interpreter) -> Int? { tuple.map { $0.count - index } ?? 0 }
 
+    override func copied(_ change: (Value) throws -> Value) throws -> IteratorObject? {
+        guard let tuple, case .tuple(let walked) = try change(.tuple(tuple)) else { return TupleIterator(TupleObject([])) }
+        let copy = TupleIterator(walked)
+        copy.index = index
+        return copy
+    }
+
     override func drain(into work: inout [Value]) {
         if let tuple { work.append(.tuple(tuple)) }
         tuple = nil
@@ -104,6 +122,13 @@ final class RangeIterator: IteratorObject {
         step = range.step
         super.init(kind: .range)
     }
+
+    private init(_ other: RangeIterator) {
+        (current, left, step) = (other.current, other.left, other.step)
+        super.init(kind: .range)
+    }
+
+    override func copied(_ change: (Value) throws -> Value) throws -> IteratorObject? { RangeIterator(self) }
 
     override var typeName: String { "range_iterator" }
 
@@ -140,6 +165,12 @@ final class StrIterator: IteratorObject {
     }
 
     override func lengthHint(_ interpreter: Interpreter) -> Int? { text.count - index }
+
+    override func copied(_ change: (Value) throws -> Value) throws -> IteratorObject? {
+        let copy = StrIterator(text, ofSubclass: ofSubclass)
+        copy.index = index
+        return copy
+    }
 }
 
 /// An iterator that draws on other values: iterators, functions that it calls, objects that it asks.

@@ -191,7 +191,11 @@ extension TypeObject {
     /// Whether a script class between this one and the nearest built-in base defines the name.
     package func overrides(_ dunder: Dunder) -> Value? {
         guard isScriptClass, let value = lookup(dunder) else { return nil }
-        if case .native = value { return nil }
+        guard case .native = value else { return value }
+        // Inherited, unless a class on the way was given another one (`__setattr__ = dict.__setitem__`).
+        var type = self
+        while type.isScriptClass, let base = type.base { type = base }
+        if let inherited = type.lookup(dunder), inherited.isIdentical(to: value) { return nil }
         return value
     }
 

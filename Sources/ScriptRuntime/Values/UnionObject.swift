@@ -1,44 +1,64 @@
 /// `int | str`: what `isinstance` and `issubclass` take for a tuple of classes.
 final class UnionObject: HostObject, HostComparable, HostHashable {
-    /// Classes, each once; never fewer than two.
-    let classes: [TypeObject]
+    /// Classes and aliases like `list[int]`, each once; never fewer than two.
+    let parts: [Value]
 
-    init(_ classes: [TypeObject]) { self.classes = classes }
+    init(_ parts: [Value]) { self.parts = parts }
 
     var scriptTypeName: String { "UnionType" }
-    var scriptSummary: String { classes.map { UnionObject.shown($0) }.joined(separator: " | ") }
+    var scriptSummary: String { "int | ..." }
 
-    private static func shown(_ type: TypeObject) -> String {
-        if type.name == "NoneType" { return "None" }
+    static func shown(_ type: TypeObject, isNone: Bool = true) -> String {
+        if isNone, type.name == "NoneType" { return "None" }
         return type.moduleName == "builtins" ? type.qualifiedName : "\(type.moduleName).\(type.qualifiedName)"
     }
 
     func compare(_ operation: ComparisonOperation, _ other: Value, _ interpreter: Interpreter) throws -> Value? {
         guard operation == .equal || operation == .notEqual, case .host(let box) = other, let other = box.object as? UnionObject else { return nil }
-        let isEqual = Set(classes.map { ObjectIdentifier($0) }) == Set(other.classes.map { ObjectIdentifier($0) })
+        var isEqual = parts.count == other.parts.count
+        for part in parts where isEqual { isEqual = try other.has(part, interpreter) }
         return .bool(isEqual == (operation == .equal))
     }
 
     func scriptHash(_ interpreter: Interpreter) throws -> Int {
-        classes.reduce(0) { $0 ^ Int(bitPattern: ObjectIdentifier($1)) >> 4 }
+        try parts.reduce(0) { try $0 ^ interpreter.hash($1) }
+    }
+
+    private func has(_ part: Value, _ interpreter: Interpreter) throws(Raised) -> Bool {
+        for own in parts where try interpreter.same(own, part) { return true }
+        return false
     }
 }
 
 extension Interpreter {
     /// `a | b` of classes, None and unions of them; nil for anything else.
-    func union(_ a: Value, _ b: Value) -> Value? {
-        func parts(_ value: Value) -> [TypeObject]? {
+    func union(_ a: Value, _ b: Value) throws(Raised) -> Value? {
+        func parts(_ value: Value) -> [Value]? {
             switch value {
-            case .type(let type): return [type]
-            case .none: return [types.noneType]
-            case .host(let box): return (box.object as? UnionObject)?.classes
+            case .type: return [value]
+            case .none: return [.type(types.noneType)]
+            case .host(let box): return box.object is GenericAlias ? [value] : (box.object as? UnionObject)?.parts
             default: return nil
             }
         }
         if a.isNone && b.isNone { return nil }
         guard let first = parts(a), let second = parts(b) else { return nil }
-        var classes = first
-        for type in second where !classes.contains(where: { $0 === type }) { classes.append(type) }
-        return classes.count == 1 ? .type(classes[0]) : .host(HostBox(UnionObject(classes), types.unionType))
+        var all: [Value] = []
+        next: for part in first + second {
+            for known in all where try same(known, part) { continue next }
+            all.append(part)
+        }
+        return all.count == 1 ? all[0] : .host(HostBox(UnionObject(all), types.unionType))
+    }
+}
+
+extension Interpreter {
+    /// Its `repr`.
+    func repr(_ union: UnionObject) throws(Raised) -> StrObject {
+        var parts: [String] = []
+        for part in union.parts {
+            if case .type(let type) = part { parts.append(UnionObject.shown(type)) } else { parts.append(try repr(part).string) }
+        }
+        return .make(parts.joined(separator: " | "))
     }
 }

@@ -63,6 +63,9 @@ extension Diagnostic {
         name == "__slots__" ? slots(SourceSpan.zero) : refusedMethod(Identifier(name, SourceSpan.zero))
     }
 
+    /// The same for a running program.
+    package static func refusal(ofBuiltin name: String) -> Diagnostic { refusedBuiltin(SourceSpan.zero, name) }
+
     static func refusedBuiltin(_ span: SourceSpan, _ name: String) -> Diagnostic {
         let help =
             switch name {
@@ -96,7 +99,7 @@ extension Diagnostic {
         case "__annotations__": help = "Annotations are for readers and for help(); keep what the program needs in a dict."
         case "__reduce__", "__reduce_ex__", "__getstate__", "__setstate__", "__getnewargs__", "__getnewargs_ex__":
             help = "Write __copy__ and __deepcopy__ for the copy module; use json for what goes to a file."
-        case "__origin__", "__args__", "__parameters__": help = "Annotations are for readers and for help(); list[int] is list."
+        case "__origin__", "__args__", "__parameters__": help = "Annotations are for readers and for help(); keep what the program needs in a dict."
         case "ucd_3_2_0": help = "unicodedata has one version of Unicode, 14.0."
         case "__objclass__", "__alloc__", "__text_signature__", "__slots__":
             help = "Use dir() and help() to see what an object has."
