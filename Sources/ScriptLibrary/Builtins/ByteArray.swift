@@ -30,11 +30,12 @@ final class ByteArray {
         return bytes
     }
 
-    /// The same, when their number may change.
-    private static func resizable(_ call: Call) throws(Raised) -> BytesObject {
+    /// The same, when their number may change, by `more` at the end of the call.
+    private static func resizable(_ call: Call, adding more: Int = 0) throws(Raised) -> BytesObject {
         let bytes = try own(call)
         if bytes.exports > 0, !takesView(call) { MemoryView.releaseForgotten(bytes, call.interpreter) }
         if bytes.exports > 0 { throw Raised(.bufferError, "Existing exports of data: object cannot be re-sized") }
+        try call.interpreter.requireRoom(for: more, in: bytes.bytes)
         return bytes
     }
 
@@ -134,7 +135,7 @@ final class ByteArray {
                     throw Raised(.bufferError, "Existing exports of data: object cannot be re-sized")
                 }
                 try call.interpreter.charge(bytes: part.count)
-                if !part.isEmpty { try ByteArray.resizable(call).bytes += part }
+                if !part.isEmpty { try ByteArray.resizable(call, adding: part.count).bytes += part }
                 return call[0]
             },
             Native("__rmod__(self, value, /)", "Return value%self.") { _ in .notImplemented },
@@ -173,6 +174,7 @@ final class ByteArray {
                 let bytes = try ByteArray.own(call)
                 if case .slice(let slice) = call[1] {
                     let range = try call.interpreter.resolve(slice, count: bytes.count)
+                    try call.interpreter.charge(bytes: range.count)
                     return make((0..<range.count).map { bytes.bytes[range.start + $0 * range.step] })
                 }
                 let place = try ByteArray.place(call, bytes)
@@ -197,7 +199,7 @@ final class ByteArray {
                 let range = try call.interpreter.resolve(slice, count: bytes.count)
                 try call.interpreter.charge(bytes: new.count)
                 if range.step == 1 {
-                    if new.count != range.count { _ = try ByteArray.resizable(call) }
+                    if new.count != range.count { _ = try ByteArray.resizable(call, adding: max(new.count - range.count, 0)) }
                     bytes.bytes.replaceSubrange(range.start..<range.start + range.count, with: new)
                     return .none
                 }
@@ -249,7 +251,7 @@ final class ByteArray {
             Native("append(self, item, /)", "Append a single item to the end of the bytearray.") { call in
                 try call.interpreter.charge(bytes: 1)
                 let byte = try ByteArray.byte(call[1], call.interpreter)
-                try ByteArray.resizable(call).bytes.append(byte)
+                try ByteArray.resizable(call, adding: 1).bytes.append(byte)
                 return .none
             },
             Native(
@@ -261,7 +263,8 @@ final class ByteArray {
                 }
                 try call.interpreter.askLength(call[1])
                 let new = try BytesMethods.bytes(from: call[1], call.interpreter, for: "bytearray")
-                if !new.isEmpty { try ByteArray.resizable(call).bytes += new }
+                try call.interpreter.charge(bytes: new.count)
+                if !new.isEmpty { try ByteArray.resizable(call, adding: new.count).bytes += new }
                 return .none
             },
             Native("insert(self, index, item, /)", "Insert a single item into the bytearray before the given index.") { call in
@@ -269,7 +272,7 @@ final class ByteArray {
                 let byte = try ByteArray.byte(call[2], call.interpreter)
                 let given = try call.int(1)
                 try call.interpreter.charge(bytes: 1)
-                _ = try ByteArray.resizable(call)
+                _ = try ByteArray.resizable(call, adding: 1)
                 bytes.bytes.insert(byte, at: min(max(given < 0 ? given &+ bytes.count : given, 0), bytes.count))
                 return .none
             },

@@ -29,6 +29,12 @@ final class Deque: HostObject, HostIterable, HostIndexable, HostContainer, HostS
         head = 0
     }
 
+    /// Before items are added: throws when there is no memory for them.
+    func requireRoom(_ interpreter: Interpreter) throws(Raised) {
+        // The items are copied out and into a storage of twice the size.
+        if count == storage.count { try interpreter.requireRoom(for: count * 3, of: MemoryLayout<Value>.stride) }
+    }
+
     func append(_ item: Value) {
         if limit == 0 { return }
         if let limit, count >= limit { _ = removeFirst() }
@@ -93,6 +99,7 @@ final class Deque: HostObject, HostIterable, HostIndexable, HostContainer, HostS
         let source: Value = interpreter.deque(iterable) === self ? .list(items) : iterable
         try interpreter.forEach(source) { item in
             try interpreter.charge(bytes: 16)
+            try self.requireRoom(interpreter)
             if atStart { self.appendFirst(item) } else { self.append(item) }
             return true
         }
@@ -270,10 +277,12 @@ extension Deque {
         return [
             change("append(self, item, /)", "Add an element to the right side of the deque.") { deque, call in
                 try call.interpreter.charge(bytes: 16)
+                try deque.requireRoom(call.interpreter)
                 deque.append(call[1])
             },
             change("appendleft(self, item, /)", "Add an element to the left side of the deque.") { deque, call in
                 try call.interpreter.charge(bytes: 16)
+                try deque.requireRoom(call.interpreter)
                 deque.appendFirst(call[1])
             },
             change("extend(self, iterable, /)", "Extend the right side of the deque with elements from the iterable.") { deque, call in

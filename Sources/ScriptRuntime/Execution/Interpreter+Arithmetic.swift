@@ -662,11 +662,14 @@ extension Interpreter {
             let count = other.count
             try charge(count: count, of: 16)
             track(list)
+            try requireRoom(for: list.grownCapacity(list.count + count), of: MemoryLayout<Value>.stride)
             list.reserve(count)
             for index in 0..<count { list.append(copying: other.storage + index) }
         case .tuple(let other):
             try charge(count: other.count, of: 16)
             track(list)
+            try requireRoom(for: list.grownCapacity(list.count + other.count), of: MemoryLayout<Value>.stride)
+            list.reserve(other.count)
             for index in 0..<other.count { list.append(copying: other.storage + index) }
         default:
             track(list)
@@ -676,6 +679,7 @@ extension Interpreter {
             while let item = try next(iterator) {
                 try charge(steps: 1)
                 try charge(bytes: 16)
+                try requireRoom(in: list)
                 list.append(item)
             }
         }

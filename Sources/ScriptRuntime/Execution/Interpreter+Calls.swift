@@ -398,7 +398,7 @@ extension Interpreter {
         _ type: TypeObject, _ arguments: [Value], _ keywords: [(name: Symbol, value: Value)]
     ) throws(Raised) -> Value {
         allocated = allocated &+ 96
-        if allocated > nextCensus { try takeCensus() }
+        if allocated > nextLook { try lookAtMemory() }
         let instance = InstanceObject(type.layout == .exception ? systemErrorType(type, arguments) : type)
         switch type.layout {
         case .exception: instance.exception.arguments = TupleObject(arguments)

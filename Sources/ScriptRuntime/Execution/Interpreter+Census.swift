@@ -5,10 +5,21 @@ import BigInt
 /// Allocations are only counted up; when the count reaches what is left of the limit, the data that can be reached from
 /// the session is measured and the count starts again from there.
 extension Interpreter {
+    /// Asks the system whether it has memory left, and takes a census when it is due.
+    ///
     /// - Parameter wanted: bytes that are going to be allocated next, and count as if they were already.
     @inline(never)
-    func takeCensus(before wanted: Int = 0) throws(Raised) {
-        allocated = wanted
+    func lookAtMemory(before wanted: Int = 0) throws(Raised) {
+        uncounted = uncounted.addingReportingOverflow(allocated).overflow ? .max : uncounted + allocated
+        allocated = 0
+        nextLook = Interpreter.lookIntervalInNeed
+        try askForRoom()
+        if uncounted > nextCensus { try takeCensus(before: wanted) }
+        nextLook = Swift.min(nextCensus - uncounted, Interpreter.lookInterval)
+    }
+
+    private func takeCensus(before wanted: Int) throws(Raised) {
+        uncounted = wanted
         guard let limit = limits.heapBytes else {
             nextCensus = .max
             return

@@ -10,20 +10,23 @@ extension Interpreter {
     @discardableResult
     public func collectCycles() -> Int {
         var search = CycleSearch()
-        for address in tracking.addresses { search.begin(with: Tracking.object(address), Tracking.tag(address)) }
+        tracking.forEach { search.begin(with: Tracking.object($0), Tracking.tag($0)) }
         search.walk()
-        var garbage = search.unreachable()
+        // Without memory for the search they stay until the next one.
+        var garbage = search.isAbandoned ? [] : search.unreachable()
         let count = garbage.count
-        var contents: [Value] = []
-        for value in garbage { Drain.empty(value, into: &contents) }
-        Drain.drain(&contents)
+        for value in garbage { Drain.empty(value) }
         garbage.removeAll()
         tracking.searched()
         return count
     }
 
     /// Objects that may be parts of cycles, living or not.
-    package var trackedObjects: Int { tracking.addresses.count }
+    package var trackedObjects: Int {
+        var count = 0
+        tracking.forEach { _ in count += 1 }
+        return count
+    }
 }
 
 private struct CycleSearch {
@@ -38,13 +41,28 @@ private struct CycleSearch {
     private var nodes: [Node] = []
     private var numbers = AddressTable()
     private var alive: [Int] = []
+    /// Whether the system had no memory for what is to be noted.
+    private(set) var isAbandoned = false
 
     mutating func begin(with address: UnsafeMutableRawPointer, _ tag: UInt8) { _ = number(address, tag) }
 
-    private mutating func number(_ address: UnsafeMutableRawPointer, _ tag: UInt8) -> Int {
+    private mutating func number(_ address: UnsafeMutableRawPointer, _ tag: UInt8) -> Int? {
+        if isAbandoned { return nil }
+        if numbers.isFull {
+            isAbandoned = !hasRoomToGrow
+            if isAbandoned { return nil }
+            numbers.grow()
+        }
         let (number, isNew) = numbers.number(of: address)
         if isNew { nodes.append(Node(address: address, tag: tag)) }
         return number
+    }
+
+    /// Room for tables of twice the size, and for the lists of those alive and those not.
+    private var hasRoomToGrow: Bool {
+        let piece = MemoryLayout<Node>.stride + MemoryLayout<Int>.stride + MemoryLayout<Value>.stride + AddressTable.bytesPerNumber
+        let bytes = nodes.count * 2 * piece
+        return bytes < SystemMemory.largeBlock || SystemMemory.has(bytes)
     }
 
     /// Finds all objects within reach, and counts the references among them.
@@ -52,7 +70,7 @@ private struct CycleSearch {
         var next = 0
         while next < nodes.count {
             CycleSearch.references(of: nodes[next].address, nodes[next].tag) { address, tag in
-                nodes[number(address, tag)].references += 1
+                if let number = number(address, tag) { nodes[number].references += 1 }
             }
             next += 1
         }
@@ -63,7 +81,7 @@ private struct CycleSearch {
         for number in nodes.indices where Reference.count(nodes[number].address) > nodes[number].references { keep(number) }
         while let number = alive.popLast() {
             CycleSearch.references(of: nodes[number].address, nodes[number].tag) { address, tag in
-                keep(self.number(address, tag))
+                keep(numbers.number(of: address).number)
             }
         }
         var result: [Value] = []
@@ -177,13 +195,18 @@ private struct AddressTable {
     private var values: [Int32] = Array(repeating: 0, count: 1024)
     private var count = 0
 
+    /// Whether the table must grow before another one is met.
+    var isFull: Bool { count * 2 >= addresses.count }
+
+    /// At most, beside the table that is left.
+    static let bytesPerNumber = 4 * (MemoryLayout<UnsafeMutableRawPointer?>.stride + MemoryLayout<Int32>.stride)
+
     mutating func number(of address: UnsafeMutableRawPointer) -> (number: Int, isNew: Bool) {
         let place = place(of: address)
         if addresses[place] != nil { return (Int(values[place]), false) }
         addresses[place] = address
         values[place] = Int32(truncatingIfNeeded: count)
         count += 1
-        if count * 2 > addresses.count { grow() }
         return (count - 1, true)
     }
 
@@ -194,7 +217,7 @@ private struct AddressTable {
         return place
     }
 
-    private mutating func grow() {
+    mutating func grow() {
         let old = (addresses, values)
         addresses = Array(repeating: nil, count: old.0.count * 2)
         values = Array(repeating: 0, count: old.0.count * 2)

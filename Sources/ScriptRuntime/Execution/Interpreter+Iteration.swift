@@ -128,6 +128,7 @@ extension Interpreter {
         while let item = try next(iterator) {
             try charge(steps: 1)
             try charge(bytes: 16)
+            try requireRoom(in: result)
             result.append(item)
         }
         return result

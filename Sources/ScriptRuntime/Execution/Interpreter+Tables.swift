@@ -24,6 +24,7 @@ extension Interpreter {
             dict.table.entries[number].value = value
             _ = consume old
         } else {
+            try requireRoom(in: dict.table)
             dict.table.insertNew(hash, key, value)
         }
     }
@@ -34,6 +35,7 @@ extension Interpreter {
         if let number = try find(dict, key, hash) { return dict.table.entries[number].value }
         if Interpreter.mayHoldReferences(value) || Interpreter.mayHoldReferences(key) { track(dict) }
         try charge(bytes: 48)
+        try requireRoom(in: dict.table)
         dict.table.insertNew(hash, key, value)
         return value
     }
@@ -73,6 +75,7 @@ extension Interpreter {
     public func insert(_ set: SetObject, _ item: Value, hash: Int) throws(Raised) -> Bool {
         if try find(set, item, hash) != nil { return false }
         if Interpreter.mayHoldReferences(item) { track(set) }
+        try requireRoom(in: set.table)
         set.table.insertNew(hash, item, .none)
         return true
     }

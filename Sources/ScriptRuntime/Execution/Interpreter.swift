@@ -72,9 +72,12 @@ public final class Interpreter {
     @exclusivity(unchecked) var stepsLeft = Int.max
     var outputLeft = Int.max
     var deadline: Double = .infinity
-    /// Bytes allocated since the live data was last measured.
+    /// Bytes charged since the last look at memory, and how many make the next one due.
     @exclusivity(unchecked) var allocated = 0
-    @exclusivity(unchecked) var nextCensus = Int.max
+    @exclusivity(unchecked) var nextLook = 0
+    /// Bytes charged between the last census of the live data and the last look, and how many make the next one due.
+    var uncounted = 0
+    var nextCensus = Int.max
     /// Set while `finally` blocks run after a stop.
     var isStopping = false
 
@@ -152,6 +155,7 @@ public final class Interpreter {
         outputLeft = limits.outputBytes ?? .max
         deadline = limits.seconds.map { Interpreter.now() + $0 } ?? .infinity
         nextCensus = limits.heapBytes.map { Swift.max($0 / 2, 1 << 16) } ?? .max
+        nextLook = Swift.min(nextCensus, Interpreter.lookInterval)
         isStopping = false
     }
 
@@ -189,7 +193,8 @@ public final class Interpreter {
         if bytes > limits.valueBytes { throw Raised(.memoryError, "") }
         let (sum, overflow) = allocated.addingReportingOverflow(bytes)
         allocated = overflow ? .max : sum
-        if allocated > nextCensus { try takeCensus(before: bytes) }
+        if allocated > nextLook { try lookAtMemory(before: bytes) }
+        try requireRoom(bytes)
     }
 
     /// The same for `count` pieces of `size` bytes, without overflow.

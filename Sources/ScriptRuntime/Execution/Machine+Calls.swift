@@ -118,7 +118,7 @@ extension Interpreter {
         let registerCount = initializer.code.registerCount
         try reserve(registerCount)
         allocated = allocated &+ 96
-        if allocated > nextCensus { try takeCensus() }
+        if allocated > nextLook { try lookAtMemory() }
         let instance = Value.instance(InstanceObject(type))
         registers.initialize(to: instance)
         for index in 0..<count { (arguments + index).hand(to: registers + index + 1) }

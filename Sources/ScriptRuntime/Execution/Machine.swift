@@ -249,8 +249,7 @@ extension Interpreter {
                 try note(48 + count * 16)
                 a.put(.tuple(.make(copying: state.registers + Word.b(word), count: count)))
             case .listAppend:
-                a.object(ListObject.self)._withUnsafeGuaranteedRef { $0.append(copying: state.registers + Word.b(word)) }
-                try note(16)
+                try append(state.registers + Word.b(word), to: a.object(ListObject.self))
             case .getItem:
                 let (b, c) = operands(word, state)
                 if b.tag == Tag.list && c.tag == Tag.int {
@@ -346,8 +345,7 @@ extension Interpreter {
                     let native = a.object(NativeFunction.self)
                     if native._withUnsafeGuaranteedRef({ $0.intrinsic }) == .listAppend, count == 1, (a + 1).tag == Tag.list {
                         if (a + 2).mayHoldReferences { track(a + 1) }
-                        (a + 1).object(ListObject.self)._withUnsafeGuaranteedRef { $0.append(copying: a + 2) }
-                        try note(16)
+                        try append(a + 2, to: (a + 1).object(ListObject.self))
                         if !result.isNothing { result.put(.none) }
                     } else {
                         result.put(try invokeDirectly(native, a + shift, total))
@@ -558,11 +556,19 @@ extension Interpreter {
         return try invoke(native.takeUnretainedValue(), arguments, count)
     }
 
+    @inline(__always)
+    private func append(_ register: UnsafeMutablePointer<Value>, to list: Unmanaged<ListObject>) throws(Raised) {
+        let isFull = list._withUnsafeGuaranteedRef { $0.count == $0.capacity }
+        if isFull { try requireRoom(in: list.takeUnretainedValue()) }
+        list._withUnsafeGuaranteedRef { $0.append(copying: register) }
+        try note(16)
+    }
+
     /// Charges for memory that an instruction allocates.
     @inline(__always)
     func note(_ bytes: Int) throws(Raised) {
         allocated = allocated &+ bytes
-        if allocated > nextCensus { try takeCensus() }
+        if allocated > nextLook { try lookAtMemory() }
     }
 
     /// A negative number per built-in class of a value that has methods, 0 for all others: what method caches of

@@ -161,9 +161,7 @@ public final class ModuleObject {
     func clear() {
         pending = nil
         missing = nil
-        var work: [Value] = []
-        Drain.take(slots, names.count, to: &work)
-        Drain.drain(&work)
+        Drain.clear(slots, names.count)
     }
 
     /// Bound names with their values, in order of first mention.

@@ -52,7 +52,7 @@ struct HashTable {
         }
         if nested {
             var work: [Value] = []
-            drain(into: &work)
+            while giveUp(into: &work) { Drain.drain(&work) }
             Drain.drain(&work)
         } else {
             entries.deinitialize(count: used)
@@ -71,19 +71,28 @@ struct HashTable {
         return result
     }
 
-    /// Gives all keys and values away; the table is empty afterwards.
-    mutating func drain(into work: inout [Value]) {
-        for number in 0..<used {
-            let entry = (entries + number).move()
-            if entry.hash == -1 { continue }
-            work.append(entry.key)
-            work.append(entry.value)
+    /// Takes the last nested key or value out of a table that is about to die, and lets go of what lies behind; false at the
+    /// end. The table can only be destroyed afterwards.
+    mutating func giveUp(into work: inout [Value]) -> Bool {
+        let before = work.count
+        while used > 0 {
+            used -= 1
+            takeNested(used, to: &work)
+            (entries + used).deinitialize(count: 1)
+            if work.count > before { return used > 0 }
         }
-        used = 0
-        count = 0
-        filled = 0
-        changes &+= 1
-        for slot in 0...mask where capacity > 0 { index[slot] = 0 }
+        return false
+    }
+
+    /// Takes all nested keys and values out of a table that is about to die; it can only be destroyed afterwards.
+    func giveUpAll(into work: inout [Value]) {
+        for number in 0..<used { takeNested(number, to: &work) }
+    }
+
+    private func takeNested(_ number: Int, to work: inout [Value]) {
+        // Removed entries hold nothing.
+        withUnsafeMutablePointer(to: &entries[number].key) { Drain.take($0, 1, to: &work) }
+        withUnsafeMutablePointer(to: &entries[number].value) { Drain.take($0, 1, to: &work) }
     }
 
     /// Where a search for a key stands: `next` gives entry after entry with the same hash.
@@ -124,7 +133,7 @@ struct HashTable {
 
     /// Adds a key that is not there.
     mutating func insertNew(_ hash: Int, _ key: Value, _ value: Value) {
-        if used == capacity || filled == capacity { rebuild(for: count + 1) }
+        if isFull { rebuild(for: count + 1) }
         (entries + used).initialize(to: Entry(hash: hash, key: key, value: value))
         used += 1
         count += 1
@@ -187,10 +196,23 @@ struct HashTable {
         index[slot] = Int32(truncatingIfNeeded: number)
     }
 
-    /// Makes room for `needed` entries and as much again, dropping the holes.
-    private mutating func rebuild(for needed: Int) {
+    /// Whether one more key makes the table grow.
+    @inline(__always)
+    var isFull: Bool { used == capacity || filled == capacity }
+
+    /// What it takes then, beside what it has.
+    var grownBytes: Int { slots(for: count + 1) * (MemoryLayout<Entry>.stride * 2 / 3 + MemoryLayout<Int32>.stride) }
+
+    /// Places of an index for `needed` entries and as much again.
+    private func slots(for needed: Int) -> Int {
         var slots = 8
         while slots * 2 / 3 < needed + needed / 2 { slots *= 2 }
+        return slots
+    }
+
+    /// Makes room for `needed` entries and as much again, dropping the holes.
+    private mutating func rebuild(for needed: Int) {
+        let slots = slots(for: needed)
         let fresh = UnsafeMutablePointer<Entry>.allocate(capacity: slots * 2 / 3)
         var kept = 0
         for number in 0..<used {

@@ -53,10 +53,7 @@ public final class InstanceObject {
     private var roomSlots: UnsafeMutablePointer<Value> { withUnsafeMutablePointer(to: &room) { SmallRoom.values($0) } }
 
     func drain(into work: inout [Value]) {
-        for index in 0..<shape.count {
-            work.append(slots[index])
-            slots[index] = .undefined
-        }
+        Drain.take(slots, shape.count, to: &work)
         extra?.drain(into: &work)
     }
 }

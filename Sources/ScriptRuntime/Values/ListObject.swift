@@ -178,8 +178,14 @@ public final class ListObject {
         return result
     }
 
+    /// The capacity after growing for one more than `count` items, or for `needed`.
+    func grownCapacity(_ needed: Int) -> Int { Swift.max(needed, capacity + capacity / 2 + 4) }
+
+    /// For a list that is about to die; see `Drain.giveUp`.
+    func giveUp(into work: inout [Value]) -> Bool { Drain.giveUp(storage, &count, into: &work) }
+
     private func grow(to needed: Int) {
-        let newCapacity = Swift.max(needed, capacity + capacity / 2 + 4)
+        let newCapacity = grownCapacity(needed)
         let fresh = UnsafeMutablePointer<Value>.allocate(capacity: newCapacity)
         UnsafeMutableRawPointer(fresh).copyMemory(from: storage, byteCount: count * MemoryLayout<Value>.stride)
         storage.deallocate()
@@ -278,6 +284,9 @@ public final class TupleObject {
     }
 
     public var items: [Value] { Array(UnsafeBufferPointer(start: storage, count: count)) }
+
+    /// For a tuple that is about to die; see `Drain.giveUp`.
+    func giveUp(into work: inout [Value]) -> Bool { Drain.giveUp(storage, &count, into: &work) }
 
     func slice(start: Int, step: Int, count length: Int) -> TupleObject {
         if step == 1 { return TupleObject(copying: storage + start, count: length) }

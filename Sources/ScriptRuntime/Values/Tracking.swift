@@ -6,24 +6,33 @@
 final class Tracking {
     enum Kind: Int { case list = 1, dict, set, instance, cell }
 
-    private var slots: UnsafeMutablePointer<Int>
+    /// All slots, in pieces: more of them need no large block, and nothing is moved for them.
+    private var pieces: [UnsafeMutablePointer<Int>] = []
+    /// How many pieces are in use; slots of the last one from `next` on are not.
+    private var used = 0
     @exclusivity(unchecked) private var next: UnsafeMutablePointer<Int>
     @exclusivity(unchecked) private var end: UnsafeMutablePointer<Int>
+    /// The most pieces in use before the living ones are moved together.
+    private var room = 0
     /// The most slots there are before a search; three quarters of them in use make it worth its while.
     private var limit = Tracking.leastLimit
     private(set) var isDue = false
+    /// How many the last search left.
+    private var left = 0
+    /// Whether a search may find something that the last one did not.
+    var hasGrown: Bool { used * Tracking.pieceSize > left + Tracking.pieceSize }
 
-    private static let leastLimit = 30_000
+    private static let leastLimit = 30 * pieceSize
+    private static let pieceSize = 1024
 
     init() {
-        slots = .allocate(capacity: 1)
-        next = slots
-        end = slots
+        next = UnsafeMutablePointer(bitPattern: MemoryLayout<Int>.alignment).unsafelyUnwrapped
+        end = next
     }
 
     deinit {
-        for address in addresses { place(address, nil) }
-        slots.deallocate()
+        forEach { place($0, nil) }
+        for piece in pieces { piece.deallocate() }
     }
 
     /// Takes an object in, and gives the slot that it is to clear.
@@ -35,23 +44,25 @@ final class Tracking {
         return slot
     }
 
-    /// The living ones: address and kind in one number.
-    var addresses: [Int] {
-        var result: [Int] = []
-        var slot = slots
-        while slot < next {
-            if slot.pointee != 0 { result.append(slot.pointee) }
-            slot += 1
+    /// Calls `body` with the living ones: address and kind in one number.
+    func forEach(_ body: (Int) -> Void) {
+        for number in 0..<used {
+            var slot = pieces[number]
+            let last = number + 1 == used ? next : slot + Tracking.pieceSize
+            while slot < last {
+                if slot.pointee != 0 { body(slot.pointee) }
+                slot += 1
+            }
         }
-        return result
     }
 
     /// After a search: the next one is due when there are half as many again as are left.
     func searched() {
         isDue = false
-        let living = addresses
-        limit = Swift.max(living.count * 2, Tracking.leastLimit)
-        move(living, to: Swift.min(Swift.max(living.count * 2, 1024), limit))
+        let living = moveTogether()
+        left = living
+        limit = Swift.max(living * 2, Tracking.leastLimit)
+        makeRoom(Swift.min(living * 2, limit))
     }
 
     static func object(_ address: Int) -> UnsafeMutableRawPointer {
@@ -69,28 +80,49 @@ final class Tracking {
         }
     }
 
-    /// Moves the living ones together, into more room where they need it.
+    /// The next piece; where all are in use, the living ones are moved together first, and get more room where they need it.
     private func makeRoom() {
-        let living = addresses
-        if living.count >= limit / 4 * 3 {
-            isDue = true
-            // Until the search comes round.
-            move(living, to: living.count + limit / 2)
-        } else {
-            move(living, to: Swift.min(Swift.max(living.count * 2, 1024), limit))
+        if used == room {
+            let living = moveTogether()
+            if living >= limit / 4 * 3 {
+                isDue = true
+                // Until the search comes round.
+                makeRoom(living + limit / 2)
+            } else {
+                makeRoom(Swift.min(living * 2, limit))
+            }
+            if next < end { return }
         }
+        if used == pieces.count { pieces.append(.allocate(capacity: Tracking.pieceSize)) }
+        next = pieces[used]
+        end = next + Tracking.pieceSize
+        used += 1
     }
 
-    private func move(_ living: [Int], to capacity: Int) {
-        let fresh = UnsafeMutablePointer<Int>.allocate(capacity: capacity)
-        for (index, address) in living.enumerated() {
-            (fresh + index).initialize(to: address)
-            place(address, fresh + index)
+    /// Room for so many slots and for one more than there are, in pieces that are allocated when they are needed.
+    private func makeRoom(_ slots: Int) {
+        room = Swift.max((slots + Tracking.pieceSize - 1) / Tracking.pieceSize, used + (next < end ? 0 : 1))
+        while pieces.count > room { pieces.removeLast().deallocate() }
+    }
+
+    /// Moves the living ones together in the first slots, and says how many they are.
+    private func moveTogether() -> Int {
+        var count = 0
+        forEach { address in
+            // Never behind the slot that it comes from.
+            let slot = pieces[count / Tracking.pieceSize] + count % Tracking.pieceSize
+            slot.initialize(to: address)
+            place(address, slot)
+            count += 1
         }
-        slots.deallocate()
-        slots = fresh
-        next = fresh + living.count
-        end = fresh + capacity
+        used = (count + Tracking.pieceSize - 1) / Tracking.pieceSize
+        if used > 0 {
+            end = pieces[used - 1] + Tracking.pieceSize
+            next = end - (used * Tracking.pieceSize - count)
+        } else {
+            end = next
+        }
+        return count
     }
 
     private func place(_ address: Int, _ slot: UnsafeMutablePointer<Int>?) {
@@ -146,6 +178,7 @@ extension Interpreter {
     public func append(_ item: Value, to list: ListObject) throws(Raised) {
         if Interpreter.mayHoldReferences(item) { track(list) }
         try charge(bytes: 16)
+        try requireRoom(in: list)
         list.append(item)
     }
 
@@ -153,6 +186,7 @@ extension Interpreter {
     public func insert(_ item: Value, into list: ListObject, at index: Int) throws(Raised) {
         if Interpreter.mayHoldReferences(item) { track(list) }
         try charge(bytes: 16)
+        try requireRoom(in: list)
         list.insert(item, at: index)
     }
 
