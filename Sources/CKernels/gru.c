@@ -21,11 +21,11 @@ void ck_gru_backward(ck_recurrence shape, const int32_t *lengths, const float *p
 #else
 #include "exponential.h"
 #include "lanes.h"
-#include "recurrence.h"
 #include "tile.h"
+#include "recurrence.h"
 
-/// The gates of one row at one step: z holds what the input gives without the biases [2][3u], `recurrent` (by blocks and gates)
-/// what the state gives. `before` is the state one step earlier, null at the first; `own` gets h·Un + cn.
+/// The gates of one row at one step: z holds what the input gives without the biases [2][3u], `recurrent` what
+/// the state gives. `before` is the state one step earlier, null at the first; `own` gets h·Un + cn.
 static void NAME(gru_row)(size_t units, const float *bias, float *z, const float *recurrent, const float *before, float *own,
                           float *out) {
     for (size_t u = 0; u < units; u += 16) {
@@ -34,9 +34,9 @@ static void NAME(gru_row)(size_t units, const float *bias, float *z, const float
         UNROLL for (size_t g = 0; g < 3; g++) {
             given[g] = load_lanes(z + g * units + u, lanes) + load_lanes(bias + g * units + u, lanes);
             state[g] = load_lanes(bias + (3 + g) * units + u, lanes);
-            if (recurrent) state[g] += load16(recurrent + 3 * u + 16 * g);
+            if (recurrent) state[g] += load_lanes(recurrent + g * units + u, lanes);
         }
-        f16 r = sigmoid16(given[0] + state[0]), keep = sigmoid16(given[1] + state[1]), n = tanh16(given[2] + r * state[2]);
+        f16 r = cell_sigmoid16(given[0] + state[0]), keep = cell_sigmoid16(given[1] + state[1]), n = cell_tanh16(given[2] + r * state[2]);
         f16 h = before ? load_lanes(before + u, lanes) : (f16){0};
         store_lanes(z + u, r, lanes);
         store_lanes(z + units + u, keep, lanes);
@@ -48,14 +48,11 @@ static void NAME(gru_row)(size_t units, const float *bias, float *z, const float
 
 static void NAME(gru_forward)(ck_recurrence s, const int32_t *lengths, const float *packed, const float *bias, float *gates,
                               float *own, float *states, float *out, float *scratch) {
-    const size_t units = s.units, row = 48 * blocks_of(units);
+    const size_t units = s.units, row = 16 * blocks_of(3 * units);
     for (size_t k = 0; k < s.steps; k++) {
         const size_t t = s.reversed ? s.steps - 1 - k : k, earlier = s.reversed ? t + 1 : t - 1;
         keep_states(s, t, k > 0 ? out + earlier * s.out_step : NULL, states);
-        if (k > 0)
-            for (size_t block = 0; block < blocks_of(units); block++)
-                multiply_rows(s.rows, 3, out + earlier * s.out_step, s.out_row, units, packed + block * units * 48, 48,
-                              scratch + 48 * block, row, 0);
+        if (k > 0) from_states(s, out + earlier * s.out_step, 3 * units, packed, scratch);
         for (size_t r = 0; r < s.rows; r++) {
             float *z = gates + (r * s.steps + t) * 3 * units, *mine = own + (r * s.steps + t) * units;
             float *h = out + r * s.out_row + t * s.out_step;

@@ -24,10 +24,10 @@ void ck_lstm_backward(ck_recurrence shape, const float *packed, const float *gat
 #else
 #include "exponential.h"
 #include "lanes.h"
-#include "recurrence.h"
 #include "tile.h"
+#include "recurrence.h"
 
-/// The gates of one row at one step: z holds what the input gives without the bias, `recurrent` (by blocks and gates) what the state gives.
+/// The gates of one row at one step: z holds what the input gives without the bias, `recurrent` what the state gives.
 /// `before` is the cell one step earlier, null at the first. The next step's z is `ahead` floats from here: it waits in the third-level
 /// cache, and nothing but this tells the CPU to fetch it.
 static void NAME(step_row)(size_t units, float forget_bias, const float *bias, float *z, ptrdiff_t ahead,
@@ -38,9 +38,9 @@ static void NAME(step_row)(size_t units, float forget_bias, const float *bias, f
         UNROLL for (size_t g = 0; g < 4; g++) {
             __builtin_prefetch(z + g * units + u + ahead, 1, 2);
             gate[g] = load_lanes(z + g * units + u, lanes) + load_lanes(bias + g * units + u, lanes);
-            if (recurrent) gate[g] += load16(recurrent + 4 * u + 16 * g);
+            if (recurrent) gate[g] += load_lanes(recurrent + g * units + u, lanes);
         }
-        f16 i = sigmoid16(gate[0]), j = tanh16(gate[1]), f = sigmoid16(gate[2] + forget_bias), o = sigmoid16(gate[3]);
+        f16 i = cell_sigmoid16(gate[0]), j = cell_tanh16(gate[1]), f = cell_sigmoid16(gate[2] + forget_bias), o = cell_sigmoid16(gate[3]);
         f16 c = i * j;
         if (before) c += f * load_lanes(before + u, lanes);
         store_lanes(z + u, i, lanes);
@@ -48,21 +48,18 @@ static void NAME(step_row)(size_t units, float forget_bias, const float *bias, f
         store_lanes(z + 2 * units + u, f, lanes);
         store_lanes(z + 3 * units + u, o, lanes);
         store_lanes(cell + u, c, lanes);
-        store_lanes(out + u, o * tanh16(c), lanes);
+        store_lanes(out + u, o * cell_tanh16(c), lanes);
     }
 }
 
 static void NAME(lstm_forward)(ck_recurrence s, float forget_bias, const int32_t *lengths, const float *packed, const float *bias,
                                float *gates, float *cells, float *states, float *out, float *scratch) {
-    const size_t units = s.units, row = 64 * blocks_of(units);
+    const size_t units = s.units, row = 16 * blocks_of(4 * units);
     const ptrdiff_t ahead = s.reversed ? -(ptrdiff_t)(4 * units) : (ptrdiff_t)(4 * units);
     for (size_t k = 0; k < s.steps; k++) {
         const size_t t = s.reversed ? s.steps - 1 - k : k, earlier = s.reversed ? t + 1 : t - 1;
         keep_states(s, t, k > 0 ? out + earlier * s.out_step : NULL, states);
-        if (k > 0)
-            for (size_t block = 0; block < blocks_of(units); block++)
-                multiply_rows(s.rows, 4, out + earlier * s.out_step, s.out_row, units, packed + block * units * 64, 64,
-                              scratch + 64 * block, row, 0);
+        if (k > 0) from_states(s, out + earlier * s.out_step, 4 * units, packed, scratch);
         for (size_t r = 0; r < s.rows; r++) {
             float *z = gates + (r * s.steps + t) * 4 * units, *cell = cells + (r * s.steps + t) * units;
             float *h = out + r * s.out_row + t * s.out_step;
@@ -92,7 +89,7 @@ static void NAME(step_row_back)(size_t units, const float *gates, const float *c
         const size_t lanes = units - u < 16 ? units - u : 16;
         f16 i = load_lanes(gates + u, lanes), j = load_lanes(gates + units + u, lanes);
         f16 f = load_lanes(gates + 2 * units + u, lanes), o = load_lanes(gates + 3 * units + u, lanes);
-        f16 h = tanh16(load_lanes(cell + u, lanes));
+        f16 h = cell_tanh16(load_lanes(cell + u, lanes));
         f16 dh = load_lanes(dout + u, lanes);
         if (from_later) dh += load16(from_later + u);
         f16 d = load16(dc + u) + dh * o * (1.0f - h * h);

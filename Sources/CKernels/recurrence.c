@@ -5,15 +5,17 @@
 size_t ck_recurrent_packed_count(size_t units, size_t gates) { return 16 * gates * blocks_of(units) * units; }
 size_t ck_recurrent_scratch(size_t rows, size_t units) { return rows * 80 * blocks_of(units); }
 
-/// [u][gates · u] to [block of sixteen units][u][gate][16]: the gates of a unit side by side.
+/// [u][gates · u] to [bundle of columns][u][whole blocks of the bundle].
 void ck_recurrent_pack(const float *weights, size_t units, size_t gates, float *packed) {
-    for (size_t block = 0; block < blocks_of(units); block++)
-        for (size_t k = 0; k < units; k++)
-            for (size_t gate = 0; gate < gates; gate++, packed += 16) {
-                size_t lanes = units - 16 * block < 16 ? units - 16 * block : 16;
-                memset(packed, 0, 16 * sizeof(float));
-                memcpy(packed, weights + (gates * k + gate) * units + 16 * block, lanes * sizeof(float));
-            }
+    const size_t columns = gates * units;
+    for (size_t bundle = 0; bundle < bundle_count(columns); bundle++) {
+        const size_t first = 16 * bundle_start(columns, bundle), end = 16 * bundle_start(columns, bundle + 1);
+        const size_t filled = (end < columns ? end : columns) - first;
+        for (size_t k = 0; k < units; k++, packed += end - first) {
+            memset(packed, 0, (end - first) * sizeof(float));
+            memcpy(packed, weights + k * columns + first, filled * sizeof(float));
+        }
+    }
 }
 
 /// [u][gates · u] to its transpose [gates · u][u rounded up to sixteen].

@@ -1,7 +1,8 @@
-// What recurrent layers do beside their gates, once per code path; included by kernel files after "lanes.h".
+// What recurrent layers do beside their gates, once per code path; included by kernel files after "lanes.h" and "tile.h".
 
 #define keep_states NAME(keep_states)
 #define add_rows NAME(add_rows)
+#define from_states NAME(from_states)
 
 /// states [rows][steps][u] at step t: the state that the step starts from, which `out` has one step earlier; zero at the first.
 INLINE void keep_states(ck_recurrence s, size_t t, const float *earlier, float *states) {
@@ -11,6 +12,15 @@ INLINE void keep_states(ck_recurrence s, size_t t, const float *earlier, float *
             const size_t lanes = s.units - u < 16 ? s.units - u : 16;
             store_lanes(state + u, earlier ? load_lanes(earlier + r * s.out_row + u, lanes) : (f16){0}, lanes);
         }
+    }
+}
+
+/// recurrent [rows][whole blocks of `columns`]: the states of one step times the weights that ck_recurrent_pack has packed.
+INLINE void from_states(ck_recurrence s, const float *states, size_t columns, const float *packed, float *recurrent) {
+    for (size_t bundle = 0; bundle < bundle_count(columns); bundle++) {
+        const size_t block = bundle_start(columns, bundle), blocks = bundle_start(columns, bundle + 1) - block;
+        multiply_rows(s.rows, blocks, states, s.out_row, s.units, packed + 16 * block * s.units, 16 * blocks,
+                      recurrent + 16 * block, 16 * blocks_of(columns), 0);
     }
 }
 

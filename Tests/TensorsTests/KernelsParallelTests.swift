@@ -122,7 +122,7 @@ extension KernelTests {
             withExtendedLifetime((a, b, c, d)) {}
         }
 
-        @Test("plain products leave no trace of what was there", arguments: [(1, 100, 40), (7, 16, 300), (20, 37, 5)])
+        @Test("plain products leave no trace of what was there", arguments: [(1, 100, 40), (7, 16, 300), (20, 37, 5), (30, 48, 430), (9, 80, 20)])
         func plainProducts(_ m: Int, _ n: Int, _ k: Int) {
             var noise = Noise(13)
             let a = noise.floats(m * k), b = noise.floats(k * n)

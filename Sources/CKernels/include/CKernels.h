@@ -116,9 +116,11 @@ void ck_rmsprop(float *v, float *s, float *a, const float *g, ck_gradient_terms 
 
 /// c [rows][n] = a [rows][k] · b [k][n] + beta · c. b is packed in panels of 32 columns, any of which may be packed or
 /// multiplied by themselves; so are the rows of a, times alpha, in chunks of the depth: `size` of it from `depth` on, in order, none
-/// above ck_gemm_deepest. a is stored [k][…] and b [n][k] when `transposed`; with beta 0, c is not read.
+/// above ck_gemm_deepest. a is stored [k][…] and b [n][k] when `transposed`; with beta 0, c is not read. When ck_gemm_stands, b that
+/// is not transposed may be given as it is, with its ldb: a packed one has 0.
 size_t ck_gemm_panels(size_t n);
 size_t ck_gemm_packed_count(size_t k, size_t n);
+int32_t ck_gemm_stands(size_t ldb, size_t n);
 size_t ck_gemm_deepest(void);
 size_t ck_gemm_rows_count(size_t rows);
 size_t ck_gemm_scratch(size_t rows);
@@ -126,8 +128,8 @@ void ck_gemm_pack(const float *b, size_t ldb, int32_t transposed, size_t k, size
                   size_t last_panel);
 void ck_gemm_pack_rows(size_t rows, size_t depth, size_t size, float alpha, const float *a, size_t lda, int32_t transposed,
                        float *packed);
-void ck_gemm(size_t rows, size_t n, size_t k, size_t depth, size_t size, const float *packed_rows, const float *packed,
-             size_t first_panel, size_t last_panel, float beta, float *c, size_t ldc, float *scratch);
+void ck_gemm(size_t rows, size_t n, size_t k, size_t depth, size_t size, const float *packed_rows, int32_t transposed, const float *b,
+             size_t ldb, size_t first_panel, size_t last_panel, float beta, float *c, size_t ldc, float *scratch);
 /// c = a · b without packing, for a few rows and the blocks of sixteen columns first..<last, which b has whole.
 void ck_gemm_few_rows(size_t rows, size_t k, const float *a, size_t lda, const float *b, size_t ldb, size_t first_block,
                       size_t last_block, float *c, size_t ldc);

@@ -114,6 +114,7 @@ package struct ProductBatch {
     private let transposeA: Bool, transposeB: Bool
     private let terms: [Term]
     private let panels: Int
+    private let isPacked: Bool
     private let packedCount: Int
 
     /// - Parameter below: how many rows the second left matrices have.
@@ -125,7 +126,9 @@ package struct ProductBatch {
         (self.m, upper, self.n, self.k, self.alpha) = (m + below, m, n, k, alpha)
         (self.transposeA, self.transposeB, self.terms) = (transposeA, transposeB, terms)
         panels = ck_gemm_panels(n)
-        packedCount = (ck_gemm_packed_count(k, n) + 15) / 16 * 16
+        // Where the rows are few, packing b costs more than it gains.
+        isPacked = transposeB || self.m > 1024 || !terms.allSatisfy { ck_gemm_stands($0.ldb, n) != 0 }
+        packedCount = isPacked ? (ck_gemm_packed_count(k, n) + 15) / 16 * 16 : 0
     }
 
     /// On all workers.
@@ -146,7 +149,7 @@ package struct ProductBatch {
         let columnTasks = min(panels, (8 + shares.count - 1) / shares.count)
         let scratchStride = (scratchCount(rows) + 15) / 16 * 16 + 64
         Workspace.floats(terms.count * packedCount + Parallel.workers * scratchStride) { packed in
-            let grain = max(1, (1 << 15) / (32 * k)), pieces = (panels + grain - 1) / grain
+            let grain = max(1, (1 << 15) / (32 * k)), pieces = isPacked ? (panels + grain - 1) / grain : 0
             Parallel.run(terms.count * pieces) { task, _ in
                 let (term, piece) = (task / pieces, task % pieces)
                 pack(terms[term], packed + term * packedCount, piece * grain..<min(panels, (piece + 1) * grain))
@@ -164,17 +167,19 @@ package struct ProductBatch {
     func runAlone() {
         let rows = min(m, 84)
         Workspace.floats(terms.count * packedCount + scratchCount(rows)) { packed in
-            for (index, term) in terms.enumerated() { pack(term, packed + index * packedCount, 0..<panels) }
+            if isPacked {
+                for (index, term) in terms.enumerated() { pack(term, packed + index * packedCount, 0..<panels) }
+            }
             for share in shares(of: rows) {
                 multiply(share, panels: 0..<panels, packed, packed + terms.count * packedCount)
             }
         }
     }
 
-    /// All rows in even shares of at most `rows`, each in one left matrix.
+    /// All rows in even shares of at most `rows`, each in one left matrix: an even number of them, so that two workers do the same.
     private func shares(of rows: Int) -> [Range<Int>] {
         [0..<upper, upper..<m].flatMap { part in
-            let count = (part.count + rows - 1) / rows
+            let fewest = (part.count + rows - 1) / rows, count = fewest > 1 ? fewest + fewest % 2 : fewest
             return (0..<count).map {
                 part.lowerBound + part.count * $0 / count..<part.lowerBound + part.count * ($0 + 1) / count
             }
@@ -204,8 +209,9 @@ package struct ProductBatch {
                     let start = a + (transposeA ? row : row * lda)
                     ck_gemm_pack_rows(rows.count, depth, size, alpha, start, lda, transposeA ? 1 : 0, scratch)
                 }
+                let b = isPacked ? (start: UnsafePointer(packed + index * packedCount), row: 0) : (start: term.b, row: term.ldb)
                 ck_gemm(
-                    rows.count, n, k, depth, size, scratch, packed + index * packedCount, panels.lowerBound, panels.upperBound,
+                    rows.count, n, k, depth, size, scratch, transposeA ? 1 : 0, b.start, b.row, panels.lowerBound, panels.upperBound,
                     term.beta, term.c + rows.lowerBound * term.ldc, term.ldc, edge)
             }
         }
