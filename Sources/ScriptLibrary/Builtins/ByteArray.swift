@@ -104,7 +104,7 @@ final class ByteArray {
             },
             Native("__repr__(self, /)", "Return repr(self).") { call in
                 let shown = try call.interpreter.repr(.bytes(ByteArray.own(call)))
-                return .str(StrObject.make(call.interpreter.typeName(of: call[0]) + "(") + shown + .character(41))
+                return .str(StrObject.make(call.interpreter.type(of: call[0]).name + "(") + shown + .character(41))
             },
             Native("__bytes__(self, /)", "Convert this value to type bytes.") {
                 .bytes(BytesObject(try ByteArray.own($0).bytes))

@@ -31,7 +31,8 @@ enum DictMethods {
     private static var reading: [Native] {
         func view(_ name: String, _ part: DictView.Part, _ doc: String) -> Native {
             Native("\(name)(self, /)", doc) { call in
-                DictView.value(try call.receiver(dict: name), part, call.interpreter)
+                let isOrdered = if case .instance = call[0] { CollectionsModule.isOrdered(call.interpreter.type(of: call[0])) } else { false }
+                return DictView.value(try call.receiver(dict: name), part, isOrdered: isOrdered, call.interpreter)
             }
         }
         return [

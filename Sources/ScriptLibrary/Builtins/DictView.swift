@@ -6,32 +6,39 @@ final class DictView: HostObject, HostIterable, HostContainer, HostSized, HostAr
 
     let dict: DictObject
     let part: Part
+    /// Of an `OrderedDict`.
+    private let isOrdered: Bool
 
-    private init(_ dict: DictObject, _ part: Part) {
+    private init(_ dict: DictObject, _ part: Part, isOrdered: Bool) {
         self.dict = dict
         self.part = part
+        self.isOrdered = isOrdered
     }
 
-    static func value(_ dict: DictObject, _ part: Part, _ interpreter: Interpreter) -> Value {
-        interpreter.value(of: DictView(dict, part))
+    static func value(_ dict: DictObject, _ part: Part, isOrdered: Bool = false, _ interpreter: Interpreter) -> Value {
+        interpreter.value(of: DictView(dict, part, isOrdered: isOrdered))
     }
 
-    private static func name(_ part: Part) -> String {
-        switch part {
-        case .keys: "dict_keys"
-        case .values: "dict_values"
-        case .items: "dict_items"
-        }
+    private static func name(_ part: Part, isOrdered: Bool) -> String {
+        let name =
+            switch part {
+            case .keys: "dict_keys"
+            case .values: "dict_values"
+            case .items: "dict_items"
+            }
+        return isOrdered ? "o" + name : name
     }
 
-    var scriptTypeName: String { DictView.name(part) }
+    var scriptTypeName: String { DictView.name(part, isOrdered: isOrdered) }
     var scriptSummary: String { "<\(scriptTypeName) object>" }
 
     static func install(in interpreter: Interpreter) {
-        for part in [Part.keys, .values, .items] { interpreter.define(table(part)) }
+        for part in [Part.keys, .values, .items] {
+            for isOrdered in [false, true] { interpreter.define(table(part, isOrdered: isOrdered)) }
+        }
     }
 
-    private static func table(_ part: Part) -> NativeType {
+    private static func table(_ part: Part, isOrdered: Bool) -> NativeType {
         var methods = [
             Native("__repr__(self, /)", "Return repr(self).") { call in
                 let view = try call.host(0, as: DictView.self)
@@ -61,7 +68,7 @@ final class DictView: HostObject, HostIterable, HostContainer, HostSized, HostAr
                 },
             ]
         }
-        return NativeType(name(part), doc: "A view of a dictionary.", methods: methods, properties: [mapping], isInheritable: false)
+        return NativeType(name(part, isOrdered: isOrdered), doc: "A view of a dictionary.", methods: methods, properties: [mapping], isInheritable: false)
     }
 
     private var values: [Value] {

@@ -49,8 +49,10 @@ package struct PercentFormat {
             arguments = [values]
             isTuple = false
             switch interpreter.plain(values) {
-            case .list, .dict, .bytes, .range: mapping = values
-            case .instance, .host: mapping = interpreter.method(values, "__getitem__") == nil ? nil : values
+            case .list, .dict, .range: mapping = values
+            case .bytes: mapping = isBytes ? nil : values
+            case .instance: mapping = interpreter.method(values, "__getitem__") == nil ? nil : values
+            case .host(let box): mapping = box.object is Deque || interpreter.method(values, "__getitem__") == nil ? nil : values
             default: mapping = nil
             }
         }

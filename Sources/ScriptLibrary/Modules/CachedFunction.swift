@@ -1,3 +1,4 @@
+import BigInt
 import ScriptRuntime
 
 /// A function that remembers its results: `functools.lru_cache` and `cache`.
@@ -37,8 +38,10 @@ final class CachedFunction: HostObject, HostCallable, HostMembers {
         switch call.plain(0) {
         case .none: limit = nil
         case .int, .bool: limit = max(try call.int(0), 0)
+        case .bigInt(let size): limit = size.value.sign == .minus ? 0 : .max
         default:
-            guard call.interpreter.isCallable(call[0]) else {
+            let isFlag = if case .bool = call.plain(1) { true } else { false }
+            guard call.interpreter.isCallable(call[0]), isFlag else {
                 throw Raised.type("Expected first argument to be an integer, a callable, or None")
             }
             return try make(call[0], limit: 128, typed: typed, call.interpreter)

@@ -64,7 +64,7 @@ enum CollectionsModule {
                 },
                 Native("__repr__(self, /)", "Return repr(self).") { call in
                     let dict = try call.receiver(dict: "__repr__")
-                    let name = call.interpreter.typeName(of: call[0])
+                    let name = call.interpreter.type(of: call[0]).name
                     if dict.count == 0 { return .str("\(name)()") }
                     let pairs = Value.list(dict.entries.map { .tuple([$0.key, $0.value]) })
                     return .str(
@@ -90,7 +90,7 @@ enum CollectionsModule {
         }
     }
 
-    private static func isOrdered(_ type: TypeObject) -> Bool {
+    static func isOrdered(_ type: TypeObject) -> Bool {
         type.lineage.contains { $0.name == "OrderedDict" && $0.moduleName == "collections" }
     }
 
@@ -132,7 +132,7 @@ enum CollectionsModule {
                     let dict = try call.receiver(dict: "__repr__")
                     let make = try call.interpreter.repr(factory(call[0], call.interpreter))
                     let shown = try call.interpreter.showing(call[0]) { try call.interpreter.repr(.dict(dict)) }
-                    return .str(StrObject.make(call.interpreter.typeName(of: call[0]) + "(") + make + .make(", ") + shown + .character(41))
+                    return .str(StrObject.make(call.interpreter.type(of: call[0]).name + "(") + make + .make(", ") + shown + .character(41))
                 },
                 Native("copy(self, /)", "A shallow copy.") { call in
                     let made = try call.interpreter.instantiate(

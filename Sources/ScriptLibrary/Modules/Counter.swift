@@ -47,7 +47,15 @@ enum Counter {
                 }
             }
         }
-        for (name, value) in call.keywords(2) { try apply(.str(name), value) }
+        // As in CPython: counts of a mapping that come into an empty Counter are taken as they are.
+        let isEmpty = dict.count == 0
+        for (name, value) in call.keywords(2) {
+            if operation == .add, !isEmpty, try interpreter.get(dict, .str(name)) == nil {
+                try interpreter.set(dict, .str(name), interpreter.binary(.add, value, .int(0)))
+            } else {
+                try apply(.str(name), value)
+            }
+        }
     }
 
     private static func make(_ interpreter: Interpreter, like value: Value, _ entries: [(key: Value, value: Value)]) throws -> Value {
@@ -101,8 +109,7 @@ enum Counter {
         [
             Native("most_common(self, n=None)", "List the n most common elements and their counts from the most common to the least.") { call in
                 let all = try mostCommon(own(call, "most_common"), call.interpreter)
-                guard let wanted = try call.optionalInt(1) else { return .list(all) }
-                return .list(Array(all.prefix(max(wanted, 0))))
+                return .list(call[1].isNone ? all : try SearchModules.first(call[1], of: all, call.interpreter))
             },
             Native("elements(self)", "Iterator over elements repeating each as many times as its count.") { call in
                 let entries = try own(call, "elements").entries
@@ -126,7 +133,7 @@ enum Counter {
             },
             Native("__repr__(self, /)", "Return repr(self).") { call in
                 let dict = try own(call, "__repr__")
-                let name = call.interpreter.typeName(of: call[0])
+                let name = call.interpreter.type(of: call[0]).name
                 if dict.count == 0 { return .str("\(name)()") }
                 let sorted = DictObject()
                 let pairs: [Value]

@@ -124,7 +124,14 @@ final class Deque: HostObject, HostIterable, HostIndexable, HostContainer, HostS
     }
 
     private func position(_ index: Value, _ interpreter: Interpreter) throws -> Int {
-        if case .slice = index { throw Raised.type("sequence index must be integer, not 'slice'") }
+        switch interpreter.plain(index) {
+        case .bigInt: throw Raised.index("cannot fit 'int' into an index-sized integer")
+        case .int, .bool: break
+        default:
+            guard interpreter.method(index, "__index__") != nil else {
+                throw Raised.type("sequence index must be integer, not '\(interpreter.typeName(of: index))'")
+            }
+        }
         let given = try interpreter.index(index)
         let place = given < 0 ? given + count : given
         guard place >= 0, place < count else { throw Raised.index("deque index out of range") }
@@ -392,7 +399,7 @@ extension Deque {
                 let deque = try own(call)
                 let items = try call.interpreter.showing(call[0]) { try call.interpreter.repr(.list(deque.items)) }
                 let tail = deque.limit.map { ", maxlen=\($0))" } ?? ")"
-                return .str(StrObject.make("\(call.interpreter.typeName(of: call[0]))(") + items + .make(tail))
+                return .str(StrObject.make("\(call.interpreter.type(of: call[0]).name)(") + items + .make(tail))
             },
         ]
     }

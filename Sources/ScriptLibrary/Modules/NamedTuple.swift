@@ -81,7 +81,9 @@ enum NamedTuple {
                         get: { call in
                             guard case .tuple(let tuple) = call.plain(0), index < tuple.count else { throw call.mismatch(0, name) }
                             return tuple[index]
-                        })
+                        },
+                        set: { _ in throw Raised.attribute("can't set attribute") },
+                        delete: { _ in throw Raised.attribute("can't delete attribute") })
                 },
                 constants: [("_fields", names), ("_field_defaults", .dict(standards)), ("__match_args__", names)])
         }
@@ -97,7 +99,7 @@ enum NamedTuple {
             Native("__repr__(self, /)", "Return a nicely formatted representation string.") { call in
                 try call.interpreter.checkStack()
                 let parts = try zip(fields, items(call)).map { "\($0)=\(try call.interpreter.repr($1).string)" }
-                return .str("\(call.interpreter.typeName(of: call[0]))(\(parts.joined(separator: ", ")))")
+                return .str("\(call.interpreter.type(of: call[0]).name)(\(parts.joined(separator: ", ")))")
             },
             Native("_asdict(self, /)", "Return a new dict which maps field names to their values.") { call in
                 let dict = DictObject()

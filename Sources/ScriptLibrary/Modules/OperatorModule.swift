@@ -3,7 +3,9 @@ import ScriptRuntime
 /// `operator`: the operators as functions, and getters for sorting.
 enum OperatorModule {
     static var module: NativeModule {
-        NativeModule("operator", doc: "The operators as functions.", functions: arithmetic + comparing + items + getters + underscored)
+        NativeModule(
+            "operator", doc: "The operators as functions.", functions: arithmetic + comparing + items + underscored,
+            members: { interpreter in OperatorGetter.types.map { ($0.name, .type(interpreter.define($0))) } })
     }
 
     private static var arithmetic: [Native] {
@@ -74,38 +76,6 @@ enum OperatorModule {
             Native("length_hint(obj, default=0, /)", "Return an estimate of the number of items in obj.") { call in
                 let fallback = try call.int(1)
                 return .int(try call.interpreter.lengthHint(call[0]) ?? fallback)
-            },
-        ]
-    }
-
-    private static var getters: [Native] {
-        func getter(_ name: String, _ doc: String, _ get: @escaping (Value, Value, Interpreter) throws -> Value) -> Native {
-            Native("\(name)(*keys)", doc) { call in
-                let keys = call.rest(0)
-                if keys.isEmpty { throw Raised.type("\(name) expected 1 argument, got 0") }
-                return call.interpreter.value(
-                    of: Native("\(name)(obj, /)") { call in
-                        if keys.count == 1 { return try get(call[0], keys[0], call.interpreter) }
-                        return .tuple(try keys.map { try get(call[0], $0, call.interpreter) })
-                    })
-            }
-        }
-        return [
-            getter("itemgetter", "Return a callable object that fetches the given item(s) from its operand.") { object, key, interpreter in
-                try interpreter.item(of: object, at: key)
-            },
-            getter("attrgetter", "Return a callable object that fetches the given attribute(s) from its operand.") { object, key, interpreter in
-                guard case .str(let name) = interpreter.plain(key) else { throw Raised.type("attribute name must be a string") }
-                return try name.string.split(separator: ".").reduce(object) { try interpreter.attribute($0, Symbol(String($1))) }
-            },
-            Native("methodcaller(name, /, *args, **kwargs)", "Return a callable object that calls the given method on its operand.") { call in
-                let name = Symbol(try call.text(0, "method name must be a string"))
-                let arguments = call.rest(1)
-                let keywords = call.keywords(2).map { (name: Symbol($0.name), value: $0.value) }
-                return call.interpreter.value(
-                    of: Native("methodcaller(obj, /)") { call in
-                        try call.interpreter.callMethod(call[0], named: name, arguments, keywords: keywords)
-                    })
             },
         ]
     }

@@ -53,7 +53,8 @@ enum RegexModule {
                 module: "re",
                 methods: [
                     Native("__init__(self, msg, pattern=None, pos=None)", "Initialize self.") { call in
-                        var text = try call.string(1)
+                        // Any object may be the message while no place is told.
+                        var shown = call[1]
                         var line = Value.none
                         var column = Value.none
                         let source: StrObject?
@@ -63,14 +64,15 @@ enum RegexModule {
                         default: source = nil
                         }
                         if let source, let position = try call.optionalInt(3) {
-                            text += " at position \(position)"
+                            var text = try call.string(1) + " at position \(position)"
                             let place = JSONModule.place(position, in: source)
                             (line, column) = (.int(place.line), .int(place.column))
                             if source.place(of: .character(10), from: 0, to: source.count) != nil {
                                 text += " (line \(place.line), column \(place.column))"
                             }
+                            shown = .str(text)
                         }
-                        try call.interpreter.setAttribute(call[0], "args", .tuple([.str(text)]))
+                        try call.interpreter.setAttribute(call[0], "args", .tuple([shown]))
                         let attributes: [(Symbol, Value)] = [
                             ("msg", call[1]), ("pattern", call[2]), ("pos", call[3]), ("lineno", line), ("colno", column),
                         ]

@@ -87,9 +87,9 @@ enum SearchModules {
         try down(heap, start, position, interpreter)
     }
 
-    private static func list(_ call: Call) throws -> ListObject {
+    private static func list(_ call: Call, _ name: String) throws -> ListObject {
         guard case .list(let list) = call.plain(0) else {
-            throw Raised.type("heap argument must be a list, not \(call.interpreter.typeName(of: call[0]))")
+            throw Raised.type("\(name)() argument\(name == "heapify" || name == "heappop" ? "" : " 1") must be list, not \(call.shortTypeName(call[0]))")
         }
         return list
     }
@@ -104,29 +104,40 @@ enum SearchModules {
         return first
     }
 
+    /// The first `wanted` of sorted items, found as CPython finds them: a number is compared, then sliced by.
+    static func first(_ wanted: Value, of items: [Value], _ interpreter: Interpreter) throws -> [Value] {
+        if try interpreter.isTrue(.equal, wanted, .int(1)) { return Array(items.prefix(1)) }
+        if try interpreter.isTrue(.greaterOrEqual, wanted, .int(items.count)) {
+            return Array(items.prefix(max(try interpreter.sliceBound(wanted, items.count), 0)))
+        }
+        guard BuiltinFunctions.isNumber(wanted) else { throw Raised.type("'\(interpreter.typeName(of: wanted))' object cannot be interpreted as an integer") }
+        guard case .float = interpreter.plain(wanted) else { return Array(items.prefix(max(try interpreter.sliceBound(wanted, 0), 0))) }
+        throw Raised.type("'float' object cannot be interpreted as an integer")
+    }
+
     static var heapq: NativeModule {
         func extremes(_ name: String, largest: Bool) -> Native {
             Native("\(name)(n, iterable, key=None)", "Find the n \(largest ? "largest" : "smallest") elements in a dataset.") { call in
                 let list = try call.interpreter.newList(of: call[1])
                 try Sorting.sort(list, key: call[2], reverse: largest, call.interpreter)
-                return .list(Array(list.items.prefix(max(try call.int(0), 0))))
+                return .list(try first(call[0], of: list.items, call.interpreter))
             }
         }
         return NativeModule(
             "heapq", doc: "Heap queue algorithm (a.k.a. priority queue).",
             functions: [
                 Native("heappush(heap, item, /)", "Push item onto heap, maintaining the heap invariant.") { call in
-                    let heap = try list(call)
+                    let heap = try list(call, "heappush")
                     try call.interpreter.charge(bytes: 16)
                     heap.append(call[1])
                     try down(heap, 0, heap.count - 1, call.interpreter)
                     return .none
                 },
                 Native("heappop(heap, /)", "Pop the smallest item off the heap, maintaining the heap invariant.") { call in
-                    try pop(list(call), call.interpreter)
+                    try pop(list(call, "heappop"), call.interpreter)
                 },
                 Native("heapreplace(heap, item, /)", "Pop and return the current smallest value, and add the new item.") { call in
-                    let heap = try list(call)
+                    let heap = try list(call, "heapreplace")
                     if heap.count == 0 { throw Raised.index("index out of range") }
                     let first = heap[0]
                     heap[0] = call[1]
@@ -134,7 +145,7 @@ enum SearchModules {
                     return first
                 },
                 Native("heappushpop(heap, item, /)", "Push item on the heap, then pop and return the smallest item from the heap.") { call in
-                    let heap = try list(call)
+                    let heap = try list(call, "heappushpop")
                     guard heap.count > 0, try call.interpreter.isTrue(.less, heap[0], call[1]) else { return call[1] }
                     // The comparison may have emptied it.
                     if heap.count == 0 { throw Raised.index("index out of range") }
@@ -144,7 +155,7 @@ enum SearchModules {
                     return first
                 },
                 Native("heapify(heap, /)", "Transform list into a heap, in-place, in linear time.") { call in
-                    let heap = try list(call)
+                    let heap = try list(call, "heapify")
                     for index in stride(from: heap.count / 2 - 1, through: 0, by: -1) { try up(heap, index, call.interpreter) }
                     return .none
                 },

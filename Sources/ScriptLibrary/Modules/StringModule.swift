@@ -13,22 +13,18 @@ enum StringModule {
             "string", doc: "Strings of letters, digits and other kinds of characters.",
             functions: [
                 Native("capwords(s, sep=None)", "Capitalize the words of a string and join them with sep (default: one space).") { call in
-                    let text = try call.text(0, "capwords() argument must be str")
-                    let words: [Range<Int>]
-                    var separator = StrObject.character(32)
-                    if call[1].isNone {
-                        words = text.whitespaceParts(limit: .max)
-                    } else {
-                        separator = try call.text(1, "must be str or None")
-                        if separator.isEmpty { throw Raised.value("empty separator") }
-                        words = text.parts(separator: separator, limit: .max)
+                    // By the methods of what is given, as in CPython.
+                    let interpreter = call.interpreter
+                    let separator: Value = try call[1].isNone || !call.truth(1) ? .str(" ") : call[1]
+                    let join = try interpreter.attribute(separator, "join")
+                    let words = try interpreter.callMethod(call[0], named: "split", [call[1]])
+                    let capitalized = try interpreter.items(of: words).map { word -> Value in
+                        guard case .str(let text) = interpreter.plain(word) else {
+                            throw Raised.type("descriptor 'capitalize' for 'str' objects doesn't apply to a '\(interpreter.typeName(of: word))' object")
+                        }
+                        return .str(text.capitalized())
                     }
-                    var builder = StrBuilder(capacity: text.count)
-                    for (index, word) in words.enumerated() {
-                        if index > 0 { builder.append(separator) }
-                        builder.append(text.slice(word.lowerBound, word.upperBound).capitalized())
-                    }
-                    return .str(builder.finish())
+                    return try interpreter.call(join, [.list(capitalized)])
                 }
             ],
             members: { _ in

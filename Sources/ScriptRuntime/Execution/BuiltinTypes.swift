@@ -3,7 +3,7 @@ public final class BuiltinTypes {
     public let object, type, int, float, bool, str, bytes, list, tuple, dict, set, frozenset: TypeObject
     public let range, slice, function, builtinFunction, method, module, property, staticmethod, classmethod: TypeObject
     public let superType, generator, iterator, cell, noneType, ellipsis, notImplementedType, code, traceback, unionType: TypeObject
-    let genericAlias, slotDescriptor: TypeObject
+    let genericAlias, slotDescriptor, methodDescriptor, wrapperDescriptor, methodWrapper: TypeObject
     private let exceptions: [TypeObject]
     private let ids: IDSource
     private var iteratorTypes: [String: TypeObject] = [:]
@@ -53,6 +53,9 @@ public final class BuiltinTypes {
         genericAlias = make("GenericAlias")
         genericAlias.moduleName = "types"
         slotDescriptor = make("getset_descriptor")
+        methodDescriptor = make("method_descriptor")
+        wrapperDescriptor = make("wrapper_descriptor")
+        methodWrapper = make("method-wrapper")
         list.emptyBase = { .list(ListObject()) }
         dict.emptyBase = { .dict(DictObject()) }
         set.emptyBase = { .set(SetObject()) }
@@ -89,9 +92,16 @@ public final class BuiltinTypes {
         if let known = iteratorTypes[name] { return known }
         let type = TypeObject(name, base: iterator, layout: .value, ids: ids)
         type.isInheritable = false
+        if BuiltinTypes.itertools.contains(name) { type.moduleName = "itertools" }
+        if name == "_deque_iterator" || name == "_deque_reverse_iterator" { type.moduleName = "_collections" }
         iteratorTypes[name] = type
         return type
     }
+
+    private static let itertools: Set<String> = [
+        "count", "cycle", "repeat", "chain", "accumulate", "compress", "dropwhile", "filterfalse", "groupby", "_grouper", "islice", "starmap",
+        "takewhile", "_tee", "zip_longest", "product", "permutations", "combinations", "combinations_with_replacement", "pairwise",
+    ]
 
     /// Makes the class of an iterator known, so that `type(x)` and a built-in name (`map`, `zip`) are the same.
     /// It is a class that scripts may derive from.

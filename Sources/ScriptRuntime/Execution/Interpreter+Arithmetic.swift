@@ -119,7 +119,12 @@ extension Interpreter {
         }
         let name: Dunder = operation == .negative ? .__neg__ : operation == .positive ? .__pos__ : .__invert__
         if let method = type(of: a).lookup(name) { return try callMethod(method, a) }
-        if case .instance(let instance) = a, !instance.base.isUndefined { return try unary(operation, instance.base) }
+        if case .instance(let instance) = a, !instance.base.isUndefined {
+            switch instance.base {
+            case .int, .float, .bigInt, .bool, .host: return try unary(operation, instance.base)
+            default: break
+            }
+        }
         throw .type("bad operand type for unary \(operation.symbol): '\(typeName(of: a))'")
     }
 

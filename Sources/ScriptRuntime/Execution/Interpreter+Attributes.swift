@@ -154,7 +154,7 @@ extension Interpreter {
         case .module(let module):
             return .attribute("module '\(module.name)' has no attribute '\(name.name)'", hint: hint)
         case .type(let type):
-            return .attribute("type object '\(type.name)' has no attribute '\(name.name)'", hint: hint)
+            return .attribute("type object '\(type.messageName)' has no attribute '\(name.name)'", hint: hint)
         case .descriptor(let descriptor) where descriptor.kind == .superObject:
             return .attribute("'super' object has no attribute '\(name.name)'")
         case .descriptor where name == Symbol(.__dict__):

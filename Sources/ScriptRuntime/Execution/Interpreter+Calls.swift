@@ -204,6 +204,11 @@ extension Interpreter {
         _ keywords: [(name: Symbol, value: Value)]
     ) throws(Raised) -> [Value] {
         let parameters = signature.parameters
+        if let face = native.pythonFace {
+            if let problem = pythonProblem(face, signature, count, keywords) { throw problem }
+        } else if !keywords.isEmpty, !signature.acceptsKeywords {
+            throw .type("\(nameForKeywords(native, count > 0 ? arguments[0] : .none))() takes no keyword arguments")
+        }
         var bound: [Value] = parameters.map { _ in .undefined }
         var given = [Bool](repeating: false, count: parameters.count)
         if count > signature.positionalCount && signature.variadicIndex == nil {
@@ -234,7 +239,6 @@ extension Interpreter {
             } else if let rest {
                 rest[name.text] = value
             } else {
-                if !signature.acceptsKeywords { throw .type("\(shownName(native))() takes no keyword arguments") }
                 let names = parameters.filter { $0.kind != .positionalOnly }.map(\.name.name)
                 let hint = nearest(to: name.name, among: names).map { "Did you mean '\($0)'?" }
                 if let raised = tooManyKeywords(native, parameters, count, keywords.count) { throw raised }
@@ -254,8 +258,12 @@ extension Interpreter {
         return bound
     }
 
-    private func shownName(_ native: NativeFunction) -> String {
-        native.owner.map { native.name == $0.name ? native.name : "\($0.name).\(native.name)" } ?? native.name
+    private func shownName(_ native: NativeFunction) -> String { native.countedName }
+
+    /// Exceptions answer for the class that is made.
+    private func nameForKeywords(_ native: NativeFunction, _ receiver: Value) -> String {
+        if native.name == "__init__", native.owner?.layout == .exception { return typeName(of: receiver) }
+        return native.countedName
     }
 
     /// CPython counts before it looks at names.
@@ -285,16 +293,12 @@ extension Interpreter {
         let limit = signature.positionalCount - hidden
         let given = count - hidden
         let name = shownName(native)
-        if hidden == 1, isSlot(native) { return slotCount(native, limit, given, exact: signature.requiredCount == signature.positionalCount) }
-        // Those that CPython itself has written in Python count as functions do, with self.
-        let isPython = native.owner.map { $0.name == "Counter" && $0.moduleName == "collections" } ?? false
-        if isPython || native.name == "namedtuple" && native.moduleName == "collections" {
-            let (least, most) = (signature.requiredCount, signature.positionalCount)
-            let counts = least == most ? "\(most)" : "from \(least) to \(most)"
-            let given = "\(count) \(count == 1 ? "was" : "were") given"
-            return .type("\(name)() takes \(counts) positional argument\(most == 1 ? "" : "s") but \(given)")
+        if hidden == 1, Interpreter.isSlot(native) { return slotCount(native, limit, given, exact: signature.requiredCount == signature.positionalCount) }
+        if native.owner === types.object, native.name == "object" { return .type("object() takes no arguments") }
+        if limit == 0 {
+            let hasNamed = signature.parameters.contains { $0.kind == .keywordOnly }
+            return .type(hasNamed ? "\(native.name)() takes no positional arguments" : "\(name)() takes no arguments (\(given) given)")
         }
-        if limit == 0 { return .type("\(name)() takes no arguments (\(given) given)") }
         let exact = signature.requiredCount == signature.positionalCount
         let isConstructor = native.name == "__init__" || native.name == native.owner?.name
         if exact && limit == 1 && !isConstructor { return .type("\(name)() takes exactly one argument (\(given) given)") }
@@ -316,13 +320,14 @@ extension Interpreter {
         }
         if hidden == 1, count == 0, let owner = native.owner, owner.moduleName == "builtins" {
             return .type(
-                isSlot(native)
+                Interpreter.isSlot(native)
                     ? "descriptor '\(native.name)' of '\(owner.name)' object needs an argument"
                     : "unbound method \(shownName(native))() needs an argument")
         }
         if parameter.kind == .positionalOnly {
             let required = signature.requiredCount - hidden
-            if hidden == 1, isSlot(native) {
+            if native.name == "map", native.owner?.name == "map" { return .type("map() must have at least two arguments.") }
+            if hidden == 1, Interpreter.isSlot(native) {
                 return slotCount(native, required, count - hidden, exact: signature.requiredCount == signature.positionalCount, "at least")
             }
             if required == 1 && signature.isSimple && signature.positionalCount - hidden == 1 && native.name != native.owner?.name {
@@ -335,7 +340,7 @@ extension Interpreter {
     }
 
     /// Whether CPython makes the method from the operation of a built-in class, which words its errors in its own way.
-    private func isSlot(_ native: NativeFunction) -> Bool {
+    static func isSlot(_ native: NativeFunction) -> Bool {
         guard let owner = native.owner, owner.moduleName == "builtins", !owner.isScriptClass else { return false }
         switch native.name {
         case "__getitem__": return owner.name != "list" && owner.name != "dict"
@@ -343,6 +348,9 @@ extension Interpreter {
         default: return Interpreter.slotNames.contains(native.name)
         }
     }
+
+    /// Whether it is shown as such a one.
+    static func isWrapper(_ native: NativeFunction) -> Bool { native.name == "__init__" || isSlot(native) }
 
     private static let slotNames: Set<String> = {
         let binary = ["add", "sub", "mul", "mod", "divmod", "lshift", "rshift", "and", "xor", "or", "floordiv", "truediv", "matmul", "pow"]

@@ -165,7 +165,11 @@ extension Interpreter {
             if let result = try compareObjects(operation, a, b) { return result }
             let (x, y) = (plain(a), plain(b))
             if Tag.payload(x) != Tag.payload(a) || Tag.payload(y) != Tag.payload(b) {
-                return try compare(operation, x, y)
+                do { return try compare(operation, x, y) } catch {
+                    // The classes of the operands are told, not those behind them.
+                    guard case .pending(.typeError, let message, _, _) = error.content, message == unorderedText(operation, x, y) else { throw error }
+                    throw unordered(operation, a, b)
+                }
             }
             switch operation {
             case .equal: return .bool(a.isIdentical(to: b))
@@ -190,7 +194,11 @@ extension Interpreter {
     }
 
     private func unordered(_ operation: ComparisonOperation, _ a: Value, _ b: Value) -> Raised {
-        .type("'\(operation.symbol)' not supported between instances of '\(typeName(of: a))' and '\(typeName(of: b))'")
+        .type(unorderedText(operation, a, b))
+    }
+
+    private func unorderedText(_ operation: ComparisonOperation, _ a: Value, _ b: Value) -> String {
+        "'\(operation.symbol)' not supported between instances of '\(typeName(of: a))' and '\(typeName(of: b))'"
     }
 
     private func decide(_ operation: ComparisonOperation, _ order: Order) -> Bool {
@@ -329,7 +337,7 @@ extension Interpreter {
         case .instance(let instance): return try hash(instance, value)
         case .host(let box):
             if let object = box.object as? any HostHashable { return Interpreter.notMinusOne(try converting { try object.scriptHash(self) }) }
-            if box.object is any HostComparable { throw .type("unhashable type: '\(box.type.name)'") }
+            if box.object is any HostComparable { throw .type("unhashable type: '\(box.type.messageName)'") }
             return Interpreter.notMinusOne(Int(bitPattern: ObjectIdentifier(box.object)))
         default: return value.identity >> 4
         }
@@ -402,7 +410,7 @@ extension Interpreter {
 
     private func hash(_ instance: InstanceObject, _ value: Value) throws(Raised) -> Int {
         if let method = instance.type.lookup(.__hash__) {
-            if method.isNone { throw .type("unhashable type: '\(instance.type.name)'") }
+            if method.isNone { throw .type("unhashable type: '\(instance.type.messageName)'") }
             if case .native(let native) = method, native.owner?.layout == .value { return try hash(instance.base) }
             let result = try callMethod(method, value)
             switch plain(result) {

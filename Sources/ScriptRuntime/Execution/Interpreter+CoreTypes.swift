@@ -81,7 +81,8 @@ extension Interpreter {
             })
         setConstructor(
             of: types.superType,
-            Native("super(type, object=<unset>, /)", "The attributes that the bases of a class give.") { call in
+            Native("super(type=<unset>, object=<unset>, /)", "The attributes that the bases of a class give.") { call in
+                guard call.has(0) else { throw Raised(.runtimeError, "super(): no arguments") }
                 let type = try call.type(0)
                 let interpreter = call.interpreter
                 if !call.has(1) { return .descriptor(DescriptorObject(.superObject, .none, .type(type))) }

@@ -97,8 +97,9 @@ extension Interpreter {
         switch dunder {
         case .__name__: return .str(Symbol(existing: function.name)?.text ?? .make(function.name))
         case .__qualname__:
+            // One text for one name: what a wrapper was given is what the wrapped function has.
             let isOwn = function.qualifiedName == function.code.qualifiedName
-            return .str(isOwn ? function.code.qualifiedText : .make(function.qualifiedName))
+            return .str((isOwn ? Symbol(function.qualifiedName) : Symbol(existing: function.qualifiedName))?.text ?? .make(function.qualifiedName))
         case .__doc__: return function.code.docText.map { .str($0) } ?? Value.none
         case .__module__: return .str(Symbol(function.module.name).text)
         case .__defaults__: return function.defaults.isEmpty ? Value.none : .tuple(function.defaults)

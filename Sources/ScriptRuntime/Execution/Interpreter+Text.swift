@@ -206,10 +206,12 @@ extension Interpreter {
         switch value {
         case .function(let function): return "<function \(function.qualifiedName)>"
         case .native(let native):
+            if let owner = native.owner, Interpreter.isWrapper(native) { return "<slot wrapper '\(native.name)' of '\(owner.name)' objects>" }
             if let owner = native.owner { return "<method '\(native.name)' of '\(owner.name)' objects>" }
             return "<built-in function \(native.name)>"
         case .boundMethod(let method):
             if case .native(let native) = method.function {
+                if Interpreter.isWrapper(native) { return "<method-wrapper '\(native.name)' of \(typeName(of: method.receiver)) object>" }
                 return "<built-in method \(native.name) of \(typeName(of: method.receiver)) object>"
             }
             try checkStack()

@@ -14,9 +14,11 @@ extension Interpreter {
         case .set(let set): return set.isFrozen ? types.frozenset : types.set
         case .instance(let instance): return instance.type
         case .function: return types.function
-        case .native: return types.builtinFunction
+        case .native(let native):
+            guard native.owner != nil else { return types.builtinFunction }
+            return Interpreter.isWrapper(native) ? types.wrapperDescriptor : types.methodDescriptor
         case .boundMethod(let method):
-            if case .native = method.function { return types.builtinFunction }
+            if case .native(let native) = method.function { return Interpreter.isWrapper(native) ? types.methodWrapper : types.builtinFunction }
             return types.method
         case .type: return types.type
         case .iterator(let iterator): return types.iteratorType(named: iterator.typeName)
@@ -39,8 +41,8 @@ extension Interpreter {
         }
     }
 
-    /// `type(value).__name__`
-    public func typeName(of value: Value) -> String { type(of: value).name }
+    /// The name of its class as messages have it: with the module for a class that CPython has written in C in a module.
+    public func typeName(of value: Value) -> String { type(of: value).messageName }
 
     /// The value behind an instance of a subclass of a built-in or host class; any other value as it is.
     @inline(__always)

@@ -283,7 +283,8 @@ extension Interpreter {
         try fillKeywords(function, code, keywords, registers)
         if !code.hasVariadic, arguments.count > positional {
             let named = (positional..<positional + code.keywordOnlyCount).count { !registers[$0].isUndefined }
-            throw tooMany(function, arguments.count, named)
+            throw ArgumentError.tooMany(
+                function.qualifiedName, least: positional - function.defaults.count, most: positional, given: arguments.count, named: named)
         }
         let firstDefault = positional - function.defaults.count
         var missing: [String] = []
@@ -294,12 +295,12 @@ extension Interpreter {
                 missing.append(code.variables[index].name)
             }
         }
-        if !missing.isEmpty { throw self.missing(function, missing, "positional") }
+        if !missing.isEmpty { throw ArgumentError.missing(function.qualifiedName, missing, "positional") }
         for index in 0..<code.keywordOnlyCount where registers[positional + index].isUndefined {
             let value = index < function.keywordDefaults.count ? function.keywordDefaults[index] : .undefined
             if value.isUndefined { missing.append(code.variables[positional + index].name) } else { registers[positional + index] = value }
         }
-        if !missing.isEmpty { throw self.missing(function, missing, "keyword-only") }
+        if !missing.isEmpty { throw ArgumentError.missing(function.qualifiedName, missing, "keyword-only") }
     }
 
     private func fillKeywords(
@@ -333,31 +334,5 @@ extension Interpreter {
                     hint: nearest(to: name.name, among: names).map { "Did you mean '\($0)'?" })
             }
         }
-    }
-
-    private func tooMany(_ function: FunctionObject, _ given: Int, _ named: Int = 0) -> Raised {
-        let most = function.code.positionalCount
-        let least = most - function.defaults.count
-        let takes =
-            function.defaults.isEmpty
-            ? "\(most) positional argument\(most == 1 ? "" : "s")"
-            : "from \(least) to \(most) positional arguments"
-        let more =
-            named == 0
-            ? ""
-            : " positional argument\(given == 1 ? "" : "s") (and \(named) keyword-only argument\(named == 1 ? "" : "s"))"
-        return .type("\(function.qualifiedName)() takes \(takes) but \(given)\(more) \(given == 1 && named == 0 ? "was" : "were") given")
-    }
-
-    private func missing(_ function: FunctionObject, _ names: [String], _ kind: String) -> Raised {
-        let quoted = names.map { "'\($0)'" }
-        let list: String
-        switch quoted.count {
-        case 1: list = quoted[0]
-        case 2: list = "\(quoted[0]) and \(quoted[1])"
-        default: list = quoted.dropLast().joined(separator: ", ") + ", and \(quoted[quoted.count - 1])"
-        }
-        return .type(
-            "\(function.qualifiedName)() missing \(names.count) required \(kind) argument\(names.count == 1 ? "" : "s"): \(list)")
     }
 }

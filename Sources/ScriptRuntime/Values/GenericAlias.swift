@@ -38,7 +38,7 @@ final class GenericAlias: HostObject, HostCallable, HostMembers, HostComparable,
 extension Interpreter {
     /// `type[arguments]`.
     func alias(of type: TypeObject, _ arguments: Value) throws(Raised) -> Value {
-        guard type.lineage.contains(where: { !$0.isScriptClass && Interpreter.generic.contains("\($0.moduleName).\($0.name)") }) else { throw .type("type '\(shownName(ofSubscripted: type))' is not subscriptable") }
+        guard type.lineage.contains(where: { !$0.isScriptClass && Interpreter.generic.contains("\($0.moduleName).\($0.name)") }) else { throw .type("type '\(type.messageName)' is not subscriptable") }
         var parts = TupleObject([arguments])
         if case .tuple(let tuple) = arguments { parts = tuple }
         return .host(HostBox(GenericAlias(type, parts), types.genericAlias))
@@ -50,11 +50,6 @@ extension Interpreter {
         "collections.deque", "collections.defaultdict", "collections.OrderedDict", "collections.Counter", "functools.partial",
         "itertools.chain", "re.Pattern", "re.Match",
     ]
-
-    /// CPython names what is built in with its module where that is not builtins.
-    private func shownName(ofSubscripted type: TypeObject) -> String {
-        type.isScriptClass || type.moduleName == "builtins" ? type.name : "\(type.moduleName).\(type.name)"
-    }
 
     /// Its `repr`: classes by their names.
     func repr(_ alias: GenericAlias) throws(Raised) -> StrObject {

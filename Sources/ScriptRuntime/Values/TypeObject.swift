@@ -44,6 +44,14 @@ public final class TypeObject {
     /// Makes the base part of an instance whose `__init__` fills it (`list`, `dict`, `set`); inherited.
     public internal(set) var emptyBase: (() -> Value)?
 
+    /// The name in messages: CPython puts the module before those that it has written in C.
+    var messageName: String {
+        if isScriptClass || moduleName == "builtins" || !TypeObject.nativeModules.contains(moduleName) { return name }
+        return TypeObject.pythonClasses.contains(name) ? name : "\(moduleName).\(name)"
+    }
+    private static let nativeModules: Set<String> = ["collections", "_collections", "functools", "itertools", "operator", "re", "types"]
+    private static let pythonClasses: Set<String> = ["Counter", "RegexFlag", "error"]
+
     private(set) var order: [Symbol] = []
     private var table: [Symbol: Value] = [:]
     private var found: [Symbol: Value] = [:]
