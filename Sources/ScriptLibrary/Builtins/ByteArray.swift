@@ -149,6 +149,10 @@ final class ByteArray {
     }
 
     private func repeated(_ call: Call) throws -> Value {
+        // CPython's bytes tell that they are too long, a bytearray asks for the memory.
+        if case .int(let times) = call.plain(1), times > 0, try ByteArray.own(call).count.multipliedReportingOverflow(by: times).overflow {
+            throw Raised(.memoryError, "")
+        }
         guard case .bytes(let made) = try call.interpreter.binary(.multiply, .bytes(ByteArray.own(call)), call[1]) else {
             return .notImplemented
         }

@@ -68,7 +68,8 @@ final class DictView: HostObject, HostIterable, HostContainer, HostSized, HostAr
                 },
             ]
         }
-        return NativeType(name(part, isOrdered: isOrdered), doc: "A view of a dictionary.", methods: methods, properties: [mapping], isInheritable: false)
+        return NativeType(
+            name(part, isOrdered: isOrdered), doc: "A view of a dictionary.", methods: methods, properties: [mapping], isInheritable: false)
     }
 
     private var values: [Value] {

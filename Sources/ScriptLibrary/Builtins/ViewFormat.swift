@@ -57,8 +57,9 @@ struct ViewFormat: Equatable {
         let bits: UInt64
         switch letter {
         case "c":
-            guard case .bytes(let bytes) = interpreter.plain(value), interpreter.type(of: value).lineage.contains(where: { $0 === interpreter.types.bytes })
-            else { throw wrongType }
+            guard case .bytes(let bytes) = interpreter.plain(value), interpreter.type(of: value).isSubtype(of: interpreter.types.bytes) else {
+                throw wrongType
+            }
             guard bytes.count == 1 else { throw wrongValue }
             return bytes.bytes
         case "?": bits = try interpreter.truth(value) ? 1 : 0
@@ -82,7 +83,8 @@ struct ViewFormat: Equatable {
             }
             let width = Int128(8 * size)
             // A pointer may be written either way.
-            let (low, high): (Int128, Int128) = letter == "P" ? (-(1 << 63), 1 << 64) : isSigned ? (-(1 << (width - 1)), 1 << (width - 1)) : (0, 1 << width)
+            let low: Int128 = letter == "P" ? -(1 << 63) : isSigned ? -(1 << (width - 1)) : 0
+            let high: Int128 = isSigned ? 1 << (width - 1) : 1 << width
             guard number >= low, number < high else { throw wrongValue }
             bits = UInt64(truncatingIfNeeded: number)
         }

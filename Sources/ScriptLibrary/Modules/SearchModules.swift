@@ -89,7 +89,8 @@ enum SearchModules {
 
     private static func list(_ call: Call, _ name: String) throws -> ListObject {
         guard case .list(let list) = call.plain(0) else {
-            throw Raised.type("\(name)() argument\(name == "heapify" || name == "heappop" ? "" : " 1") must be list, not \(call.shortTypeName(call[0]))")
+            let place = name == "heapify" || name == "heappop" ? "argument" : "argument 1"
+            throw Raised.type("\(name)() \(place) must be list, not \(call.shortTypeName(call[0]))")
         }
         return list
     }
@@ -110,7 +111,9 @@ enum SearchModules {
         if try interpreter.isTrue(.greaterOrEqual, wanted, .int(items.count)) {
             return Array(items.prefix(max(try interpreter.sliceBound(wanted, items.count), 0)))
         }
-        guard BuiltinFunctions.isNumber(wanted) else { throw Raised.type("'\(interpreter.typeName(of: wanted))' object cannot be interpreted as an integer") }
+        guard BuiltinFunctions.isNumber(wanted) else {
+            throw Raised.type("'\(interpreter.typeName(of: wanted))' object cannot be interpreted as an integer")
+        }
         guard case .float = interpreter.plain(wanted) else { return Array(items.prefix(max(try interpreter.sliceBound(wanted, 0), 0))) }
         throw Raised.type("'float' object cannot be interpreted as an integer")
     }

@@ -20,7 +20,8 @@ enum StringModule {
                     let words = try interpreter.callMethod(call[0], named: "split", [call[1]])
                     let capitalized = try interpreter.items(of: words).map { word -> Value in
                         guard case .str(let text) = interpreter.plain(word) else {
-                            throw Raised.type("descriptor 'capitalize' for 'str' objects doesn't apply to a '\(interpreter.typeName(of: word))' object")
+                            let given = interpreter.typeName(of: word)
+                            throw Raised.type("descriptor 'capitalize' for 'str' objects doesn't apply to a '\(given)' object")
                         }
                         return .str(text.capitalized())
                     }

@@ -293,7 +293,9 @@ extension Interpreter {
         let limit = signature.positionalCount - hidden
         let given = count - hidden
         let name = shownName(native)
-        if hidden == 1, Interpreter.isSlot(native) { return slotCount(native, limit, given, exact: signature.requiredCount == signature.positionalCount) }
+        if hidden == 1, Interpreter.isSlot(native) {
+            return slotCount(native, limit, given, exact: signature.requiredCount == signature.positionalCount)
+        }
         if native.owner === types.object, native.name == "object" { return .type("object() takes no arguments") }
         if limit == 0 {
             let hasNamed = signature.parameters.contains { $0.kind == .keywordOnly }

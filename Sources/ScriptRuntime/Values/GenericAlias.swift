@@ -38,7 +38,8 @@ final class GenericAlias: HostObject, HostCallable, HostMembers, HostComparable,
 extension Interpreter {
     /// `type[arguments]`.
     func alias(of type: TypeObject, _ arguments: Value) throws(Raised) -> Value {
-        guard type.lineage.contains(where: { !$0.isScriptClass && Interpreter.generic.contains("\($0.moduleName).\($0.name)") }) else { throw .type("type '\(type.messageName)' is not subscriptable") }
+        let isGeneric = type.lineage.contains { !$0.isScriptClass && Interpreter.generic.contains("\($0.moduleName).\($0.name)") }
+        guard isGeneric else { throw .type("type '\(type.messageName)' is not subscriptable") }
         var parts = TupleObject([arguments])
         if case .tuple(let tuple) = arguments { parts = tuple }
         return .host(HostBox(GenericAlias(type, parts), types.genericAlias))
