@@ -88,7 +88,7 @@ private struct Repl {
         let talk: () -> Int32
         if isInteractive {
             let prompt = PromptConversation(session, color: color, picture: Self.picture)
-            reader.read = { try prompt.readLine(prompt: $0) }
+            reader.read = { try prompt.readLine(prompt: $0).map { $0 + "\n" } }
             talk = { prompt.run(banner: "carpedm \(Engine.version). Help: ? or name?; commands: %magics; leave: Ctrl-D.") }
             conversation = prompt
         } else {

@@ -6,6 +6,7 @@ import ScriptRuntime
 import ScriptSession
 import ScriptSyntax
 import Tensors
+import Terminal
 
 /// One run of a script, as `carpedm run` makes it.
 struct ScriptRun {
@@ -27,10 +28,18 @@ struct ScriptRun {
         if threads > 0 { Parallel.workers = threads }
         let interrupt = Interrupt()
         let signal = InterruptSignal(for: interrupt)
+        let display = ProgressDisplay()
+        let output = OutputBuffer(before: { display.end() })
+        var lines = LineReader(STDIN_FILENO, interrupt: interrupt)
         let session = ScriptSession(
             limits: limits, interrupt: interrupt,
-            library: LibraryOptions(arguments: [name] + passed, seed: seed, capabilities: isSandboxed ? .none : .all))
-        let display = ProgressDisplay()
+            library: LibraryOptions(
+                arguments: [name] + passed, seed: seed, capabilities: isSandboxed ? .none : .all,
+                readLine: isSandboxed ? nil : { prompt in
+                    output.write(prompt)
+                    output.flush()
+                    return try lines.next().map(Self.text)
+                }))
         let engine = isSandboxed ? nil : Engine.install(in: session.interpreter, seed: seed)
         engine?.progress = { display.show($0) }
         engine?.notice = { text in
@@ -38,8 +47,8 @@ struct ScriptRun {
             printRemark(text)
         }
         if isSandboxed { session.interpreter.moduleResolver = Self.withoutEngine }
-        let output = OutputBuffer(before: { display.end() })
         session.interpreter.output = { output.write($0) }
+        session.interpreter.flushOutput = { output.flush() }
         engine?.showPicture = { png in try PictureOutput.draw(png, write: output.write) }
         let outcome = withExtendedLifetime((engine, signal)) { session.run(source) }
         output.flush()
@@ -52,6 +61,13 @@ struct ScriptRun {
     private static func withoutEngine(_ name: String, _ interpreter: Interpreter) throws -> NativeModule? {
         guard name == "carpedm" || name.hasPrefix("carpedm.") else { return nil }
         throw Raised(.importError, "the module '\(name)' is not available in a sandbox", hint: "Run the script without --sandbox.")
+    }
+
+    private static func text(_ line: [UInt8]) throws -> String {
+        guard let text = String(validating: line, as: UTF8.self) else {
+            throw Raised(.unicodeError, "a line of standard input is not UTF-8", hint: "Convert it, for example with iconv.")
+        }
+        return text
     }
 
     /// The source, and the name it has in `sys.argv`.

@@ -44,7 +44,7 @@ public struct LibraryOptions {
     /// The seed of the `random` module's own stream.
     public var seed: Int
     public var capabilities: Capabilities
-    /// What `input()` reads: given the prompt, one line without its end, nil at the end of input.
+    /// What `input()` and `sys.stdin` read: given the prompt, one line with its end (the last may have none), nil at the end of input.
     public var readLine: ((_ prompt: String) throws -> String?)?
 
     /// What scripts see of their surroundings; by default nothing.
@@ -94,6 +94,8 @@ final class LibraryState {
     var output: Value = .none
     var errorOutput: Value = .none
     var input: Value = .none
+    /// What `sys.stdin.read(size)` left of a line.
+    var unread = StrObject.empty
 
     init(_ options: LibraryOptions) { self.options = options }
 }

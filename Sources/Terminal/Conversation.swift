@@ -18,6 +18,7 @@ public class Conversation {
         outputStyle = Style(isOn: color.isOn(for: STDOUT_FILENO))
         errorStyle = Style(isOn: color.isOn(for: STDERR_FILENO))
         session.interpreter.output = { text in MainActor.assumeIsolated { screen.write(text) } }
+        session.interpreter.flushOutput = { MainActor.assumeIsolated { screen.flush() } }
         session.interpreter.errorOutput = { text in MainActor.assumeIsolated { screen.writeError(text) } }
     }
 

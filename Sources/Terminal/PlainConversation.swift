@@ -6,7 +6,7 @@ import ScriptSyntax
 /// A conversation through a pipe or from a file: no prompt, no colour, no escape byte; the first error ends it.
 @MainActor
 public final class PlainConversation: Conversation {
-    private var lines = LineReader(STDIN_FILENO)
+    private var lines = LineReader(STDIN_FILENO, interrupt: Signals.interrupt)
 
     public init(_ session: ScriptSession, color: ColorChoice) {
         super.init(session, color: color, screen: Screen(showsAtOnce: false))
@@ -36,11 +36,11 @@ public final class PlainConversation: Conversation {
         }
     }
 
-    /// A line of standard input for `input()`: the same stream that the inputs come from.
+    /// A line of standard input with its end for `input()`: the same stream that the inputs come from.
     public func readLine(prompt: String) -> String? {
         screen.write(prompt)
         screen.flush()
-        return lines.next()
+        return lines.next().map { String(decoding: $0, as: UTF8.self) }
     }
 
     // MARK: - Implementation
@@ -49,10 +49,10 @@ public final class PlainConversation: Conversation {
 
     /// The next input: a statement with all its lines. A block ends where a line begins at the left edge that does not go on with it.
     private func next(_ waiting: inout String?) -> String? {
-        guard var text = waiting ?? lines.next() else { return nil }
+        guard var text = waiting ?? line() else { return nil }
         waiting = nil
         if isWhole(text) { return text }
-        while let line = lines.next() {
+        while let line = line() {
             if beginsStatement(line), isBlock(text) {
                 waiting = line
                 return text
@@ -64,6 +64,10 @@ public final class PlainConversation: Conversation {
             }
         }
         return text
+    }
+
+    private func line() -> String? {
+        lines.next().map { bytes in String(decoding: bytes.last == 10 ? bytes.dropLast() : bytes[...], as: UTF8.self) }
     }
 
     private func isWhole(_ text: String) -> Bool {
@@ -83,52 +87,5 @@ public final class PlainConversation: Conversation {
     private func beginsStatement(_ line: String) -> Bool {
         guard let first = line.first, first != " ", first != "\t", first != "#" else { return false }
         return !["elif", "else", "except", "finally"].contains(line.prefix { $0.isLetter })
-    }
-}
-
-/// Lines of a file descriptor, as they come.
-struct LineReader {
-    private let descriptor: Int32
-    private var buffer: [UInt8] = []
-    private var start = 0
-    private var isAtEnd = false
-
-    init(_ descriptor: Int32) { self.descriptor = descriptor }
-
-    /// The next line without its end; nil at the end of the file, and when Ctrl-C comes while waiting.
-    mutating func next() -> String? {
-        while true {
-            if let end = buffer[start...].firstIndex(of: 10) {
-                defer { start = end + 1 }
-                return text(start..<end)
-            }
-            if isAtEnd {
-                guard start < buffer.count else { return nil }
-                defer { start = buffer.count }
-                return text(start..<buffer.count)
-            }
-            fill()
-            if Signals.interrupt.isSet { return nil }
-        }
-    }
-
-    private func text(_ range: Range<Int>) -> String {
-        var end = range.upperBound
-        if end > range.lowerBound, buffer[end - 1] == 13 { end -= 1 }
-        return String(decoding: buffer[range.lowerBound..<end], as: UTF8.self)
-    }
-
-    private mutating func fill() {
-        buffer.removeFirst(start)
-        start = 0
-        let size = 1 << 16
-        let before = buffer.count
-        buffer.append(contentsOf: repeatElement(0, count: size))
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            // Within the bytes that were just added.
-            read(descriptor, bytes.baseAddress.map { $0 + before }, size)
-        }
-        buffer.removeLast(size - max(0, count))
-        if count == 0 || count < 0 && errno != EINTR { isAtEnd = true }
     }
 }

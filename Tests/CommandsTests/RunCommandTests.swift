@@ -17,6 +17,17 @@ import Testing
         Case(arguments: ["run", "-c", "print('hello')"], exitCode: 0, output: "hello\n"),
         Case(arguments: ["run", "-c", "import sys; print(sys.argv)", "a", "b"], exitCode: 0, output: "['-c', 'a', 'b']\n"),
         Case(arguments: ["run", "-"], input: "print(1 + 1)\n", exitCode: 0, output: "2\n"),
+        Case(
+            arguments: ["run", "-c", "a = input('name? ')\nprint([a, input()])\ntry:\n    input()\nexcept EOFError as e:\n    print(e)"],
+            input: "山\r\nend", exitCode: 0, output: "name? ['山', 'end']\nEOF when reading a line\n"),
+        Case(
+            arguments: [
+                "run", "-c",
+                "import sys\ns = sys.stdin\nprint([s.read(2), s.readline(1), input('? '), next(s), s.readlines(3), s.read(), s.read(), list(s)])",
+            ],
+            input: "abcdef\ng\nhi\nj\nk\nl", exitCode: 0, output: "? ['ab', 'c', 'def', 'g\\n', ['hi\\n', 'j\\n'], 'k\\nl', '', []]\n"),
+        Case(arguments: ["run", "-c", "input()"], input: "", exitCode: 1, error: "EOFError"),
+        Case(arguments: ["run", "--sandbox", "-c", "input()"], input: "x", exitCode: 1, error: "without --sandbox"),
         Case(arguments: ["run", "args.cdm", "x", "--seed", "3"], exitCode: 0, output: "['args.cdm', 'x', '--seed', '3']\n"),
         Case(arguments: ["run", "ARGS.CDM"], exitCode: 0, output: "['args.cdm']\n", error: "there is no 'ARGS.CDM'; running 'args.cdm'"),
         Case(arguments: ["run", "uses.cdm"], exitCode: 0, output: "42\n"),
@@ -41,6 +52,23 @@ import Testing
         #expect(run.output == example.output)
         if example.error.isEmpty { #expect(run.error == "") } else { #expect(run.error.contains(example.error), "\(run.error)") }
         #expect(!run.error.contains("\u{1B}") && !run.output.contains("\u{1B}"))
+    }
+
+    /// What is flushed arrives while the program goes on: it waits for a line that comes only afterwards.
+    @Test(arguments: ["print('ready', flush=True)", "import sys\nsys.stdout.write('ready\\n')\nsys.stdout.flush()", "print('ready')\ninput()"])
+    func flushes(_ code: String) throws {
+        let process = Process()
+        process.executableURL = Program.path
+        process.arguments = ["run", "-c", code + "\nprint(input())"]
+        let (stdin, stdout) = (Pipe(), Pipe())
+        (process.standardInput, process.standardOutput) = (stdin, stdout)
+        try process.run()
+        #expect(stdout.fileHandleForReading.availableData == Data("ready\n".utf8))
+        try stdin.fileHandleForWriting.write(contentsOf: Data("line\nline\n".utf8))
+        try stdin.fileHandleForWriting.close()
+        #expect(try stdout.fileHandleForReading.readToEnd() == Data("line\n".utf8))
+        process.waitUntilExit()
+        #expect(process.terminationStatus == 0)
     }
 
     @Test func caretStandsUnderWideText() throws {

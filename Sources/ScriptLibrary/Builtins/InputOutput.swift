@@ -9,9 +9,9 @@ enum InputOutput {
                 try print($0, state)
             },
             Native("input(prompt='', /)", "Read a line from standard input; the trailing newline is stripped.") { call in
-                let prompt = try call.interpreter.str(call[0]).string
+                let prompt = try call.interpreter.str(call[0])
                 guard let line = try line(prompt, state, call.interpreter) else { throw Raised(.eofError, "EOF when reading a line") }
-                return .str(line)
+                return .str(!line.isEmpty && line[line.count - 1] == 10 ? line.slice(0, line.count - 1) : line)
             },
             Native("open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None)", "Open file and return a file object.") {
                 try open($0, state)
@@ -67,14 +67,21 @@ enum InputOutput {
         _ = try interpreter.callMethod(target, named: "write", [.str(text)])
     }
 
-    /// One line of standard input without its end, nil at the end.
-    static func line(_ prompt: String, _ state: LibraryState, _ interpreter: Interpreter) throws -> String? {
+    /// One line of standard input with its end (or what `read` left of it), nil at the end.
+    static func line(_ prompt: StrObject, _ state: LibraryState, _ interpreter: Interpreter) throws -> StrObject? {
+        if !state.unread.isEmpty {
+            defer { state.unread = .empty }
+            try interpreter.write(prompt.string)
+            return state.unread
+        }
         guard let readLine = state.options.readLine else {
             throw Raised(
                 .runtimeError, "input(): this session has no standard input",
-                hint: "Run the script with 'carpedm run', or pass the values as arguments.")
+                hint: "Run the script with 'carpedm run' and without --sandbox, or pass the values as arguments.")
         }
-        return try readLine(prompt)
+        let line = try readLine(prompt.string)
+        try interpreter.checkInterrupt()
+        return line.map(StrObject.make)
     }
 
     private static func open(_ call: Call, _ state: LibraryState) throws -> Value {

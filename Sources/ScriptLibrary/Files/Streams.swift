@@ -27,16 +27,33 @@ final class StandardStream: HostObject, HostIterable {
         }
     }
 
-    /// The next line with its end, empty at the end.
-    func readLine(_ interpreter: Interpreter) throws -> StrObject {
+    /// The next line with its end, or at most so many characters of it; empty at the end.
+    func readLine(_ limit: Int? = nil, _ interpreter: Interpreter) throws -> StrObject {
         guard kind == .input else { throw Raised(.osError, "not readable") }
-        guard let line = try InputOutput.line("", state, interpreter) else { return .empty }
-        return .make(line + "\n")
+        if limit == 0 { return .empty }
+        guard let line = try InputOutput.line(.empty, state, interpreter) else { return .empty }
+        guard let limit, line.count > limit else { return line }
+        state.unread = line.slice(limit, line.count)
+        return line.slice(0, limit)
+    }
+
+    /// All that is left, or at most so many characters.
+    func read(_ limit: Int?, _ interpreter: Interpreter) throws -> StrObject {
+        var builder = StrBuilder()
+        var left = limit
+        while left != 0 {
+            let line = try readLine(left, interpreter)
+            if line.isEmpty { break }
+            try interpreter.charge(bytes: line.count)
+            builder.append(line)
+            left = left.map { $0 - line.count }
+        }
+        return builder.finish()
     }
 
     func iterate(_ interpreter: Interpreter) throws -> IteratorObject {
         ClosureIterator("TextIOWrapper") { [self] interpreter in
-            let line = try readLine(interpreter)
+            let line = try readLine(nil, interpreter)
             return line.isEmpty ? nil : .str(line)
         }
     }
@@ -63,8 +80,8 @@ private final class StreamBuffer: HostObject {
                     try buffer(call).stream.write(Codec.decode(bytes, "utf-8", "strict", call.interpreter), call.interpreter)
                     return .int(bytes.count)
                 },
-                Native("flush(self, /)", "Write out what is still collected.") { _ in
-                    fflush(nil)
+                Native("flush(self, /)", "Write out what is still collected.") { call in
+                    call.interpreter.flushOutput()
                     return .none
                 },
                 Native("writable(self, /)", "Whether it can be written.") { _ in .true },
@@ -119,15 +136,9 @@ enum Streams {
             Native("readline(self, size=-1, /)", "Read until newline or the end of the file.") { call in
                 try file(call).readLine(size(call, 1), call.interpreter)
             },
-            Native("readlines(self, hint=-1, /)", "Return a list of the lines that are left.") { call in
-                let file = try file(call)
-                let list = ListObject()
-                while true {
-                    let line = try file.readLine(nil, call.interpreter)
-                    if try call.interpreter.length(line) == 0 { return .list(list) }
-                    try call.interpreter.charge(bytes: 16)
-                    list.append(line)
-                }
+            Native("readlines(self, hint=-1, /)", "Return a list of the lines that are left; after more than hint characters it ends.") {
+                let file = try file($0)
+                return try lines($0) { try file.readLine(nil, $0) }
             },
             Native("__next__(self, /)", "Implement next(self).") { call in
                 let line = try file(call).readLine(nil, call.interpreter)
@@ -186,8 +197,25 @@ enum Streams {
         ]
     }
 
+    /// `readlines`: all lines that `next` gives up to an empty one, or until they have more units than the hint.
+    private static func lines(_ call: Call, _ next: (Interpreter) throws -> Value) throws -> Value {
+        let hint = try call.optionalInt(1) ?? -1
+        let list = ListObject()
+        var total = 0
+        while hint <= 0 || total <= hint {
+            let line = try next(call.interpreter)
+            let count = try call.interpreter.length(line)
+            if count == 0 { break }
+            try call.interpreter.charge(bytes: count + 16)
+            list.append(line)
+            total += count
+        }
+        return .list(list)
+    }
+
     private static func streamType(bytes: TypeObject) -> NativeType {
         func stream(_ call: Call) throws -> StandardStream { try call.host(0, as: StandardStream.self) }
+        func limit(_ call: Call) throws -> Int? { try call.optionalInt(1).flatMap { $0 < 0 ? nil : $0 } }
         return NativeType(
             "TextIOWrapper", doc: "A standard stream.", module: "_io",
             methods: [
@@ -204,20 +232,24 @@ enum Streams {
                     }
                     return .none
                 },
-                Native("flush(self, /)", "Write out what is still collected.") { _ in
-                    fflush(nil)
+                Native("flush(self, /)", "Write out what is still collected.") { call in
+                    call.interpreter.flushOutput()
                     return .none
                 },
-                Native("readline(self, size=-1, /)", "Read one line.") { .str(try stream($0).readLine($0.interpreter)) },
-                Native("read(self, size=-1, /)", "Read all that is left.") { call in
-                    let stream = try stream(call)
-                    var builder = StrBuilder()
-                    while true {
-                        let line = try stream.readLine(call.interpreter)
-                        if line.isEmpty { return .str(builder.finish()) }
-                        try call.interpreter.charge(bytes: line.count)
-                        builder.append(line)
-                    }
+                Native("readline(self, size=-1, /)", "Read one line, or at most so many characters of it.") { call in
+                    .str(try stream(call).readLine(limit(call), call.interpreter))
+                },
+                Native("readlines(self, hint=-1, /)", "Return a list of the lines that are left; after more than hint characters it ends.") {
+                    let stream = try stream($0)
+                    return try lines($0) { .str(try stream.readLine(nil, $0)) }
+                },
+                Native("read(self, size=-1, /)", "Read all that is left, or at most so many characters.") { call in
+                    .str(try stream(call).read(limit(call), call.interpreter))
+                },
+                Native("__next__(self, /)", "Implement next(self).") { call in
+                    let line = try stream(call).readLine(nil, call.interpreter)
+                    if line.isEmpty { throw Raised(.stopIteration, "") }
+                    return .str(line)
                 },
                 Native("isatty(self, /)", "Whether it is a terminal.") { call in
                     let descriptor: Int32

@@ -31,6 +31,8 @@ public final class Interpreter {
 
     /// Where `print` writes; the default is standard output.
     public var output: (String) -> Void = { FileHandle.standardOutput.write(Data($0.utf8)) }
+    /// Writes out what `output` keeps back: `print(flush=True)` and `sys.stdout.flush()`.
+    public var flushOutput: () -> Void = {}
     public var errorOutput: (String) -> Void = { FileHandle.standardError.write(Data($0.utf8)) }
 
     /// Finds modules that are not registered: host modules made on demand.
