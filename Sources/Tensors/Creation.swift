@@ -60,7 +60,7 @@ extension Tensor {
         let width = columns ?? rows
         let values = try filled([rows, width], 0, .uint8, "eye")
         let target = values.start(of: UInt8.self)
-        for row in 0..<rows {
+        for row in 0..<(width == 0 ? 0 : rows) {
             let (column, overflow) = row.addingReportingOverflow(diagonal)
             if !overflow, column >= 0, column < width { target[row * width + column] = 1 }
         }

@@ -33,6 +33,35 @@ public enum TensorError: Error, Equatable, Sendable {
     case noSecondDerivative(operation: String)
 }
 
+extension TensorError {
+    /// The same mistake in another operation: the one that a person asked for, where it is made of others.
+    package func naming(_ operation: String) -> TensorError {
+        switch self {
+        case .shapeMismatch(_, let left, let right, let axis, let other):
+            .shapeMismatch(operation: operation, left: left, right: right, axis: axis, other: other)
+        case .invalidShape(_, let shape, let rule): .invalidShape(operation: operation, shape: shape, rule: rule)
+        case .axisOutOfRange(_, let axis, let shape): .axisOutOfRange(operation: operation, axis: axis, shape: shape)
+        case .repeatedAxis(_, let axis): .repeatedAxis(operation: operation, axis: axis)
+        case .indexOutOfRange(_, let index, let axis, let shape):
+            .indexOutOfRange(operation: operation, index: index, axis: axis, shape: shape)
+        case .tooManyIndices(_, let shape, let count): .tooManyIndices(operation: operation, shape: shape, count: count)
+        case .wrongCount(_, let found, let shape): .wrongCount(operation: operation, found: found, shape: shape)
+        case .wrongDType(_, let found, let needed): .wrongDType(operation: operation, found: found, needed: needed)
+        case .valueOutOfRange(_, let value, let rule): .valueOutOfRange(operation: operation, value: value, rule: rule)
+        case .divisionByZero: .divisionByZero(operation: operation)
+        case .emptyReduction(_, let shape, let axis): .emptyReduction(operation: operation, shape: shape, axis: axis)
+        case .negativeSize(_, let shape): .negativeSize(operation: operation, shape: shape)
+        case .countOverflow(_, let shape): .countOverflow(operation: operation, shape: shape)
+        case .memoryLimit(_, let bytes, let limit): .memoryLimit(operation: operation, bytes: bytes, limit: limit)
+        case .outOfMemory(_, let bytes): .outOfMemory(operation: operation, bytes: bytes)
+        case .notOneElement(_, let shape): .notOneElement(operation: operation, shape: shape)
+        case .notDifferentiable(_, let dtype): .notDifferentiable(operation: operation, dtype: dtype)
+        case .noSecondDerivative: .noSecondDerivative(operation: operation)
+        case .ambiguousTruth, .badEinsum, .notWatched, .tapeUsed: self
+        }
+    }
+}
+
 extension TensorError: LocalizedError {
     public var errorDescription: String? { message }
     public var recoverySuggestion: String? { hint }

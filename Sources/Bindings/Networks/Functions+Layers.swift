@@ -140,8 +140,8 @@ extension TensorFunction {
             " lengths are the true lengths [n]: what lies beyond them is not read, and gives 0. layers are put on top of each other."
         return layer(declaration, doc + rest) { call, pass in
             let (units, count) = (try call.int(1), try call.int(3))
-            guard count >= 1 else {
-                throw NeuralNetworkError.badSetting(layer: name, setting: "layers", value: String(count), rule: "1 or more")
+            guard (1...1000).contains(count) else {
+                throw NeuralNetworkError.badSetting(layer: name, setting: "layers", value: String(count), rule: "a number from 1 to 1000")
             }
             let base = try call.layerName(isGated ? 4 : 5, pass)
             let (lengths, bias) = (try call.lengths(2), isGated ? 0 : try call.call.double(4))

@@ -71,9 +71,9 @@ extension TensorCall {
 
     /// Sequences of class numbers, each of its own length.
     func sequences(_ index: Int) throws -> [[Int]] {
-        try interpreter.items(of: call[index]).map { row in
+        try engine.items(of: call[index], for: name).map { row in
             if let tensor = engine.asTensor(row) { return tensor.integers }
-            return try interpreter.items(of: row).map { try interpreter.index($0) }
+            return try engine.items(of: row, for: name).map { try interpreter.index($0) }
         }
     }
 }

@@ -48,20 +48,24 @@ extension Engine {
             [unowned self] call in
             let arguments = TensorCall(call: call, engine: self, name: "bi_lstm")
             let (layers, units, lengths) = (try call.int(1), try call.int(2), try arguments.lengths(3))
+            guard (0...1000).contains(layers) else {
+                throw NeuralNetworkError.badSetting(
+                    layer: "bi_lstm", setting: "num_layers", value: String(layers), rule: "a number from 0 to 1000")
+            }
             var x = try arguments.tensor()
             try withPass { pass in
-                for layer in 0..<max(0, layers) {
+                for layer in 0..<layers {
                     x = try LongShortTermMemory(units: units, isBidirectional: true, name: "BLSTM_\(layer)")(
                         x, lengths: lengths, pass)
                 }
             }
             return try result(x)
-        }
+        }.namingMistakes
     }
 
     private var initializerModule: NativeModule {
         func make(_ declaration: String, _ doc: String, _ body: @escaping (Call) throws -> Initializer) -> Native {
-            Native(declaration, doc) { call in call.interpreter.value(of: InitializerObject(try body(call))) }
+            Native(declaration, doc) { call in call.interpreter.value(of: InitializerObject(try body(call))) }.namingMistakes
         }
         return NativeModule(
             "carpedm.nn.initializers",

@@ -130,7 +130,7 @@ extension Engine {
             "carpedm.metrics",
             doc:
                 "Measures of how good answers are. Labels are tensors or lists; measures of several batches are put together by their counts.",
-            functions: classMeasures + sequenceMeasures + [
+            functions: (classMeasures + sequenceMeasures + [
                 Native("mean(values)", "The mean of a tensor's elements.") { [unowned self] call in
                     if case .host = call[0] {
                         let values: [Double] = try tensor(call[0], "values").elements()
@@ -147,7 +147,7 @@ extension Engine {
                     let interval = Proportion(hits: hits, count: count).interval
                     return .tuple([.float(interval.lowerBound), .float(interval.upperBound)])
                 },
-            ])
+            ]).map(\.namingMistakes))
     }
 
     private var classMeasures: [Native] {

@@ -9,7 +9,7 @@ extension TensorFunction {
         unary + binary + renamed + [
             TensorFunction("round(x, decimals=0)", "To the nearest; halves to even.", method: true) { call in
                 let (x, decimals) = (try call.tensor(), try call.int(1))
-                if decimals == 0 || !x.dtype.isFloating && decimals > 0 { return try x.rounded() }
+                if decimals == 0 || x.dtype == .bool || !x.dtype.isFloating && decimals > 0 { return try x.rounded() }
                 guard abs(decimals) <= 300 else {
                     throw Raised.value("round: decimals must be from -300 to 300, not \(decimals)")
                 }

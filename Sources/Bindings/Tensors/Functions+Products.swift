@@ -42,7 +42,7 @@ extension TensorFunction {
                     }
                     return try a.contracted(Array((a.rank - count)..<a.rank), b, Array(0..<count))
                 }
-                let sides = try call.interpreter.items(of: call[2])
+                let sides = try call.engine.items(of: call[2], for: call.name)
                 guard sides.count == 2 else { throw Raised.value("tensordot: axes must be an int or a pair of lists of axes") }
                 return try a.contracted(call.ints(sides[0], "axes"), b, call.ints(sides[1], "axes"))
             },
@@ -69,9 +69,10 @@ extension TensorFunction {
                 var order = 2.0
                 if case .str(let name) = call[1], name.string == "fro" {
                 } else if call.has(1) {
-                    guard (axes?.count ?? x.rank) == 1 else {
+                    let many = axes?.count ?? x.rank
+                    guard many == 1 else {
                         throw Raised(
-                            .valueError, "norm: ord is for vectors, but shape \(TensorObject.text(x.shape)) is asked over \(axes?.count ?? x.rank) axes",
+                            .valueError, "norm: ord is for vectors, but shape \(TensorObject.text(x.shape)) is asked over \(many) axes",
                             hint: "Name one axis, or flatten the tensor.")
                     }
                     order = try call.call.double(1)

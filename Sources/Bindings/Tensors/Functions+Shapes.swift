@@ -61,6 +61,7 @@ extension TensorFunction {
             ) { call in
                 let (x, axis) = (try call.tensor(), try call.int(2))
                 if case .int(let count) = call[1] {
+                    try call.reserve(parts: min(count, x.shape.max() ?? 1))
                     return .list(try x.split(into: count, axis: axis).map { call.engine.tensorValue($0) })
                 }
                 return .list(try x.parts(at: call.ints(1, "indices_or_sections"), axis: axis).map { call.engine.tensorValue($0) })
@@ -77,6 +78,7 @@ extension TensorFunction {
             TensorFunction(values: "unstack(x, axis=0)", "The parts along axis, without it.") { call in
                 let x = try call.tensor()
                 let moved = try x.moved(call.int(1), to: 0)
+                try call.reserve(parts: moved.shape[0])
                 return .list(try (0..<moved.shape[0]).map { call.engine.tensorValue(try moved.indexed(.at($0))) })
             },
             TensorFunction(
@@ -154,7 +156,7 @@ extension TensorCall {
             return (first, numbers[numbers.count - 1])
         }
         guard case .host = call[index] else {
-            let items = (try? interpreter.items(of: call[index])) ?? []
+            let items = (try? engine.items(of: call[index], for: name)) ?? []
             let isNested = items.contains { if case .int = $0 { false } else { true } }
             if !isNested { return Array(repeating: try sides(call[index]), count: rank) }
             let widths = try items.map(sides)
@@ -192,7 +194,7 @@ extension Tensor {
     fileprivate func nearlyEqualParts(_ count: Int, axis: Int, _ call: TensorCall) throws -> [Tensor] {
         let place = try Shape.axis(axis, of: shape, "array_split")
         guard count > 0 else { throw Raised.value("array_split: the number of parts must be 1 or more, not \(count)") }
-        try call.interpreter.charge(count: count, of: 64)
+        try call.reserve(parts: count)
         let (size, more) = shape[place].quotientAndRemainder(dividingBy: count)
         return try split((0..<count).map { $0 < more ? size + 1 : size }, axis: place)
     }

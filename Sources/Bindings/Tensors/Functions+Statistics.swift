@@ -91,7 +91,7 @@ extension TensorFunction {
         try call.reserve([bins], .float64)
         var (low, high) = (0.0, 1.0)
         if call.has(2) {
-            let ends = try call.interpreter.items(of: call[2]).map { try call.interpreter.double($0) }
+            let ends = try call.engine.items(of: call[2], for: call.name).map { try call.interpreter.double($0) }
             guard ends.count == 2 else { throw Raised.value("histogram: range must be two numbers, not \(ends.count)") }
             (low, high) = (ends[0], ends[1])
         } else if x.count > 0 {

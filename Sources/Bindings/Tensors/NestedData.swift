@@ -19,7 +19,7 @@ struct NestedData {
         (self.engine, self.what) = (engine, what)
         var shape: [Int] = []
         var first = value
-        while let items = try Self.items(first, engine) {
+        while let items = try Self.items(first, engine, what) {
             guard shape.count < Self.deepest else {
                 throw Raised.value("\(what): more than \(Self.deepest) lists inside each other")
             }
@@ -49,18 +49,18 @@ struct NestedData {
         return try Tensor(integers, shape: shape).converted(to: target)
     }
 
-    private static func items(_ value: Value, _ engine: Engine) throws -> [Value]? {
+    private static func items(_ value: Value, _ engine: Engine, _ what: String) throws -> [Value]? {
         switch engine.interpreter.plain(value) {
         case .list(let list): list.items
         case .tuple(let tuple): tuple.items
-        case .range: try engine.interpreter.items(of: value)
+        case .range: try engine.items(of: value, for: what)
         default: nil
         }
     }
 
     private mutating func read(_ value: Value, depth: Int) throws {
         guard depth < shape.count else { return try readLeaf(value) }
-        guard let items = try Self.items(value, engine) else {
+        guard let items = try Self.items(value, engine, what) else {
             throw Raised(
                 .valueError, "\(what): lists and single numbers are mixed at depth \(depth)",
                 hint: "Give every item the same shape.")
@@ -117,6 +117,16 @@ struct NestedData {
 }
 
 extension Engine {
+    /// What is in a list, a tuple or a range, whose numbers need memory that is asked for first.
+    func items(of value: Value, for what: String) throws -> [Value] {
+        // The list itself, and the numbers that are read out of it.
+        if case .range(let range) = value {
+            let (bytes, overflow) = range.count.multipliedReportingOverflow(by: 48)
+            try MemoryPool.ensureRoom(overflow ? .max : bytes, what)
+        }
+        return try interpreter.items(of: value)
+    }
+
     /// The elements as Python's numbers in nested lists; a scalar as the number itself.
     func list(_ tensor: Tensor) -> Value {
         let numbers = numbers(tensor)

@@ -43,7 +43,7 @@ struct TensorFunction {
         let native = Native(declaration, doc) { [unowned engine] call in
             try body(TensorCall(call: call, engine: engine, name: name))
         }
-        return native.hintingWords
+        return native.namingMistakes.hintingWords
     }
 
     private var name: String { String(declaration.prefix { $0 != "(" }) }
@@ -85,7 +85,7 @@ struct TensorCall {
 
     /// The tensors of a list or tuple; a tensor is taken apart along its first axis.
     func tensors(_ index: Int = 0) throws -> [Tensor] {
-        let items = try interpreter.items(of: call[index])
+        let items = try engine.items(of: call[index], for: name)
         return try items.enumerated().map { try engine.tensor($1, "\(name): item \($0)") }
     }
 
@@ -126,7 +126,7 @@ struct TensorCall {
     func ints(_ value: Value, _ what: String) throws -> [Int] {
         let value = interpreter.plain(value)
         switch value {
-        case .list, .tuple, .range: return try interpreter.items(of: value).map { try interpreter.index($0) }
+        case .list, .tuple, .range: return try engine.items(of: value, for: name).map { try interpreter.index($0) }
         case .host:
             if let tensor = engine.asTensor(value), tensor.dtype.isInteger { return tensor.integers }
         case .int(let one): return [one]
@@ -145,6 +145,13 @@ struct TensorCall {
             throw Raised.value("\(name): \(what) must be \(choices.map { "'\($0)'" }.joined(separator: " or ")), not '\(word)'")
         }
         return word
+    }
+
+    /// Refuses more tensors than there is memory for, before they are made.
+    func reserve(parts: Int) throws {
+        let (bytes, overflow) = max(0, parts).multipliedReportingOverflow(by: 512)
+        try MemoryPool.ensureRoom(overflow ? .max : bytes, name)
+        try interpreter.charge(bytes: bytes)
     }
 
     /// Refuses a result that is larger than a value may be, before it is made.

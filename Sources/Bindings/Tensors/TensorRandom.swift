@@ -28,23 +28,26 @@ extension Engine {
         return NativeModule(
             "carpedm.tensor.random",
             doc: "Random tensors by key: never split or used twice by accident, the same on every machine.",
-            functions: [
-                Native("key(seed)", "The key of a seed.") { [unowned self] call in
-                    value(Key(seed: UInt64(bitPattern: Int64(try call.int(0)))))
-                },
-                Native("split(key, num=2)", "Independent keys made of one.") { [unowned self] call in
-                    let count = try call.int(1)
-                    guard count >= 0 else { throw Raised.value("split: num must be 0 or more, not \(count)") }
-                    try call.interpreter.charge(count: count, of: 64)
-                    return .list(try self.key(call[0]).split(count).map(value))
-                },
-                Native("fold_in(key, data)", "The key for the part that an int or a string names.") { [unowned self] call in
-                    let key = try self.key(call[0])
-                    if case .str(let name) = call[1] { return value(key.folded(name.string)) }
-                    return value(key.folded(try call.int(1)))
-                },
-            ]
-                + draws(key).map { $0.native(self) })
+            functions: (keys + draws(key)).map { $0.native(self) })
+    }
+
+    private var keys: [TensorFunction] {
+        [
+            TensorFunction(values: "key(seed)", "The key of a seed.") { call in
+                call.engine.value(Key(seed: UInt64(bitPattern: Int64(try call.int(0)))))
+            },
+            TensorFunction(values: "split(key, num=2)", "Independent keys made of one.") { call in
+                let count = try call.int(1)
+                guard count >= 0 else { throw Raised.value("split: num must be 0 or more, not \(count)") }
+                try call.reserve(parts: count)
+                return .list(try call.engine.key(call[0]).split(count).map(call.engine.value))
+            },
+            TensorFunction(values: "fold_in(key, data)", "The key for the part that an int or a string names.") { call in
+                let key = try call.engine.key(call[0])
+                if case .str(let name) = call[1] { return call.engine.value(key.folded(name.string)) }
+                return call.engine.value(key.folded(try call.int(1)))
+            },
+        ]
     }
 
     private func draws(_ note: String) -> [TensorFunction] {

@@ -40,7 +40,7 @@ extension Engine {
 
     private var ownMethods: [Native] {
         func method(_ declaration: String, _ doc: String, _ body: @escaping (Tensor, Call) throws -> Value) -> Native {
-            Native(declaration, doc) { call in try body(call.host(0, as: TensorObject.self).tensor, call) }
+            Native(declaration, doc) { call in try body(call.host(0, as: TensorObject.self).tensor, call) }.namingMistakes
         }
         return [
             method("reshape(self, *shape)", "The same elements in another shape, given as sizes or as one tuple; one may be -1.") {
@@ -62,7 +62,14 @@ extension Engine {
                 return list(try chosen.reshaped([]))
             },
             method("tolist(self)", "The elements as numbers in nested lists.") { [unowned self] tensor, call in
-                try call.interpreter.charge(count: tensor.count, of: 16)
+                // The numbers and every level's lists: those of axes of size 0 are lists too.
+                var (lists, bytes) = (1, tensor.count.multipliedReportingOverflow(by: 32).partialValue)
+                for size in tensor.shape.dropLast() {
+                    lists = lists.multipliedReportingOverflow(by: size).overflow ? .max / 256 : lists * size
+                    bytes = min(.max / 2, bytes) + 128 * min(lists, .max / 256)
+                }
+                try MemoryPool.ensureRoom(bytes, "tolist")
+                try call.interpreter.charge(bytes: bytes)
                 return list(tensor)
             },
             method("copy(self)", "The same tensor: it cannot be changed.") { _, call in call[0] },
@@ -102,7 +109,7 @@ extension Engine {
     /// Sizes given one by one, or as one tuple or list.
     private func sizes(_ items: [Value]) throws -> [Int] {
         if items.count == 1, interpreter.method(items[0], "__index__") == nil || asTensor(items[0]).map({ $0.rank > 0 }) ?? false {
-            return try interpreter.items(of: items[0]).map { try interpreter.index($0) }
+            return try self.items(of: items[0], for: "tensor").map { try interpreter.index($0) }
         }
         return try items.map { try interpreter.index($0) }
     }

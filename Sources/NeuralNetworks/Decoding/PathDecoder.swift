@@ -77,6 +77,8 @@ public enum PathDecoder {
         guard logits.rank == 3, logits.shape[2] > 0 else {
             throw TensorError.invalidShape(operation: name, shape: logits.shape, rule: "[n, t, k]")
         }
+        let (bytes, overflow) = logits.shape[0].multipliedReportingOverflow(by: 256)
+        try MemoryPool.ensureRoom(overflow ? .max : bytes, name)
         let own = try lengths.map { try SequenceLengths.checked($0, sequences: logits.shape[0], steps: logits.shape[1], name) }
         return (try logits.detached.logSoftmax(), own?.integers ?? Array(repeating: logits.shape[1], count: logits.shape[0]))
     }

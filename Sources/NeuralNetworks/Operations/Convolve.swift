@@ -6,7 +6,7 @@ public enum Padding: String, Sendable, CaseIterable {
 }
 
 /// Two sizes, down and across.
-public struct Extent: Sendable, Hashable {
+public struct Extent: Sendable, Hashable, CustomStringConvertible {
     public var height: Int
     public var width: Int
 
@@ -16,6 +16,8 @@ public struct Extent: Sendable, Hashable {
     }
 
     public init(_ size: Int) { self.init(size, size) }
+
+    public var description: String { "(\(height), \(width))" }
 }
 
 /// What follows a convolution's products in the same pass over memory.

@@ -85,8 +85,13 @@ public final class ParameterStore: Sendable {
             }
             return value
         }
-        append(name, try initializer.value(shape, key.folded(name), dtype), isTrainable)
-        return try self[name] ?? initializer.value(shape, key.folded(name), dtype)
+        do {
+            append(name, try initializer.value(shape, key.folded(name), dtype), isTrainable)
+            return try self[name] ?? initializer.value(shape, key.folded(name), dtype)
+        } catch {
+            // Draws and zeros are not what a person asked for.
+            throw (error as? TensorError)?.naming(name) ?? error
+        }
     }
 
     /// Drops a parameter; nothing happens when there is none of that name.

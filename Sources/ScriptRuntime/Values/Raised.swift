@@ -65,6 +65,15 @@ public final class Raised: Error, @unchecked Sendable {
 }
 
 extension Raised {
+    /// The same with the name of the function that was called in front of its message, unless it begins so already or comes out of
+    /// a script's own function.
+    package func naming(_ function: String) -> Raised {
+        guard case .pending(let kind, let message, let arguments, let hint) = content, trace.isEmpty, arguments.isEmpty, !message.isEmpty,
+            !message.hasPrefix(function + ":"), !message.hasPrefix(function + "(")
+        else { return self }
+        return Raised(kind, "\(function): \(message)", hint: hint)
+    }
+
     /// What the language leaves out, met while the program runs: a `TypeError` whose hint names the code.
     package static func refused(_ diagnostic: Diagnostic) -> Raised {
         Raised(.typeError, diagnostic.message, hint: diagnostic.advice)

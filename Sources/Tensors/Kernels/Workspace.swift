@@ -23,14 +23,22 @@ package enum Workspace {
 
 /// Memory that one borrower at a time owns.
 private struct Block: @unchecked Sendable {
-    // Sendable: a block is either in the list below, guarded by its lock, or with the one borrower that took it out.
+    // Sendable: a block is either in one of the lists below, guarded by their lock, or with the one borrower that took it out.
     let memory: UnsafeMutableRawPointer
     let bytes: Int
+    var isSpare = false
 }
 
 private struct FreeBlocks {
     private var free: [Block] = []
     private(set) var allocations = 0
+    /// For the moment when the system has nothing more to give: kernels cannot throw in the middle of their work. Nobody touches
+    /// these before, so that they cost addresses alone.
+    private var spares: [Block]?
+
+    private static let large = 1 << 21
+    /// Kernels borrow from each other's callers, at most so many deep.
+    private static let depth = 4
 
     /// The smallest free block that fits and is not wastefully large, or a new one.
     mutating func take(bytes: Int) -> Block {
@@ -40,31 +48,43 @@ private struct FreeBlocks {
             if block.bytes < best.map({ free[$0].bytes }) ?? Int.max { best = index }
         }
         if let best { return free.remove(at: best) }
-        allocations += 1
-        let large = wanted >= 1 << 21
-        var memory: UnsafeMutableRawPointer?
-        if posix_memalign(&memory, large ? 1 << 21 : 64, wanted) != 0 {
-            release()
-            posix_memalign(&memory, large ? 1 << 21 : 64, wanted)
+        if spares == nil {
+            spares = (0..<Self.depth).compactMap { _ in Self.made(Self.large).map { Block(memory: $0, bytes: Self.large, isSpare: true) } }
         }
+        allocations += 1
+        if let block = made(wanted) { return block }
+        release()
+        if let block = made(wanted) { return block }
+        if wanted <= Self.large, let spare = spares?.popLast() { return spare }
         // Operations ask `MemoryPool.ensureRoom` for what is large before they begin, and can still throw there.
-        guard let memory else { preconditionFailure("no memory for \(wanted) bytes of a kernel's scratch") }
-        #if os(Linux)
-            // Large pages: a kernel walks megabytes, and the misses of address translation would cost a tenth of its time.
-            if large { madvise(memory, wanted, MADV_HUGEPAGE) }
-        #endif
-        return Block(memory: memory, bytes: wanted)
+        preconditionFailure("no memory for \(wanted) bytes of a kernel's scratch")
     }
 
-    mutating func giveBack(_ block: Block) { free.append(block) }
+    mutating func giveBack(_ block: Block) {
+        if block.isSpare { spares?.append(block) } else { free.append(block) }
+    }
 
     mutating func release() {
         for block in free { Foundation.free(block.memory) }
         free = []
     }
 
+    private func made(_ bytes: Int) -> Block? {
+        guard let memory = Self.made(bytes) else { return nil }
+        #if os(Linux)
+            // Large pages: a kernel walks megabytes, and the misses of address translation would cost a tenth of its time.
+            if bytes >= Self.large { madvise(memory, bytes, MADV_HUGEPAGE) }
+        #endif
+        return Block(memory: memory, bytes: bytes)
+    }
+
+    private static func made(_ bytes: Int) -> UnsafeMutableRawPointer? {
+        var memory: UnsafeMutableRawPointer?
+        return posix_memalign(&memory, bytes >= large ? large : 64, bytes) == 0 ? memory : nil
+    }
+
     private func rounded(_ bytes: Int) -> Int {
-        let unit = bytes >= 1 << 21 ? 1 << 21 : 4096
+        let unit = bytes >= Self.large ? Self.large : 4096
         return (bytes + unit - 1) / unit * unit
     }
 }

@@ -4,6 +4,8 @@ extension Tensor {
     /// names, which are broadcast; without `->` they come first.
     public static func einsum(_ equation: String, _ operands: [Tensor]) throws -> Tensor {
         let terms = try EinsumTerms(equation, operands)
+        let kind = operands.reduce(DType.bool) { $0.promoted(with: $1.dtype) }
+        let operands = try operands.map { try $0.converted(to: kind) }
         var labels = terms.inputs
         var parts = try zip(operands, terms.inputs.indices).map { tensor, index in
             // An axis that is broadcast is no factor: what has it in full gives its size.
@@ -22,7 +24,6 @@ extension Tensor {
         }
         let (result, names) = try parts[0].summed(labels[0], keeping: Set(terms.output))
         // Sums alone would make small integers int64.
-        let kind = operands.reduce(DType.bool) { $0.promoted(with: $1.dtype) }
         return try result.transposed(terms.output.map { names.firstIndex(of: $0) ?? 0 }).converted(to: kind)
     }
 

@@ -16,14 +16,20 @@ struct IndexPlan: Sendable {
         self.source = source
         let reading = try IndexReading(source, indices, operation)
         let groups = try reading.groups()
-        before = Self.offsets(groups.before, from: reading.start)
-        middle = groups.middle
+        shape = groups.shape
+        if try Shape.count(shape, operation) == 0 {
+            // Nothing to find, however long the other axes are.
+            (before, middle, after, run) = ([], [], [], (0, 1))
+            return
+        }
         var inner = Self.merged(groups.after)
         let last = inner.popLast() ?? (1, 1)
         run = (last.size, last.step)
+        let places = Shape.product(groups.before.map(\.size)) + Shape.product(inner.map(\.size))
+        try MemoryPool.ensureRoom(2 * MemoryLayout<Int>.size * places, operation)
+        before = Self.offsets(groups.before, from: reading.start)
+        middle = groups.middle
         after = Self.offsets(inner, from: 0)
-        shape = groups.shape
-        _ = try Shape.count(shape, operation)
     }
 
     /// Whether no element of the source is named twice.
@@ -226,7 +232,10 @@ private struct IndexReading {
         // Without index tensors everything may go by the tables of the last group, which holds runs.
         if isInterrupted || tensors.isEmpty { (before, after) = ([], before + after) }
         let common = try tensors.reduce([Int]()) { try Shape.broadcast($0, $1.numbers.shape, operation) }
-        var middle = Array(repeating: 0, count: try Shape.count(common, operation))
+        let number = try Shape.count(common, operation)
+        let (bytes, overflow) = number.multipliedReportingOverflow(by: 3 * MemoryLayout<Int>.size)
+        try MemoryPool.ensureRoom(overflow ? .max : bytes, operation)
+        var middle = Array(repeating: 0, count: number)
         for (numbers, step) in tensors {
             for (position, number) in try numbers.broadcast(to: common).integers.enumerated() {
                 middle[position] += number * step

@@ -41,6 +41,13 @@ extension Tensor {
         guard numbers.rank == rank else {
             throw TensorError.shapeMismatch(operation: "take_along_axis", left: shape, right: numbers.shape, axis: nil)
         }
+        if numbers.count == 0 {
+            var (own, other) = (shape, numbers.shape)
+            (own[axis], other[axis]) = (1, 1)
+            var target = try Shape.broadcast(own, other, "take_along_axis")
+            target[axis] = numbers.shape[axis]
+            return try .filled(target, 0, dtype, "take_along_axis")
+        }
         let indices = try shape.indices.map { place -> TensorIndex in
             if place == axis { return .positions(numbers) }
             let (own, other) = (shape[place], numbers.shape[place])
@@ -85,6 +92,7 @@ extension Tensor {
     /// The positions of the elements that are not 0, one int64 tensor for each axis.
     public func nonzero() throws -> [Tensor] {
         guard rank > 0 else { throw TensorError.invalidShape(operation: "nonzero", shape: shape, rule: "rank 1 or more") }
+        try MemoryPool.ensureRoom(count * (1 + 16 * rank), "nonzero")
         let truths: [Bool] = detached.elements()
         var found = Array(repeating: [Int64](), count: rank)
         for (flat, isTrue) in truths.enumerated() where isTrue {

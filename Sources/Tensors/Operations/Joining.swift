@@ -132,6 +132,7 @@ extension Tensor {
     private static func join(_ tensors: [Tensor], _ shape: [Int], _ axis: Int) throws -> Tensor {
         guard let first = tensors.first else { return try .zeros(shape) }
         let result = try uninitialized(shape, first.dtype, "concat")
+        if result.count == 0 { return result }
         let rows = Shape.product(shape[..<axis])
         let size = first.dtype.size
         let stride = Shape.product(shape[axis...]) * size

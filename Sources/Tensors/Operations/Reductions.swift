@@ -173,7 +173,7 @@ extension Tensor {
     ) throws -> Tensor {
         let plan = try ReductionPlan(self, axes, name)
         let shape = plan.resultShape(keepDims: keepDims)
-        if plan.reduced == 0 && plan.outer * plan.inner > 0 {
+        if plan.reduced == 0 {
             guard let whenEmpty else {
                 throw TensorError.emptyReduction(operation: name, shape: self.shape, axis: axes?.count == 1 ? axes?[0] : nil)
             }
@@ -222,6 +222,7 @@ extension Tensor {
         let (rows, columns) = (shape[0], shape[1])
         let work = try detached.converted(to: .float64)
         let result = try Tensor.ones(shape, .float64)
+        if count == 0 { return try result.converted(to: dtype) }
         for row in 0..<rows {
             let (from, to) = (work.float64 + row * columns, result.float64 + row * columns)
             var (before, after) = (1.0, 1.0)
@@ -243,6 +244,7 @@ extension ReductionPlan {
         _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>, from start: Element,
         _ combine: (Element, Element) -> Element
     ) {
+        if inner == 0 { return }
         Parallel.ranges(outer, grain: max(1, Parallel.elementGrain / max(1, reduced * inner))) { rows in
             for row in rows {
                 let (from, to) = (source + row * reduced * inner, target + row * inner)
@@ -258,6 +260,7 @@ extension ReductionPlan {
     func choose<Element: TensorElement & Comparable>(
         _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>, _ greatest: Bool
     ) {
+        if inner == 0 { return }
         Parallel.ranges(outer, grain: max(1, Parallel.elementGrain / max(1, reduced * inner))) { rows in
             for row in rows {
                 let (from, to) = (source + row * reduced * inner, target + row * inner)
@@ -277,6 +280,7 @@ extension ReductionPlan {
     func locate<Element: TensorElement & Comparable>(
         _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Int64>, _ greatest: Bool
     ) {
+        if inner == 0 { return }
         for row in 0..<outer {
             for column in 0..<inner {
                 let from = source + row * reduced * inner + column

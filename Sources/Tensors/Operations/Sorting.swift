@@ -24,6 +24,7 @@ extension Tensor {
 
     public func sorted(axis: Int = -1, descending: Bool = false) throws -> Tensor {
         let order = try argsorted(axis: axis, descending: descending)
+        if count == 0 { return self }
         return try takenAlong(order, axis: axis)
     }
 
@@ -88,6 +89,7 @@ extension Tensor {
 
     private func running(_ axis: Int, _ name: String, isProduct: Bool) throws -> Tensor {
         let result = try Tensor.uninitialized(shape, count: count, dtype, name)
+        if count == 0 { return result }
         let inner = Shape.product(shape[(axis + 1)...])
         let outer = Shape.product(shape[..<axis])
         let length = shape[axis]

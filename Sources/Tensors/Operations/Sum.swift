@@ -9,6 +9,7 @@ enum Sum {
         _ plan: ReductionPlan, _ source: UnsafeMutablePointer<Element>, _ target: UnsafeMutablePointer<Element>,
         widen: (Element) -> Double, narrow: (Double) -> Element
     ) throws {
+        if plan.outer == 0 || plan.inner == 0 { return }
         if plan.inner == 1 {
             rows(plan, source, target, widen, narrow)
         } else if plan.outer == 1 && plan.reduced >= 64 {

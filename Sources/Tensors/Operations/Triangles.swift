@@ -2,6 +2,7 @@ extension Tensor {
     /// The last two axes with zeros above (`lower`) or below diagonal `diagonal`.
     public func triangle(lower: Bool, diagonal: Int = 0) throws -> Tensor {
         guard rank >= 2 else { throw TensorError.invalidShape(operation: lower ? "tril" : "triu", shape: shape, rule: "rank 2 or more") }
+        if count == 0 { return self }
         let rows = try Tensor.range(to: Double(shape[rank - 2]), .int64).expanded(at: 1)
         let columns = try Tensor.range(to: Double(shape[rank - 1]), .int64)
         let distance = try columns - rows

@@ -1,0 +1,27 @@
+import NeuralNetworks
+import ScriptRuntime
+import Tensors
+
+extension Native {
+    /// The same, except that the message of a mistake begins with the name of the function that the script called, whatever that is
+    /// made of. What a script's own function raised, or a layer by its own name, stays as it is.
+    var namingMistakes: Native {
+        // `__float__` is what a person calls as `float`.
+        let name = name.hasPrefix("__") ? String(name.dropFirst(2).dropLast(2)) : name
+        var copy = Native(declaration, doc, intrinsic: intrinsic) { [body] call in
+            do { return try body(call) } catch {
+                if let raised = error as? Raised { throw raised.naming(name) }
+                if let mistake = error as? TensorError { throw mistake.naming(name) }
+                guard let mistake = error as? NeuralNetworkError else { throw error }
+                switch mistake {
+                case .labelOutOfRange, .labelsDoNotFit, .unknownName:
+                    throw Raised(
+                        mistake.scriptException, "\(name): \(mistake.errorDescription ?? "")", hint: mistake.recoverySuggestion)
+                default: throw mistake
+                }
+            }
+        }
+        (copy.hints, copy.isLookup) = (hints, isLookup)
+        return copy
+    }
+}
