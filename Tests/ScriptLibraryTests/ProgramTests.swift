@@ -8,7 +8,7 @@ import Testing
 @Suite struct ProgramTests {
     @Test(arguments: [
         "strings", "numbers", "containers", "modules", "language", "corners", "changed_meanwhile", "operators", "registers", "tables",
-        "sorting", "ranges", "hints", "exception_details", "memoryview", "protocols", "regex", "views", "random", "objects",
+        "sorting", "ranges", "hints", "exception_details", "memoryview", "protocols", "regex", "views", "random", "objects", "files",
     ])
     func printsWhatPythonPrints(name: String) throws {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Programs")

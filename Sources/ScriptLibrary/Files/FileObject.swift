@@ -16,6 +16,10 @@ final class FileObject: HostObject, HostIterable, HostContext {
     /// What was read: of a binary file bytes as Latin-1.
     private var content: StrObject?
     private var position = 0
+    /// Of a text whose line ends were made one: as it stands in the file.
+    private var original: StrObject?
+    /// The byte of the file at which the content begins, behind a byte order mark.
+    private var base = 0
 
     var isClosed: Bool { descriptor < 0 }
 
@@ -27,6 +31,7 @@ final class FileObject: HostObject, HostIterable, HostContext {
         self.newline = newline
         descriptor = Foundation.open(path, mode.flags | O_CLOEXEC, 0o666)
         if descriptor < 0 { throw FileAccess.error(errno, path) }
+        if mode.appends { lseek(descriptor, 0, SEEK_END) }
         var status = stat()
         if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
             Foundation.close(descriptor)
@@ -63,6 +68,8 @@ final class FileObject: HostObject, HostIterable, HostContext {
         try checkReadable()
         if let content { return content }
         try flush()
+        // A pipe has no place: then it counts from where it was opened.
+        base = max(0, Int(lseek(descriptor, 0, SEEK_CUR)))
         var bytes: [UInt8] = []
         var block = [UInt8](repeating: 0, count: 1 << 16)
         while true {
@@ -81,7 +88,11 @@ final class FileObject: HostObject, HostIterable, HostContext {
             text = .make(latin: bytes)
         } else {
             text = try Codec.decode(bytes, encoding, errors, interpreter)
-            if newline == nil { text = FileObject.universal(text) }
+            let mark = try Codec.encode(.empty, encoding, errors, interpreter)
+            if !mark.isEmpty, base == 0, bytes.starts(with: mark) || bytes.starts(with: mark.reversed()) { base = mark.count }
+            let translated = newline == nil ? FileObject.universal(text) : text
+            original = translated.count == text.count ? nil : text
+            text = translated
         }
         content = text
         position = 0
@@ -162,7 +173,7 @@ final class FileObject: HostObject, HostIterable, HostContext {
             throw Raised.type("write() argument must be str, not \(interpreter.typeName(of: value))")
         }
         if !mode.canWrite { throw Raised(.osError, mode.isBinary ? "write" : "not writable") }
-        content = nil
+        try leaveContent()
         let count: Int
         if mode.isBinary {
             guard let bytes = try interpreter.buffer(value) else {
@@ -215,11 +226,41 @@ final class FileObject: HostObject, HostIterable, HostContext {
     // MARK: - Position
 
     /// The place in bytes of the next read or write.
+    ///
+    /// - Throws: `OSError` where the errors of the encoding do not say how many bytes a replaced character stands for.
     func tell(_ interpreter: Interpreter) throws -> Int {
         try checkOpen()
-        guard let content else { return Int(lseek(descriptor, 0, SEEK_CUR)) + pending.count }
-        if mode.isBinary { return position }
-        return try Codec.encode(content.slice(0, position), encoding, errors, interpreter).count
+        guard let content else {
+            let place = Int(lseek(descriptor, 0, SEEK_CUR))
+            if place < 0 { throw FileAccess.error(errno, nil) }
+            return place + pending.count
+        }
+        if mode.isBinary { return base + position }
+        guard ["strict", "surrogateescape", "surrogatepass"].contains(errors) else {
+            throw Raised(
+                .osError, "cannot tell the place in a text that is read with errors='\(errors)'",
+                hint: "Read it with errors='surrogateescape', or in binary mode.")
+        }
+        let text = original ?? content
+        let mark = try Codec.encode(.empty, encoding, errors, interpreter).count
+        let taken = text.slice(0, original == nil ? position : Self.place(of: position, in: text))
+        return try base + Codec.encode(taken, encoding, errors, interpreter).count - mark
+    }
+
+    /// Where a place in a text with line ends made one is in the text as it was.
+    private static func place(of position: Int, in text: StrObject) -> Int {
+        var index = 0
+        for _ in 0..<position {
+            index += text[index] == 13 && index + 1 < text.count && text[index + 1] == 10 ? 2 : 1
+        }
+        return index
+    }
+
+    /// Forgets what was read ahead; a binary file goes on at its place, a text behind what was read of the file.
+    private func leaveContent() throws(Raised) {
+        guard content != nil else { return }
+        content = nil
+        if mode.isBinary, lseek(descriptor, off_t(base + position), SEEK_SET) < 0 { throw FileAccess.error(errno, nil) }
     }
 
     func seek(_ offset: Int, _ whence: Int, _ interpreter: Interpreter) throws -> Int {
@@ -227,9 +268,9 @@ final class FileObject: HostObject, HostIterable, HostContext {
         var (offset, whence) = (offset, whence)
         if !mode.isBinary {
             if whence == 1 && offset != 0 { throw Raised(.osError, "can't do nonzero cur-relative seeks") }
+            if whence == 0 && offset < 0 { throw Raised.value("negative seek position \(offset)") }
             if whence == 2 && offset != 0 { throw Raised(.osError, "can't do nonzero end-relative seeks") }
         }
-        if whence == 0 && offset < 0 { throw Raised.value("negative seek \(mode.isBinary ? "value" : "position") \(offset)") }
         if whence == 1 {
             offset += try tell(interpreter)
             whence = 0
@@ -246,6 +287,7 @@ final class FileObject: HostObject, HostIterable, HostContext {
         try flush()
         if !mode.canWrite { throw Raised(.osError, "truncate") }
         if ftruncate(descriptor, off_t(size)) != 0 { throw FileAccess.error(errno, nil) }
+        if mode.isBinary { try leaveContent() }
         return size
     }
 
@@ -268,6 +310,7 @@ struct FileMode {
     let isBinary: Bool
     let canRead: Bool
     let canWrite: Bool
+    let appends: Bool
     let flags: Int32
 
     init(_ text: String) throws(Raised) {
@@ -285,7 +328,10 @@ struct FileMode {
                     ? "Must have exactly one of create/read/write/append mode and at most one plus"
                     : "must have exactly one of create/read/write/append mode")
         }
-        self.text = text
+        // Of a binary file Python tells the mode of the bytes' own file.
+        let access = kinds[0] == "x" || kinds[0] == "a" ? String(kinds[0]) : kinds[0] == "r" || plus ? "r" : "w"
+        self.text = isBinary ? access + "b" + (plus ? "+" : "") : text
+        appends = kinds[0] == "a"
         canRead = kinds[0] == "r" || plus
         canWrite = kinds[0] != "r" || plus
         var flags = canRead && canWrite ? O_RDWR : canWrite ? O_WRONLY : O_RDONLY
