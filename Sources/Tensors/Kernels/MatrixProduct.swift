@@ -142,11 +142,11 @@ package struct ProductBatch {
         guard Double(m) * Double(n) * Double(k) * Double(terms.count) > 1e5 else { return runAlone() }
         // About sixteen tasks: by rows, in multiples of what the registers hold, and by columns where rows are few. More rows
         // than 84, in chunks some hundred deep, would take more than a tenth of a megabyte of the second-level cache. When b is
-        // larger than that cache every task fetches it anew: then half as many tasks, of more rows.
-        let (tasks, fewest) = k * n > 1 << 19 ? (8, 42) : (16, 14)
+        // larger than half that cache every task fetches it anew: then a quarter as many tasks, of more rows.
+        let (tasks, fewest) = k * n > 1 << 18 ? (4, 42) : (16, 14)
         let rows = max(fewest, min(84, ((m + tasks - 1) / tasks + 13) / 14 * 14))
         let shares = shares(of: rows)
-        let columnTasks = min(panels, (8 + shares.count - 1) / shares.count)
+        let columnTasks = min(panels, (6 + shares.count - 1) / shares.count)
         let scratchStride = (scratchCount(rows) + 15) / 16 * 16 + 64
         Workspace.floats(terms.count * packedCount + Parallel.workers * scratchStride) { packed in
             let grain = max(1, (1 << 15) / (32 * k)), pieces = isPacked ? (panels + grain - 1) / grain : 0
