@@ -45,7 +45,39 @@ import Testing
             } == "deep\n")
     }
 
+    /// So are all other chains, whichever way they refer to the next link.
     @Test(arguments: [
+        "[x, x]", "(x, x)", "[x, x, [1], 1, 2, 3, 4, 5, 6, 7]", "{1: x, 2: x}", "frozenset([x, (x, x)])", "deque([x, x])",
+        "tools.partial(print, x)", "tools.partial(x) if callable(x) else print", "(lambda y: lambda: y)(x)", "(lambda y=x: y)", "ValueError(x)",
+        "[x].append", "property(x)", "slice(x, x)", "linked(x)", "held(x)",
+    ])
+    func longChainsAreReleased(link: String) {
+        let script = """
+            import functools as tools
+            from collections import deque
+            class Link: pass
+            def linked(y):
+                link = Link()
+                link.a, link.b, link.c = y, y, [1]
+                return link
+            def held(y):
+                error = KeyError()
+                error.__context__ = y if isinstance(y, KeyError) else None
+                return error
+            x = 1
+            for _ in range(60000): x = \(link)
+            x = None
+            print("gone")
+            """
+        #expect(
+            run(script) {
+                $0.steps = 3_000_000
+                $0.heapBytes = 300_000_000
+            } == "gone\n")
+    }
+
+    @Test(arguments: [
+        ("x = None\nfor i in range(20000): x = ValueError(x)\nstr(x)", "RecursionError: maximum recursion depth exceeded"),
         ("def f(n): return f(n + 1)\nf(0)", "RecursionError: maximum recursion depth exceeded"),
         ("def f(n):\n    try: return f(n + 1)\n    finally: f(n)\nf(0)", "LimitReached"),
         ("class M(map): pass\nm = M(str, [1])\nprint(list(m), list(m.__iter__()))", "['1'] []\n"),

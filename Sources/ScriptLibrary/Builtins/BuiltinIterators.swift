@@ -151,8 +151,10 @@ private final class Zipping: DrawingIterator {
         try interpreter.checkStack()
         if sources.count == 2, !strict {
             guard let first = try interpreter.next(sources[0]), let second = try interpreter.next(sources[1]) else { return nil }
+            try interpreter.charge(bytes: 96)
             return .tuple(TupleObject(first, second))
         }
+        try interpreter.charge(bytes: 96 + sources.count * 16)
         var items: [Value] = []
         items.reserveCapacity(sources.count)
         for (index, source) in sources.enumerated() {

@@ -91,6 +91,7 @@ enum BytesMethods {
                 throw Raised.value("\(name == "bytes" ? "bytes" : "byte") must be in range(0, 256)")
             }
             try interpreter.charge(bytes: 1)
+            try interpreter.requireRoom(in: result)
             result.append(byte)
             return true
         }
@@ -315,10 +316,12 @@ enum BytesMethods {
                 let given = try call.int(2)
                 let limit = given < 0 ? Int.max : given
                 if call[1].isNone {
+                    try StrMethods.requireRoom(forParts: text.whitespaceEnds * 2, call.interpreter)
                     return list(text, spaced(text, limit: limit, fromEnd: fromEnd))
                 }
                 let separator = try part(call, 1)
                 if separator.isEmpty { throw Raised.value("empty separator") }
+                try StrMethods.requireRoom(forParts: 2 * text.count(of: separator, from: 0, to: text.count), call.interpreter)
                 return list(
                     text,
                     fromEnd ? text.partsFromEnd(separator: separator, limit: limit) : text.parts(separator: separator, limit: limit))
@@ -345,6 +348,7 @@ enum BytesMethods {
             partition("rpartition", last: true),
             Native("splitlines(self, /, keepends=False)", "Return a list of the lines in the bytes, breaking at line boundaries.") { call in
                 let text = try text(call, "splitlines")
+                try StrMethods.requireRoom(forParts: 2 * text.lineEnds, call.interpreter)
                 return list(text, lines(text, keepingEnds: try call.int(1) != 0))
             },
             Native("join(self, iterable, /)", "Concatenate any number of bytes objects, with these bytes between them.") { call in

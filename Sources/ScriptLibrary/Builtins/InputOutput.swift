@@ -47,7 +47,7 @@ enum InputOutput {
                 if index > 0 { builder.append(between) }
                 let text = try interpreter.str(arguments[index])
                 try interpreter.charge(bytes: text.count)
-                builder.append(text)
+                try interpreter.append(text, to: &builder)
             }
             builder.append(end)
             try write(builder.finish(), to: target, interpreter)

@@ -26,14 +26,21 @@ enum Sorting {
         _ list: ListObject, key: Value, reverse: Bool, into order: inout [Int]?, _ interpreter: Interpreter
     ) throws {
         let count = list.count
+        try interpreter.requireRoom(for: count, of: 16)
         var keys: [Value] = []
         keys.reserveCapacity(count)
         if key.isNone {
             for index in 0..<count { keys.append(list[index]) }
         } else {
-            for index in 0..<count { keys.append(try interpreter.call(key, with: list[index])) }
+            for index in 0..<count {
+                keys.append(try interpreter.call(key, with: list[index]))
+                // What a key takes at least, where it is made anew.
+                try interpreter.charge(bytes: 64)
+            }
         }
         if count < 2 { return }
+        // The keys again as what they are, with their places, and sorted; the order, and the items in it.
+        try interpreter.requireRoom(for: count, of: 64)
         try interpreter.charge(count: count, of: 24)
         try interpreter.charge(steps: count)
         if let ints = ints(keys) {

@@ -133,9 +133,17 @@ enum StrMethods {
 
     // MARK: - Splits
 
-    static func list(_ text: StrObject, _ parts: [Range<Int>]) -> Value {
+    /// For so many ranges in an array that grows, and the strings in a list.
+    static func requireRoom(forParts count: Int, _ interpreter: Interpreter) throws(Raised) {
+        try interpreter.requireRoom(for: count, of: 80 + 48)
+    }
+
+    static func list(_ text: StrObject, _ parts: [Range<Int>], _ interpreter: Interpreter) throws -> Value {
+        try interpreter.requireRoom(for: parts.count, of: 16)
         let list = ListObject(capacity: parts.count)
-        for part in parts { list.append(.str(text.slice(part.lowerBound, part.upperBound))) }
+        for part in parts {
+            list.append(.str(text.slice(part.lowerBound, part.upperBound)))
+        }
         return .list(list)
     }
 
@@ -145,14 +153,15 @@ enum StrMethods {
         let limit = given < 0 ? Int.max : given
         try call.interpreter.charge(bytes: text.count)
         if call[1].isNone {
-            return list(text, fromEnd ? text.whitespacePartsFromEnd(limit: limit) : text.whitespaceParts(limit: limit))
+            try requireRoom(forParts: text.whitespaceEnds, call.interpreter)
+            let parts = fromEnd ? text.whitespacePartsFromEnd(limit: limit) : text.whitespaceParts(limit: limit)
+            return try list(text, parts, call.interpreter)
         }
         let separator = try call.text(1, "must be str or None")
         if separator.isEmpty { throw Raised.value("empty separator") }
+        try requireRoom(forParts: text.count(of: separator, from: 0, to: text.count), call.interpreter)
         if !fromEnd { return .list(text.split(by: separator, limit: limit)) }
-        return list(
-            text,
-            fromEnd ? text.partsFromEnd(separator: separator, limit: limit) : text.parts(separator: separator, limit: limit))
+        return try list(text, text.partsFromEnd(separator: separator, limit: limit), call.interpreter)
     }
 
     private static func partition(_ call: Call, _ name: String, last: Bool) throws -> Value {
@@ -196,7 +205,8 @@ enum StrMethods {
             },
             Native("splitlines(self, /, keepends=False)", "Return a list of the lines in the string, breaking at line boundaries.") { call in
                 let text = try call.receiver(str: "splitlines")
-                return list(text, text.lines(keepingEnds: try call.int(1) != 0))
+                try requireRoom(forParts: text.lineEnds, call.interpreter)
+                return try list(text, text.lines(keepingEnds: call.int(1) != 0), call.interpreter)
             },
             Native("partition(self, sep, /)", "Split at the first separator into the part before it, the separator and the part after it.") {
                 try partition($0, "partition", last: false)
@@ -355,7 +365,7 @@ enum StrMethods {
         for index in 0..<text.count {
             let unit = text[index]
             if let replacement = known[unit] {
-                builder.append(replacement)
+                try interpreter.append(replacement, to: &builder)
                 continue
             }
             try interpreter.charge(steps: 1)
@@ -363,7 +373,7 @@ enum StrMethods {
             // A dict gives the same answer each time; anything else may be a script's and is asked again.
             if case .dict = call[1] { known[unit] = replacement }
             try interpreter.charge(bytes: replacement.count)
-            builder.append(replacement)
+            try interpreter.append(replacement, to: &builder)
         }
         return .str(builder.finish())
     }

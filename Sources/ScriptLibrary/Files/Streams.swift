@@ -17,6 +17,8 @@ final class StandardStream: HostObject, HostIterable {
     var scriptSummary: String { "<_io.TextIOWrapper name='\(kind.rawValue)' mode='\(kind == .input ? "r" : "w")' encoding='utf-8'>" }
 
     func write(_ text: StrObject, _ interpreter: Interpreter) throws {
+        // As a string of the host, which may copy it for its system.
+        try interpreter.requireRoom(for: text.count, of: 4 * text.width)
         if !text.isValidUnicode { _ = try Codec.encode(text, "utf-8", "strict", interpreter) }
         switch kind {
         case .output: try interpreter.write(text.string)

@@ -61,7 +61,7 @@ package struct StrFormat {
             result.append(text, from: start, to: position - 1)
             let field = try parseField(text, &position, upper)
             let value = try interpreter.charging(render(field, text, depth))
-            result.append(value)
+            try interpreter.append(value, to: &result)
         }
         return result.finish()
     }

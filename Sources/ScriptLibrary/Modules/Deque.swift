@@ -13,6 +13,8 @@ final class Deque: HostObject, HostIterable, HostIndexable, HostContainer, HostS
 
     init(limit: Int?) { self.limit = limit }
 
+    deinit { HostBox.release(&storage) }
+
     var scriptTypeName: String { "deque" }
     var scriptSummary: String { "deque(...)" }
 

@@ -118,14 +118,20 @@ enum FunctionModule {
 
 /// `functools.partial`.
 final class Partial: HostObject, HostCallable {
-    let function: Value
-    let arguments: [Value]
+    private(set) var function: Value
+    private(set) var arguments: [Value]
     let keywords: [(name: String, value: Value)]
 
     init(_ function: Value, _ arguments: [Value], _ keywords: [(name: String, value: Value)]) {
         self.function = function
         self.arguments = arguments
         self.keywords = keywords
+    }
+
+    deinit {
+        arguments.append(function)
+        function = .none
+        HostBox.release(&arguments)
     }
 
     var scriptTypeName: String { "partial" }

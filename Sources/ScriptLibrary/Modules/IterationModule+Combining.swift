@@ -60,8 +60,9 @@ extension IterationModule {
         var places = [Int](repeating: 0, count: pools.count)
         var isFirst = true
         var isDone = pools.contains(where: \.isEmpty)
-        return iterator("product") { _, _ in
+        return iterator("product") { interpreter, _ in
             if isDone { return nil }
+            try interpreter.charge(bytes: 80 + pools.count * 16)
             if !isFirst {
                 var index = pools.count - 1
                 while index >= 0 {
@@ -86,8 +87,9 @@ extension IterationModule {
         var cycles = (0..<min(length, count)).map { count - $0 }
         var isFirst = true
         var isDone = length > count
-        return iterator("permutations") { _, _ in
+        return iterator("permutations") { interpreter, _ in
             if isDone { return nil }
+            try interpreter.charge(bytes: 80 + length * 16)
             if !isFirst {
                 var index = length - 1
                 while index >= 0 {
@@ -120,8 +122,9 @@ extension IterationModule {
         var isDone = repeated ? count == 0 && length > 0 : length > count
         var places = repeated ? [Int](repeating: 0, count: length) : isDone ? [] : Array(0..<length)
         var isFirst = true
-        return iterator(name) { _, _ in
+        return iterator(name) { interpreter, _ in
             if isDone { return nil }
+            try interpreter.charge(bytes: 80 + length * 16)
             if !isFirst {
                 func limit(_ index: Int) -> Int { repeated ? count - 1 : index + count - length }
                 guard let index = places.indices.last(where: { places[$0] != limit($0) }) else {

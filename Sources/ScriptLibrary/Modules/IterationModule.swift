@@ -63,6 +63,7 @@ enum IterationModule {
                     if !isDone {
                         if let item = try interpreter.next(sources[0]) {
                             try interpreter.charge(bytes: 16)
+                            try interpreter.requireRoom(in: saved)
                             saved.append(item)
                             return item
                         }

@@ -83,8 +83,7 @@ struct JSONReader {
             return .list(list)
         }
         while true {
-            try interpreter.charge(bytes: 16)
-            list.append(try value())
+            try interpreter.append(value(), to: list)
             skipSpace()
             if unit == 93 {
                 position += 1
@@ -116,7 +115,12 @@ struct JSONReader {
             skipSpace()
             let value = try value()
             try interpreter.charge(bytes: 48)
-            if pairsHook.isNone { dict[key] = value } else { pairs.append(.tuple([.str(key), value])) }
+            if pairsHook.isNone {
+                try interpreter.set(dict, .str(key), value)
+            } else {
+                try interpreter.requireRoom(in: pairs)
+                pairs.append(.tuple([.str(key), value]))
+            }
             skipSpace()
             if unit == 125 {
                 position += 1

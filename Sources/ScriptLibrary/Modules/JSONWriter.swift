@@ -42,15 +42,16 @@ struct JSONWriter {
 
     mutating func write(_ value: Value) throws {
         try interpreter.charge(steps: 1)
+        try interpreter.charge(bytes: 2)
+        try interpreter.requireRoom(for: 32, in: builder)
         switch interpreter.plain(value) {
         case .none: builder.append("null")
         case .bool(let value): builder.append(value ? "true" : "false")
         case .int(let value): builder.append(String(value))
         case .bigInt: builder.append(try interpreter.repr(interpreter.plain(value)))
         case .float(let value): builder.append(try text(of: value))
-        case .str(let text): write(text)
-        case .list(let list): try write(list.items, value)
-        case .tuple(let tuple): try write(tuple.items, value)
+        case .str(let text): try write(text)
+        case .list, .tuple: try write(interpreter.items(of: interpreter.plain(value)), value)
         case .dict(let dict): try write(dict, value)
         default:
             if fallback.isNone { throw JSONWriter.notSerializable(value, interpreter) }
@@ -127,7 +128,7 @@ struct JSONWriter {
             if !isFirst { builder.append(itemSeparator) }
             isFirst = false
             try newLine()
-            write(name)
+            try write(name)
             builder.append(keySeparator)
             try write(item)
         }
@@ -150,7 +151,10 @@ struct JSONWriter {
         }
     }
 
-    private mutating func write(_ text: StrObject) {
+    private mutating func write(_ text: StrObject) throws {
+        // The longest escape takes six characters for one code point, or twelve for one of four bytes.
+        try interpreter.charge(bytes: text.count)
+        try interpreter.requireRoom(for: text.count * (text.width == 1 ? 6 : 12), width: ensuresASCII ? 1 : text.width, in: builder)
         builder.append(34)
         for index in 0..<text.count {
             let unit = text[index]

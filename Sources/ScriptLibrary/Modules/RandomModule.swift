@@ -211,6 +211,8 @@ enum RandomModule {
                 let count = try arguments.int(0)
                 if count < 0 { throw Raised.value("number of bits must be non-negative") }
                 try arguments.interpreter.charge(bytes: count)
+                // The words, and the bytes of them.
+                try arguments.interpreter.requireRoom(for: count, of: 2)
                 let words = draws.generator.twister.bits(count * 8)
                 return .bytes(BytesObject((0..<count).map { UInt8(truncatingIfNeeded: words[$0 / 4] >> UInt32($0 % 4 * 8)) }))
             },

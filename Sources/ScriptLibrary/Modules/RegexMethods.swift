@@ -27,11 +27,13 @@ enum RegexMethods {
             places[group * 2] < 0 ? empty : subject.value(places[group * 2], places[group * 2 + 1])
         }
         try pattern.forEachMatch(subject, from: position, to: limit, interpreter) { places in
-            try interpreter.charge(bytes: 32 + places[1] - places[0])
+            try interpreter.charge(bytes: 64 + places[1] - places[0])
             switch pattern.program.groups {
-            case 0: list.append(part(places, 0))
-            case 1: list.append(part(places, 1))
-            default: list.append(.tuple((1...pattern.program.groups).map { part(places, $0) }))
+            case 0: try interpreter.append(part(places, 0), to: list)
+            case 1: try interpreter.append(part(places, 1), to: list)
+            default:
+                try interpreter.charge(count: pattern.program.groups, of: 80)
+                try interpreter.append(.tuple((1...pattern.program.groups).map { part(places, $0) }), to: list)
             }
             return true
         }
@@ -57,10 +59,11 @@ enum RegexMethods {
         var count = 0
         try pattern.forEachMatch(subject, from: 0, to: subject.text.count, interpreter) { places in
             if limit > 0 && count >= limit || limit < 0 { return false }
-            try interpreter.charge(bytes: 32 + places[0] - last)
-            list.append(subject.value(last, places[0]))
+            try interpreter.charge(bytes: 64 + places[0] - last)
+            try interpreter.append(subject.value(last, places[0]), to: list)
             for group in 1..<max(pattern.program.groups + 1, 1) {
-                list.append(places[group * 2] < 0 ? .none : subject.value(places[group * 2], places[group * 2 + 1]))
+                let part = places[group * 2] < 0 ? Value.none : subject.value(places[group * 2], places[group * 2 + 1])
+                try interpreter.append(part, to: list)
             }
             last = places[1]
             count += 1
@@ -96,21 +99,24 @@ enum RegexMethods {
         var count = 0
         try pattern.forEachMatch(subject, from: 0, to: subject.text.count, interpreter) { places in
             if limit > 0 && count >= limit || limit < 0 { return false }
+            try interpreter.requireRoom(for: places[0] - last, width: subject.text.width, in: builder)
             builder.append(subject.text, from: last, to: places[0])
             if places[0] > last { pieces += 1 }
             let before = builder.count
             if let template {
                 if template.isBytes != pattern.isBytes, template.hasText { throw mismatch(template.isBytes ? "bytes" : "str") }
+                let size = template.size(places)
+                try interpreter.requireRoom(for: size.count, width: max(size.width, subject.text.width), in: builder)
                 template.expand(places, subject.text, into: &builder)
             } else {
                 let match = RegexMatch(pattern, subject, places, 0, subject.text.count)
                 switch interpreter.plain(try interpreter.call(replacement, [interpreter.value(of: match)])) {
-                case .str(let text) where !pattern.isBytes: builder.append(text)
+                case .str(let text) where !pattern.isBytes: try interpreter.append(text, to: &builder)
                 case .bytes(let bytes) where pattern.isBytes: builder.append(.make(latin: bytes.bytes))
                 case .none: pieces -= 1
                 case let other:
                     guard pattern.isBytes, let bytes = try interpreter.buffer(other) else { throw mismatch(interpreter.typeName(of: other)) }
-                    builder.append(.make(latin: bytes))
+                    try interpreter.append(.make(latin: bytes), to: &builder)
                 }
             }
             pieces += 1

@@ -24,6 +24,21 @@ struct RegexTemplate {
         parts = try parser.parse()
     }
 
+    /// How many code points `expand` adds, and the bytes that those of its own text take.
+    func size(_ match: [Int]) -> (count: Int, width: Int) {
+        var count = 0
+        var width = 1
+        for part in parts {
+            switch part {
+            case .text(let literal):
+                count += literal.count
+                width = max(width, literal.width)
+            case .group(let number): count += match[number * 2 + 1] - match[number * 2]
+            }
+        }
+        return (count, width)
+    }
+
     func expand(_ match: [Int], _ text: StrObject, into builder: inout StrBuilder) {
         for part in parts {
             switch part {

@@ -54,6 +54,25 @@ extension StrObject {
         return count
     }
 
+    /// How many pieces end before whitespace.
+    package var whitespaceEnds: Int {
+        var count = 0
+        var isInside = false
+        for index in 0..<self.count {
+            let isSpace = CodePoint.isSpace(self[index])
+            if isSpace && isInside { count += 1 }
+            isInside = !isSpace
+        }
+        return count
+    }
+
+    /// How many of its code points may end a line.
+    package var lineEnds: Int {
+        var count = 0
+        for index in 0..<self.count where CodePoint.isLineBreak(self[index]) { count += 1 }
+        return count
+    }
+
     /// `[lower, upper)` of the parts between whitespace; the last one takes the rest after `limit` splits.
     package func whitespaceParts(limit: Int) -> [Range<Int>] {
         var parts: [Range<Int>] = []

@@ -582,7 +582,7 @@ extension Interpreter {
             return .list(result)
         case (.tuple(let x), .tuple(let y)):
             try charge(count: x.count + y.count, of: 16)
-            return .tuple(TupleObject(x.items + y.items))
+            return .tuple(TupleObject(x, y))
         case (.bytes(let x), .bytes(let y)):
             try charge(bytes: x.count + y.count)
             return .bytes(BytesObject(x.bytes + y.bytes))
@@ -622,6 +622,7 @@ extension Interpreter {
         case .list(let list): return .list(try repeated(list, times))
         case .tuple(let tuple):
             try charge(count: times, of: tuple.count * 16)
+            try requireRoom(times * tuple.count * 16)
             return .tuple(TupleObject(Interpreter.repeated(tuple.items, times)))
         case .bytes(let bytes):
             if bytes.count.multipliedReportingOverflow(by: times).overflow {

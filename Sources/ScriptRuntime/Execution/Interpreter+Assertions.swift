@@ -31,14 +31,13 @@ extension Interpreter {
 
     /// `repr` for a report: short, and without failing when a script's own `__repr__` does.
     private func shortRepr(_ value: Value) throws(Raised) -> String {
-        let text: String
-        do { text = try repr(value).string } catch {
+        let text: StrObject
+        do { text = try repr(value) } catch {
             if error.stop != nil { throw error }
             return "<\(typeName(of: value)) whose __repr__ fails>"
         }
-        let scalars = text.unicodeScalars
-        if scalars.count <= Interpreter.longestShown { return text }
+        if text.count <= Interpreter.longestShown { return text.string }
         let half = Interpreter.longestShown / 2
-        return String(scalars.prefix(half)) + " ... " + String(scalars.suffix(half))
+        return text.slice(0, half).string + " ... " + text.slice(text.count - half, text.count).string
     }
 }

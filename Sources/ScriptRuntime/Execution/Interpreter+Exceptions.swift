@@ -36,8 +36,15 @@ extension Interpreter {
 
     /// The message: `str(exception)`.
     public func message(of exception: InstanceObject) -> String {
-        (try? str(.instance(exception)).string) ?? "<exception str() failed>"
+        guard let text = try? str(.instance(exception)) else { return "<exception str() failed>" }
+        // A report copies it several times.
+        let bytes = text.count * 32
+        if bytes < SystemMemory.largeBlock || SystemMemory.has(bytes) { return text.string }
+        return text.slice(0, Interpreter.shortMessage).string + "... (\(text.count) characters, too many for the memory left)"
     }
+
+    /// What is shown of a long message when there is no memory for the whole.
+    private static let shortMessage = 1000
 
     /// What `raise value` raises: an exception object, or the class to make one of.
     func raised(_ value: Value) throws(Raised) -> InstanceObject {
@@ -193,6 +200,7 @@ extension Interpreter {
     }
 
     func textOfException(_ value: Value) throws(Raised) -> StrObject {
+        try checkStack()
         guard case .instance(let instance) = value, let arguments = instance.exception.arguments else { return .empty }
         if instance.type.isSubtype(of: types.exception(.keyError)), arguments.count == 1 { return try repr(arguments[0]) }
         switch arguments.count {

@@ -31,13 +31,14 @@ extension Interpreter {
         case .str(let text):
             if case .slice(let slice) = index {
                 let range = try resolve(slice, count: text.count)
-                try charge(bytes: range.count)
+                try charge(count: range.count, of: text.sliceWidth(range.step))
                 return .str(text.slice(start: range.start, step: range.step, count: range.count))
             }
             return .str(.character(text[try position(index, text.count, "string")]))
         case .bytes(let bytes):
             if case .slice(let slice) = index {
                 let range = try resolve(slice, count: bytes.count)
+                try charge(bytes: range.count)
                 return .bytes(BytesObject((0..<range.count).map { bytes.bytes[range.start + $0 * range.step] }))
             }
             return .int(Int(bytes.bytes[try position(index, bytes.count, "byte")]))

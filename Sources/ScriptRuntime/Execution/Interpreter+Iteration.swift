@@ -117,8 +117,12 @@ extension Interpreter {
     /// All items of an iterable; `asking` for its length first as CPython does where it makes a list or tuple of it.
     public func items(of iterable: Value, asking: Bool = false) throws(Raised) -> [Value] {
         switch iterable {
-        case .list(let list): return list.items
-        case .tuple(let tuple): return tuple.items
+        case .list(let list):
+            try requireRoom(for: list.count, of: MemoryLayout<Value>.stride)
+            return list.items
+        case .tuple(let tuple):
+            try requireRoom(for: tuple.count, of: MemoryLayout<Value>.stride)
+            return tuple.items
         default: break
         }
         try checkLength(iterable)

@@ -4,7 +4,7 @@
 /// charged.
 extension Interpreter {
     /// Charges between two looks, and after one that failed: the reserve is only estimated, by what is charged.
-    static let lookInterval = 8 << 20
+    static let lookInterval = 4 << 20
     static let lookIntervalInNeed = 1 << 16
 
     /// Throws `MemoryError` when the system would not give a block of so many bytes now. Whoever lets something grow that no
@@ -35,10 +35,29 @@ extension Interpreter {
         if list.count == list.capacity { try requireRoom(for: list.grownCapacity(list.count), of: MemoryLayout<Value>.stride) }
     }
 
-    /// The same for another key in a dict or a set.
+    /// The same for another key in a dict or a set; the larger table is charged.
     @inline(__always)
     func requireRoom(in table: HashTable) throws(Raised) {
-        if table.isFull { try requireRoom(table.grownBytes) }
+        if table.isFull { try charge(bytes: table.grownBytes) }
+    }
+
+    /// The same for more code points, of so many bytes each, in a text that is being built.
+    @inline(__always)
+    public func requireRoom(for more: Int, width: Int = 1, in builder: StrBuilder) throws(Raised) {
+        if let bytes = builder.grownBytes(more, width: width) { try requireRoom(bytes) }
+    }
+
+    /// The same for a string.
+    @inline(__always)
+    public func requireRoom(for text: StrObject, in builder: StrBuilder) throws(Raised) {
+        try requireRoom(for: text.count, width: text.width, in: builder)
+    }
+
+    /// Adds to a text that is being built.
+    @inline(__always)
+    public func append(_ text: StrObject, to builder: inout StrBuilder) throws(Raised) {
+        try requireRoom(for: text, in: builder)
+        builder.append(text)
     }
 
     @inline(never)

@@ -76,8 +76,13 @@ extension Interpreter {
     private func reprOfScalar(_ value: Value) throws(Raised) -> StrObject {
         switch value {
         case .float(let value): return .make(FloatText.repr(value))
-        case .str(let text): return Quoting.repr(text)
-        case .bytes(let bytes): return Quoting.repr(bytes.bytes)
+        case .str(let text):
+            // The builder grows by half, and has what it had meanwhile.
+            if text.count >= SystemMemory.largeBlock / 64 { try requireRoom(for: Quoting.length(of: text), of: 3 * text.width) }
+            return Quoting.repr(text)
+        case .bytes(let bytes):
+            if bytes.count >= SystemMemory.largeBlock / 64 { try requireRoom(for: Quoting.length(of: bytes.bytes), of: 3) }
+            return Quoting.repr(bytes.bytes)
         case .bigInt(let object):
             if object.value.magnitude >= Interpreter.longestShown {
                 throw .value("Exceeds the limit (4300 digits) for integer string conversion; use sys.set_int_max_str_digits() to increase the limit")
@@ -110,7 +115,7 @@ extension Interpreter {
             var index = 0
             while index < list.count {
                 if index > 0 { builder.append(", ") }
-                builder.append(try repr(list[index]))
+                try append(repr(list[index]), to: &builder)
                 index += 1
                 try charge(steps: 1)
             }
@@ -121,7 +126,7 @@ extension Interpreter {
             builder.append(40)
             for index in 0..<tuple.count {
                 if index > 0 { builder.append(", ") }
-                builder.append(try repr(tuple[index]))
+                try append(repr(tuple[index]), to: &builder)
             }
             builder.append(tuple.count == 1 ? ",)" : ")")
             return builder.finish()
@@ -139,9 +144,9 @@ extension Interpreter {
         while let entry = dict.nextEntry(from: number) {
             if !isFirst { builder.append(", ") }
             isFirst = false
-            builder.append(try repr(entry.key))
+            try append(repr(entry.key), to: &builder)
             builder.append(": ")
-            builder.append(try repr(entry.value))
+            try append(repr(entry.value), to: &builder)
             number = entry.number + 1
             try charge(steps: 1)
         }
@@ -158,7 +163,7 @@ extension Interpreter {
         while let entry = set.nextItem(from: number) {
             if !isFirst { builder.append(", ") }
             isFirst = false
-            builder.append(try repr(entry.item))
+            try append(repr(entry.item), to: &builder)
             number = entry.number + 1
             try charge(steps: 1)
         }
@@ -280,6 +285,26 @@ public enum FloatText {
 
 /// Python's `repr` of strings and bytes.
 public enum Quoting {
+    /// The most code points that `repr` of bytes may have.
+    static func length(of bytes: [UInt8]) -> Int {
+        bytes.reduce(3) { length, byte in length + ((32..<127).contains(byte) && byte != 39 && byte != 92 ? 1 : 4) }
+    }
+
+    /// The most code points that `repr` of a string may have.
+    static func length(of text: StrObject) -> Int {
+        var length = text.count + 2
+        for index in 0..<text.count {
+            switch text.unit(index) {
+            case 39, 92: length += 1
+            case 32..<127: break
+            case 0..<0x100: length += 3
+            case 0..<0x10000: length += 5
+            default: length += 9
+            }
+        }
+        return length
+    }
+
     /// A string in quotes, with what cannot be printed escaped.
     public static func repr(_ text: StrObject) -> StrObject {
         var hasSingle = false

@@ -188,6 +188,8 @@ public final class Interpreter {
         if tracking.isDue { collectCycles() }
         fuel = Swift.min(Interpreter.slice, stepsLeft)
         if stepsLeft != .max { stepsLeft -= fuel }
+        // Not all instructions that allocate look at once.
+        if allocated > nextLook { try lookAtMemory() }
     }
 
     /// Charges for memory about to be allocated; natives that make large values call it first.

@@ -75,7 +75,7 @@ extension Interpreter {
         guard code.parameterCount == positional, given <= positional, given >= positional - function.defaults.count else { return nil }
         let registers: UnsafeMutablePointer<Value>
         if code.isGenerator {
-            allocated = allocated &+ 128 &+ code.registerCount &* 16
+            try note(256 &+ code.registerCount &* 16)
             registers = .allocate(capacity: Swift.max(code.registerCount, 1))
         } else {
             registers = top
@@ -248,12 +248,12 @@ extension Interpreter {
 
     func makeGenerator(_ function: FunctionObject, _ arguments: [Value], _ keywords: Keywords) throws(Raised) -> Value {
         let count = function.code.registerCount
+        try note(256 &+ count &* 16)
         let registers = UnsafeMutablePointer<Value>.allocate(capacity: Swift.max(count, 1))
         do { try bind(function, arguments, keywords, into: registers) } catch {
             registers.deallocate()
             throw error
         }
-        allocated = allocated &+ 128 &+ count &* 16
         return .iterator(GeneratorObject(function, registers: registers))
     }
 

@@ -38,7 +38,7 @@ extension Interpreter {
         case Tag.str where c.tag == Tag.slice:
             let text = b.object(StrObject.self), count = text._withUnsafeGuaranteedRef { $0.count }
             guard let places = c.object(SliceObject.self)._withUnsafeGuaranteedRef({ $0.plainPlaces(count) }) else { break }
-            try charge(bytes: places.count)
+            try charge(count: places.count, of: text._withUnsafeGuaranteedRef { $0.sliceWidth(places.step) })
             let part = text._withUnsafeGuaranteedRef { $0.slice(start: places.start, step: places.step, count: places.count) }
             return a.put(.str(part))
         default: break

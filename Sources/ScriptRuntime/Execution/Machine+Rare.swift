@@ -58,6 +58,7 @@ extension Interpreter {
             try mergeDisplay(a.pointee, (state.registers + Word.b(word)).pointee, callee: Word.d(word) == 1 ? (a - 2).pointee : nil)
         case .listToTuple:
             if case .list(let list) = (state.registers + Word.b(word)).pointee {
+                try charge(count: list.count, of: MemoryLayout<Value>.stride)
                 a.put(.tuple(TupleObject(copying: list.storage, count: list.count)))
             }
         case .formatValue:
@@ -76,7 +77,7 @@ extension Interpreter {
             let object = (state.registers + Word.b(word)).pointee
             let type = state.free(Word.c(word)).pointee
             a.put(.descriptor(DescriptorObject(.superObject, object, type)))
-        case .makeFunction: a.put(makeFunction(word, a, state.registers))
+        case .makeFunction: a.put(try makeFunction(word, a, state.registers))
         case .makeClass:
             let parent = Word.c(word) == Word.none ? Value.undefined : (state.registers + Word.c(word)).pointee
             a.put(try makeClass((state.registers + Word.b(word)).pointee, parent))

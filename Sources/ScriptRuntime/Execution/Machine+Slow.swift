@@ -445,6 +445,7 @@ extension Interpreter {
             throw .value("not enough values to unpack (expected at least \(before + after), got \(items.count))")
         }
         for index in 0..<before { a[index] = items[index] }
+        try charge(count: items.count, of: MemoryLayout<Value>.stride)
         a[before] = .list(ListObject(items[before..<(items.count - after)]))
         for index in 0..<after { a[before + 1 + index] = items[items.count - after + index] }
     }
@@ -512,7 +513,7 @@ extension Interpreter {
 
     // MARK: - Definitions
 
-    func makeFunction(_ word: UInt64, _ a: UnsafeMutablePointer<Value>, _ registers: UnsafeMutablePointer<Value>) -> Value {
+    func makeFunction(_ word: UInt64, _ a: UnsafeMutablePointer<Value>, _ registers: UnsafeMutablePointer<Value>) throws(Raised) -> Value {
         let frame = frames[depth]
         let code = frame.code.takeUnretainedValue().codes[Word.b(word)]
         let around = frame.function.takeUnretainedValue()
@@ -527,7 +528,7 @@ extension Interpreter {
         if Word.d(word) & 1 != 0, case .tuple(let tuple) = (a + 1).pointee { defaults = tuple.items }
         var keywordDefaults: [Value] = []
         if Word.d(word) & 2 != 0, case .tuple(let tuple) = (a + 2).pointee { keywordDefaults = tuple.items }
-        allocated = allocated &+ 128
+        try note(256)
         return .function(
             FunctionObject(code, module: around.module, closure: closure, defaults: defaults, keywordDefaults: keywordDefaults))
     }

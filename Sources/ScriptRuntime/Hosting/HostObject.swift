@@ -177,6 +177,10 @@ public final class HostBox {
     public let object: any HostObject
     public let type: TypeObject
 
+    /// Lets go of values that a host object kept, at its end: calls it from `deinit`, so that long chains of such objects
+    /// end without recursion.
+    public static func release(_ values: inout [Value]) { Spares.release(&values) }
+
     init(_ object: any HostObject, _ type: TypeObject) {
         self.object = object
         self.type = type

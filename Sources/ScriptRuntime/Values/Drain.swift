@@ -15,10 +15,11 @@ enum Drain {
         var slot = storage
         let end = storage + count
         while slot < end {
-            if isNested(slot) { return releaseDeep(storage, count) }
+            if isNested(slot) { return releaseDeep(slot, end - slot) }
+            // Of several references to one container, the last may be nested now.
+            slot.release(1)
             slot += 1
         }
-        storage.release(count)
     }
 
     /// Whether the value is a container that dies with this reference and has items of its own.
@@ -136,11 +137,13 @@ enum Drain {
         }
     }
 
-    /// Takes the nested values out; `.undefined` takes their places.
+    /// Takes the nested values out, and all other references to containers with them: the last of several to the same one
+    /// is nested. `.undefined` takes their places.
     static func take(_ storage: UnsafeMutablePointer<Value>, _ count: Int, to work: inout [Value]) {
-        for index in 0..<count where isNested(storage + index) {
-            work.append((storage + index).move())
-            (storage + index).initialize(to: .undefined)
+        for index in 0..<count where Interpreter.mayHoldReferences(storage[index]) {
+            let slot = storage + index
+            if isNested(slot) { work.append(slot.move()) } else { slot.release(1) }
+            slot.initialize(to: .undefined)
         }
     }
 }

@@ -34,8 +34,8 @@ public final class FunctionObject {
     }
 
     deinit {
-        cells.deallocate()
-        if defaults.isEmpty && keywordDefaults.isEmpty && attributes == nil { return }
+        defer { cells.deallocate() }
+        if defaults.isEmpty && keywordDefaults.isEmpty && attributes == nil && !hasNestedCells { return }
         var work: [Value] = []
         drain(into: &work)
         Drain.drain(&work)
@@ -79,10 +79,21 @@ public final class FunctionObject {
         keywordDefaults = (0..<code.keywordOnlyCount).map { dict[code.variables[code.positionalCount + $0].text] ?? .undefined }
     }
 
+    /// Whether a cell that only this function has could go deep.
+    private var hasNestedCells: Bool {
+        for index in closure.indices where Reference.isUnique(cells[index].toOpaque()) {
+            if cells[index]._withUnsafeGuaranteedRef({ Drain.isNested($0.slot) }) { return true }
+        }
+        return false
+    }
+
     func drain(into work: inout [Value]) {
         work += defaults
         work += keywordDefaults
-        for cell in closure { work.append(.cell(cell)) }
+        // Cells that only this function has, which it keeps until the end.
+        for index in closure.indices where Reference.isUnique(cells[index].toOpaque()) {
+            cells[index]._withUnsafeGuaranteedRef { Drain.take($0.slot, 1, to: &work) }
+        }
         if let attributes { work.append(.dict(attributes)) }
         (defaults, keywordDefaults, attributes) = ([], [], nil)
     }

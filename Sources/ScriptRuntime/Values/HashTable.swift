@@ -41,21 +41,9 @@ struct HashTable {
 
     mutating func destroy() {
         guard capacity > 0 else { return }
-        var nested = false
-        for number in 0..<used where entries[number].hash != -1 {
-            if withUnsafeMutablePointer(to: &entries[number].value, { Drain.isNested($0) })
-                || withUnsafeMutablePointer(to: &entries[number].key, { Drain.isNested($0) })
-            {
-                nested = true
-                break
-            }
-        }
-        if nested {
-            var work: [Value] = []
-            while giveUp(into: &work) { Drain.drain(&work) }
-            Drain.drain(&work)
-        } else {
-            entries.deinitialize(count: used)
+        for number in 0..<used {
+            withUnsafeMutablePointer(to: &entries[number].key) { Drain.release($0, 1) }
+            withUnsafeMutablePointer(to: &entries[number].value) { Drain.release($0, 1) }
         }
         entries.deallocate()
         index.deallocate()

@@ -82,7 +82,7 @@ final class InstanceExtra {
 
     /// Whether letting go of it could go deep: a long chain of exceptions, say.
     var isNested: Bool {
-        overflow != nil || details != nil || withUnsafeMutablePointer(to: &base) { Drain.isNested($0) }
+        overflow != nil || details != nil || arguments?.isNested == true || withUnsafeMutablePointer(to: &base) { Drain.isNested($0) }
             || withUnsafeMutablePointer(to: &cause) { Drain.isNested($0) } || withUnsafeMutablePointer(to: &context) { Drain.isNested($0) }
     }
 
@@ -90,7 +90,8 @@ final class InstanceExtra {
         work += [base, cause, context]
         if let overflow { work.append(.dict(overflow)) }
         if let details { work.append(.dict(details)) }
-        (base, cause, context, overflow, details) = (.undefined, .none, .none, nil, nil)
+        if let arguments { work.append(.tuple(arguments)) }
+        (base, cause, context, overflow, details, arguments) = (.undefined, .none, .none, nil, nil, nil)
     }
 }
 

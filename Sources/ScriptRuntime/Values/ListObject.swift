@@ -234,6 +234,13 @@ public final class TupleObject {
         for index in 0..<count { (storage + index).copy(from: source + index) }
     }
 
+    /// The items of one tuple and then those of another.
+    convenience init(_ first: TupleObject, _ second: TupleObject) {
+        self.init(room: first.count + second.count)
+        for index in 0..<first.count { (storage + index).copy(from: first.storage + index) }
+        for index in 0..<second.count { (storage + first.count + index).copy(from: second.storage + index) }
+    }
+
     /// A tuple of copies of `count` values, in a spare one where that is at hand.
     @inline(__always)
     static func make(copying pointer: UnsafeMutablePointer<Value>, count: Int) -> TupleObject {
@@ -284,6 +291,9 @@ public final class TupleObject {
     }
 
     public var items: [Value] { Array(UnsafeBufferPointer(start: storage, count: count)) }
+
+    /// Whether letting go of it could go deep.
+    var isNested: Bool { (0..<count).contains { Drain.isNested(storage + $0) } }
 
     /// For a tuple that is about to die; see `Drain.giveUp`.
     func giveUp(into work: inout [Value]) -> Bool { Drain.giveUp(storage, &count, into: &work) }

@@ -19,6 +19,8 @@ struct Spares {
     private var tuples: UnsafeMutableRawPointer?
     private var depth = 0
     private var kept = 0
+    /// What `release` is to let go of next; nil where it does not run.
+    private var pending: [[Value]]?
     private let heads = UnsafeMutablePointer<UnsafeMutableRawPointer?>.allocate(capacity: Spares.largest + 1)
 
     private init() { heads.initialize(repeating: nil, count: Spares.largest + 1) }
@@ -99,6 +101,27 @@ struct Spares {
         spares.pointee.tuples = object
         spares.pointee.kept &+= tupleSize
         return true
+    }
+
+    /// Lets go of the values that a dying host object holds. What dies with them comes here in turn: chains of host objects of
+    /// any length need no stack.
+    static func release(_ values: inout [Value]) {
+        if values.isEmpty { return }
+        var dying: [Value] = []
+        swap(&dying, &values)
+        guard let spares = current else { return }
+        if spares.pointee.pending != nil {
+            spares.pointee.pending?.append(dying)
+            return
+        }
+        spares.pointee.pending = []
+        while true {
+            // They die here; what they hold is added meanwhile.
+            dying = []
+            guard let next = spares.pointee.pending?.popLast() else { break }
+            dying = next
+        }
+        spares.pointee.pending = nil
     }
 
     private mutating func releaseAll() {

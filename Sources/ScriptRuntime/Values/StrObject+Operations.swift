@@ -13,11 +13,14 @@ extension StrObject {
         return result
     }
 
+    /// Bytes that `slice(start:step:count:)` takes for each code point, while it works.
+    func sliceWidth(_ step: Int) -> Int { step == 1 || width == 1 ? width : 3 * width }
+
     /// `count` code points from `start` on, `step` apart; all of them inside.
     public func slice(start: Int, step: Int, count length: Int) -> StrObject {
         if step == 1 { return slice(start, start + length) }
         if length == 0 { return .empty }
-        var builder = StrBuilder()
+        var builder = StrBuilder(capacity: length)
         var index = start
         for _ in 0..<length {
             builder.append(self[index])
@@ -144,11 +147,17 @@ public struct StrBuilder {
         return exact
     }
 
-    private mutating func reserve(_ more: Int, width: Int) {
+    /// The memory that `more` code points of so many bytes take beside what there is; nil when they have room.
+    @inline(__always)
+    func grownBytes(_ more: Int, width: Int) -> Int? {
         let newWidth = Swift.max(width, text.width)
         let needed = (count + more) * newWidth
-        if newWidth == text.width && needed <= text.head.pointee.capacity { return }
-        let grown = StrObject.allocate(count: 0, width: newWidth, capacity: Swift.max(needed, needed + needed / 2))
+        return newWidth == text.width && needed <= text.head.pointee.capacity ? nil : needed + needed / 2
+    }
+
+    private mutating func reserve(_ more: Int, width: Int) {
+        guard let bytes = grownBytes(more, width: width) else { return }
+        let grown = StrObject.allocate(count: 0, width: Swift.max(width, text.width), capacity: bytes)
         text.head.pointee.count = count
         grown.copy(text, from: 0, count: count, to: 0)
         text = grown
