@@ -4,7 +4,8 @@ import Testing
 @Suite struct TensorScriptTests {
     @Test(arguments: [
         ("t", "tensor([[0., 1., 2.],\n        [3., 4., 5.]], shape=(2, 3), dtype=float32)"),
-        ("t[0, 1]", "1.0"), ("T.tensor(True)", "True"), ("f'{t.sum():.2f}'", "15.00"),
+        ("t[0, 1]", "1.0"), ("T.tensor(1234567.0), T.tensor(999999.0)", "1.234567e+06 999999.0"), ("T.tensor(0.0001)", "1e-04"),
+        ("T.tensor(1234567.0, dtype='float64')", "1234567.0"), ("T.tensor(True)", "True"), ("f'{t.sum():.2f}'", "15.00"),
         ("f'{t[0]}'", "tensor([0., 1., 2.], shape=(3,), dtype=float32)"),
         ("repr(t.sum())", "tensor(15., shape=(), dtype=float32)"), ("[t[0, 1]]", "[tensor(1., shape=(), dtype=float32)]"),
         ("type(t).__name__", "Tensor"), ("isinstance(t, T.Tensor)", "True"), ("t.dtype", "float32"), ("t.shape", "(2, 3)"),

@@ -4,7 +4,7 @@ import Tensors
 
 extension Native {
     /// The same, except that the message of a mistake begins with the name of the function that the script called, whatever that is
-    /// made of. What a script's own function raised, or a layer by its own name, stays as it is.
+    /// made of. What a script's own function raised stays as it is.
     var namingMistakes: Native {
         // `__float__` is what a person calls as `float`.
         let name = name.hasPrefix("__") ? String(name.dropFirst(2).dropLast(2)) : name
@@ -17,6 +17,8 @@ extension Native {
                 case .labelOutOfRange, .labelsDoNotFit, .unknownName:
                     throw Raised(
                         mistake.scriptException, "\(name): \(mistake.errorDescription ?? "")", hint: mistake.recoverySuggestion)
+                case .badSetting(let layer, let setting, let value, let rule) where !layer.hasPrefix(name):
+                    throw NeuralNetworkError.badSetting(layer: "\(name) '\(layer)'", setting: setting, value: value, rule: rule)
                 default: throw mistake
                 }
             }

@@ -10,7 +10,8 @@ enum NumberText {
         case .float32, .float64:
             let digits = FloatDigits(tensor, at: 0)
             guard digits.isFinite else { return digits.special }
-            if digits.isZero || (-4..<16).contains(digits.exponent) {
+            // NumPy's limits since 2.3: float32 has no more than seven digits.
+            if digits.isZero || (1e-4..<(tensor.dtype == .float32 ? 1e6 : 1e16)).contains(digits.magnitude) {
                 let text = digits.positional(precision: nil)
                 return text.hasSuffix(".") ? text + "0" : text
             }
