@@ -187,10 +187,10 @@ final class ByteArray {
             Native("__setitem__(self, key, value, /)", "Set self[key] to value.") { call in
                 let bytes = try ByteArray.own(call)
                 guard case .slice(let slice) = call[1] else {
-                    let place = try ByteArray.place(call, bytes)
+                    let place = try ByteArray.offset(call, bytes)
                     let byte = try ByteArray.byte(call[2], call.interpreter)
                     // Asking the value for its number may have run code that changed the bytes.
-                    guard place < bytes.count else { throw Raised.index("bytearray index out of range") }
+                    guard place >= 0, place < bytes.count else { throw Raised.index("bytearray index out of range") }
                     bytes.bytes[place] = byte
                     return .none
                 }
@@ -236,6 +236,13 @@ final class ByteArray {
     }
 
     private static func place(_ call: Call, _ bytes: BytesObject) throws -> Int {
+        let place = try offset(call, bytes)
+        guard place >= 0, place < bytes.count else { throw Raised.index("bytearray index out of range") }
+        return place
+    }
+
+    /// The index, counted from the start; it may be outside.
+    private static func offset(_ call: Call, _ bytes: BytesObject) throws -> Int {
         switch call.plain(1) {
         case .int, .bool: break
         case .bigInt: throw Raised.index("cannot fit 'int' into an index-sized integer")
@@ -245,9 +252,7 @@ final class ByteArray {
             }
         }
         let given = try call.int(1)
-        let place = given < 0 ? given &+ bytes.count : given
-        guard place >= 0, place < bytes.count else { throw Raised.index("bytearray index out of range") }
-        return place
+        return given < 0 ? given &+ bytes.count : given
     }
 
     private var changes: [Native] {

@@ -257,8 +257,9 @@ enum BytesMethods {
     private static var searches: [Native] {
         func search(_ call: Call, _ name: String, last: Bool) throws -> Int? {
             let text = try text(call, name)
-            let needle = try needle(call, 1)
+            // As in CPython, the bounds are looked at before what is searched for.
             let (lower, upper) = try call.range(2, count: text.count)
+            let needle = try needle(call, 1)
             return last ? text.lastIndex(of: needle, from: lower, to: upper) : text.place(of: needle, from: lower, to: upper)
         }
         func native(_ name: String, last: Bool, throwing: Bool) -> Native {
@@ -299,8 +300,8 @@ enum BytesMethods {
             affix("startswith", atEnd: false), affix("endswith", atEnd: true),
             Native("count(self, sub, start=None, end=None, /)", "Return the number of non-overlapping occurrences of sub.") { call in
                 let text = try text(call, "count")
-                let needle = try needle(call, 1)
                 let (lower, upper) = try call.range(2, count: text.count)
+                let needle = try needle(call, 1)
                 return .int(text.count(of: needle, from: lower, to: upper))
             },
         ]

@@ -12,6 +12,10 @@ final class MappingProxy: HostObject, HostIndexable, HostIterable, HostContainer
     static func install(in interpreter: Interpreter) {
         interpreter.readOnly = { [unowned interpreter] in interpreter.value(of: MappingProxy($0)) }
         func own(_ call: Call) throws -> DictObject { try call.host(0, as: MappingProxy.self).dict }
+        func dict(_ value: Value) -> Value {
+            if case .host(let box) = value, let proxy = box.object as? MappingProxy { return .dict(proxy.dict) }
+            return value
+        }
         interpreter.define(
             NativeType(
                 "mappingproxy", doc: "A dict that can only be read.",
@@ -25,6 +29,18 @@ final class MappingProxy: HostObject, HostIndexable, HostIterable, HostContainer
                     Native("items(self, /)", "A view of the pairs.") { DictView.value(try own($0), .items, $0.interpreter) },
                     Native("get(self, key, default=None, /)", "The value of the key, or the default.") { call in
                         try call.interpreter.get(own(call), call[1]) ?? call[2]
+                    },
+                    Native("__getitem__(self, key, /)", "Return self[key].") { try $0.interpreter.item(of: .dict(own($0)), at: $0[1]) },
+                    Native("__contains__(self, key, /)", "Return key in self.") { .bool(try $0.interpreter.contains(.dict(own($0)), $0[1])) },
+                    Native("__len__(self, /)", "Return len(self).") { .int(try own($0).count) },
+                    Native("__iter__(self, /)", "Implement iter(self).") { .iterator(DictIterator(try own($0), .keys)) },
+                    Native("__reversed__(self, /)", "Return a reverse iterator over the keys.") {
+                        .iterator(DictIterator(try own($0), .keys, isReversed: true))
+                    },
+                    Native("__or__(self, value, /)", "Return self|value.") { try $0.interpreter.binary(.or, .dict(own($0)), dict($0[1])) },
+                    Native("__ror__(self, value, /)", "Return value|self.") { try $0.interpreter.binary(.or, dict($0[1]), .dict(own($0))) },
+                    Native("__ior__(self, value, /)", "Refused: it can only be read.") { _ in
+                        throw Raised.type("'|=' is not supported by mappingproxy; use '|' instead")
                     },
                     Native("copy(self, /)", "A dict of the same pairs.") { .dict(try own($0).copy()) },
                 ], isInheritable: false))

@@ -12,14 +12,14 @@ enum OperatorMethods {
         answer(interpreter, types.bool, logical.flatMap { [direct($0, isInt), reflected($0, isInt)] })
         for type in [types.list, types.tuple, types.str, types.bytes] { answer(interpreter, type, joining + plain) }
         for type in [types.str, types.bytes] { answer(interpreter, type, templates) }
-        answer(interpreter, types.list, [changing("add", .add), changing("mul", .multiply)])
+        answer(interpreter, types.list, [changing("add", .add), changing("mul", .multiply), reversing])
         let unions: [Operator] = [("or", .or)]
         answer(interpreter, types.dict, unions.flatMap { [direct($0, isDict), reflected($0, isDict)] } + [changing("or", .or)] + plain)
         for type in [types.set, types.frozenset] {
             answer(interpreter, type, sets.flatMap { [direct($0, isSet), reflected($0, isSet)] } + plain)
         }
         answer(interpreter, types.set, sets.map { changing($0.name, $0.operation, isSet) })
-        answer(interpreter, types.range, [truth] + plain)
+        answer(interpreter, types.range, [truth, reversing] + plain)
         answer(interpreter, types.noneType, [truth] + plain)
         for type in [types.ellipsis, types.notImplementedType, types.slice] { answer(interpreter, type, plain) }
         for type in [types.function, types.builtinFunction, types.method, types.type] { answer(interpreter, type, [call]) }
@@ -154,6 +154,10 @@ enum OperatorMethods {
             Native("__hash__(self, /)", "Return hash(self).") { .int(try $0.interpreter.hash($0.plain(0))) },
             Native("__repr__(self, /)", "Return repr(self).") { .str(try $0.interpreter.repr($0.plain(0))) },
         ]
+    }
+
+    private static var reversing: Native {
+        Native("__reversed__(self, /)", "Return a reverse iterator.") { try $0.interpreter.callBuiltin("reversed", [$0.plain(0)]) }
     }
 
     private static var call: Native {

@@ -27,6 +27,16 @@ enum OperatorModule {
                 Native("\(name)(a, /)", "Same as \(operation.symbol)a.") { try $0.interpreter.unary(operation, $0[0]) }
             } + [
                 Native("concat(a, b, /)", "Same as a + b, for a and b sequences.") { try $0.interpreter.binary(.add, $0[0], $0[1]) },
+                Native("iconcat(a, b, /)", "Same as a += b, for a and b sequences.") { call in
+                    guard call.interpreter.method(call[0], "__getitem__") != nil else {
+                        throw Raised.type("'\(call.interpreter.typeName(of: call[0]))' object can't be concatenated")
+                    }
+                    return try call.interpreter.binaryInPlace(.add, call[0], call[1])
+                },
+                Native("abs(a, /)", "Same as abs(a).") { try $0.interpreter.callBuiltin("abs", [$0[0]]) },
+                Native("call(obj, /, *args, **kwargs)", "Same as obj(*args, **kwargs).") { call in
+                    try call.interpreter.call(call[0], call.rest(1), keywords: call.keywords(2).map { (Symbol($0.name), $0.value) })
+                },
                 Native("index(a, /)", "Same as a.__index__().") { .integer(try $0.interpreter.anyInteger($0[0])) },
             ]
     }

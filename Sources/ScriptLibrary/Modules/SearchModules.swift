@@ -163,6 +163,9 @@ enum SearchModules {
                     return .none
                 },
                 extremes("nlargest", largest: true), extremes("nsmallest", largest: false),
+                Native("merge(*iterables, key=None, reverse=False)", "Merge multiple sorted inputs into a single sorted output.") { call in
+                    .iterator(try Merging(call.rest(0), key: call[1], isReversed: call.truth(2)))
+                },
             ])
     }
 }

@@ -42,19 +42,43 @@ enum SystemModule {
                 },
             ],
             members: { interpreter in
-                let version = try NamedTuple.make(
-                    "version_info", ["major", "minor", "micro", "releaselevel", "serial"], defaults: [], module: "sys", interpreter)
-                let info = try interpreter.call(.type(version), [.int(3), .int(11), .int(0), .str("final"), .int(0)])
+                let info = try record(
+                    "version_info",
+                    [("major", .int(3)), ("minor", .int(11)), ("micro", .int(0)), ("releaselevel", .str("final")), ("serial", .int(0))], interpreter)
+                let floats = try record(
+                    "float_info",
+                    [
+                        ("max", .float(.greatestFiniteMagnitude)), ("max_exp", .int(1024)), ("max_10_exp", .int(308)),
+                        ("min", .float(.leastNormalMagnitude)), ("min_exp", .int(-1021)), ("min_10_exp", .int(-307)), ("dig", .int(15)),
+                        ("mant_dig", .int(53)), ("epsilon", .float(.ulpOfOne)), ("radix", .int(2)), ("rounds", .int(1)),
+                    ], interpreter)
                 let names = try NamedTuple.make("namespace", ["name", "version"], defaults: [], module: "sys", interpreter)
                 let implementation = try interpreter.call(.type(names), [.str("carpedm"), info])
                 return [
                     ("implementation", implementation), ("argv", .list(state.options.arguments.map { .str($0) })), ("stdout", state.output),
                     ("stderr", state.errorOutput),
                     ("stdin", state.input), ("__stdout__", state.output), ("__stderr__", state.errorOutput), ("maxsize", .int(.max)),
+                    ("float_info", floats), ("float_repr_style", .str("short")), ("hexversion", .int(0x030B_00F0)),
                     ("maxunicode", .int(0x10FFFF)), ("version_info", info), ("version", .str("3.11 (carpedm)")), ("byteorder", .str("little")),
                     ("platform", .str(platform)), ("path", .list([.str("")])), ("executable", .str(CommandLine.arguments.first ?? "")),
                 ]
             })
+    }
+
+    /// A tuple whose items have names, and a repr with the module.
+    private static func record(_ name: String, _ items: [(name: String, value: Value)], _ interpreter: Interpreter) throws -> Value {
+        let type = try NamedTuple.make(name, items.map(\.name), defaults: [], module: "sys", interpreter)
+        interpreter.extend(type) {
+            NativeType(
+                name,
+                methods: [
+                    Native("__repr__(self, /)", "Return repr(self).") { call in
+                        let parts = try items.map { "\($0.name)=\(try call.interpreter.repr($0.value).string)" }
+                        return .str("sys.\(name)(\(parts.joined(separator: ", ")))")
+                    }
+                ])
+        }
+        return try interpreter.call(.type(type), items.map(\.value))
     }
 
     private static var platform: String {

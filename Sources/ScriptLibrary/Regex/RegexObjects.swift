@@ -117,6 +117,9 @@ final class RegexMatch: HostObject, HostIndexable {
             if interpreter.method(value, "__index__") != nil {
                 let number = Int(clamping: try interpreter.integer(value))
                 if number >= 0, number <= pattern.program.groups { return number }
+            } else {
+                // It is looked for among the names.
+                _ = try interpreter.hash(value)
             }
         }
         throw Raised.index("no such group")

@@ -25,12 +25,11 @@ enum ArgumentError {
 }
 
 extension NativeFunction {
-    /// For one that CPython has written in Python: its name in messages, and how many parameters it has there before those
-    /// declared here (the `self` of the one `Random` behind the functions of `random`).
-    var pythonFace: (name: String, hidden: Int)? {
+    /// `pythonFace`, from where it belongs and its name.
+    func findPythonFace() -> (name: String, hidden: Int)? {
         if let owner {
             switch (owner.moduleName, owner.name) {
-            case ("collections", "Counter"), ("json.decoder", _), ("json.encoder", _): return ("\(owner.name).\(name)", 0)
+            case ("collections", "Counter"), ("json.decoder", _), ("json.encoder", _), ("re", "error"): return ("\(owner.name).\(name)", 0)
             case ("random", _): return NativeFunction.drawing.contains(name) ? nil : ("\(owner.name).\(name)", 0)
             default: return nil
             }

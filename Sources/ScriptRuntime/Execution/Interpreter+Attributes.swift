@@ -380,16 +380,40 @@ extension Interpreter {
             return names.sorted(by: Interpreter.byScalars)
         case .type(let type):
             names.formUnion(attributeNames(of: type))
+            if type.isScriptClass { names.formUnion(["__dict__", "__module__"]) }
             return names.sorted(by: Interpreter.byScalars)
         case .host(let box):
             if let object = box.object as? any HostMembers { names.formUnion(object.memberNames) }
-        case .function(let function):
-            for case .str(let name) in function.attributes?.keys ?? [] { names.insert(name.string) }
-        case .boundMethod(let method): names.formUnion(dir(method.function))
+        case .function(let function): names.formUnion(Interpreter.ownNames(of: function))
+        case .boundMethod(let method): if case .function(let function) = method.function { names.formUnion(Interpreter.ownNames(of: function)) }
         default: break
         }
         names.formUnion(attributeNames(of: type(of: value)))
+        names.formUnion(Interpreter.specialNames(of: value))
         return names.sorted(by: Interpreter.byScalars)
+    }
+
+    private static func ownNames(of function: FunctionObject) -> [String] {
+        (function.attributes?.keys ?? []).compactMap { if case .str(let name) = $0 { name.string } else { nil } }
+    }
+
+    /// What `findSpecial` gives beyond the tables of the classes.
+    private static func specialNames(of value: Value) -> [String] {
+        switch value {
+        case .function: ["__closure__", "__defaults__", "__dict__", "__kwdefaults__", "__module__", "__name__", "__qualname__"]
+        case .native: ["__module__", "__name__", "__qualname__", "__self__"]
+        case .boundMethod: ["__func__", "__self__"]
+        case .range, .slice: ["start", "step", "stop"]
+        case .instance(let instance): instance.type.isScriptClass ? ["__dict__", "__module__"] : []
+        case .iterator(let iterator): iterator is GeneratorObject ? ["__name__", "__qualname__"] : []
+        case .descriptor(let descriptor):
+            switch descriptor.kind {
+            case .property: ["fdel", "fget", "fset"]
+            case .staticMethod, .classMethod: ["__dict__", "__func__", "__module__", "__name__", "__qualname__", "__wrapped__"]
+            case .superObject: ["__self__", "__self_class__", "__thisclass__"]
+            }
+        default: []
+        }
     }
 
     private func attributeNames(of type: TypeObject) -> Set<String> {

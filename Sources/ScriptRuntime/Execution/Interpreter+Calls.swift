@@ -242,7 +242,7 @@ extension Interpreter {
                 let names = parameters.filter { $0.kind != .positionalOnly }.map(\.name.name)
                 let hint = nearest(to: name.name, among: names).map { "Did you mean '\($0)'?" }
                 if let raised = tooManyKeywords(native, parameters, count, keywords.count) { throw raised }
-                let isBuiltin = native.moduleName == nil && native.owner == nil
+                let isBuiltin = native.moduleName == nil && (native.owner.map { $0.moduleName == "re" } ?? true)
                 throw Raised(
                     .typeError,
                     isBuiltin

@@ -55,6 +55,9 @@ public final class NativeFunction {
     public internal(set) var moduleName: String?
     /// Read from the declaration at the first call.
     public private(set) lazy var signature = readSignature()
+    /// For one that CPython has written in Python: its name in messages, and how many parameters it has there before those
+    /// declared here (the `self` of the one `Random` behind the functions of `random`).
+    private(set) lazy var pythonFace = findPythonFace()
     /// The number of arguments that a call may pass straight through, known after the first call; else -1.
     @exclusivity(unchecked) private(set) var directCount = -1
 
