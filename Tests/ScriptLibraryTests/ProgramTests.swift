@@ -33,6 +33,18 @@ import Testing
         #expect(lines.count == wanted.count)
     }
 
+    /// What the host collects goes on when the script says so, and only then.
+    @Test func flushingReachesTheHost() throws {
+        let interpreter = Interpreter()
+        ScriptLibrary.install(in: interpreter, options: LibraryOptions(capabilities: .all))
+        var events: [String] = []
+        interpreter.output = { events.append($0) }
+        interpreter.flushOutput = { events.append("flushed") }
+        let script = "import sys\nprint('a')\nprint('b', flush=True)\nsys.stdout.write('c')\nsys.stdout.flush()\nsys.stdout.buffer.flush()"
+        try interpreter.execute(SourceText(name: "t.cdm", text: script))
+        #expect(events == ["a\n", "b\n", "flushed", "c", "flushed", "flushed"])
+    }
+
     /// The depth of calls is the script's to set; its other budgets are not filled again by that.
     @Test func aRecursionLimitOfTheScriptKeepsItsOtherLimits() {
         var limits = Limits()

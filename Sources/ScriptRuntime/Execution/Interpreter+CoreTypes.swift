@@ -272,6 +272,7 @@ extension Interpreter {
         }
         let type = try makeClass(name.string, base: base, attributes: attributes)
         type.qualifiedName = qualifiedName
+        type.isMadeByCall = true
         return .type(type)
     }
 

@@ -18,9 +18,10 @@ extension Interpreter {
             for (name, value) in own { dict[name.text] = value }
             return dict
         }
-        dict["__module__"] = .str(Symbol(type.moduleName).text)
+        if !type.isMadeByCall { dict["__module__"] = .str(Symbol(type.moduleName).text) }
         if let doc = type.doc { dict["__doc__"] = .str(doc) }
         for (name, value) in own { dict[name.text] = value }
+        if dict["__module__"] == nil { dict["__module__"] = .str(Symbol(type.moduleName).text) }
         for name in slotNames(of: type) { dict[StrObject.make(name)] = .host(HostBox(SlotDescriptor(name, of: type), types.slotDescriptor)) }
         if dict["__doc__"] == nil { dict["__doc__"] = Value.none }
         return dict

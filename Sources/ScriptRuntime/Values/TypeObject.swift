@@ -35,6 +35,8 @@ public final class TypeObject {
     public internal(set) var qualifiedName: String
     /// False for types that a script class may not have as base (`bool`, `range`, ...).
     public internal(set) var isInheritable = true
+    /// Made by a call of `type`: what its dict has beyond the names given stands after them.
+    var isMadeByCall = false
     /// Instances of this native class may have attributes with the names of its methods.
     var isOpen = false
 
