@@ -35,11 +35,13 @@ struct ScriptRun {
             limits: limits, interrupt: interrupt,
             library: LibraryOptions(
                 arguments: [name] + passed, seed: seed, capabilities: isSandboxed ? .none : .all,
-                readLine: isSandboxed ? nil : { prompt in
-                    output.write(prompt)
-                    output.flush()
-                    return try lines.next().map(Self.text)
-                }))
+                readLine: isSandboxed
+                    ? nil
+                    : { prompt in
+                        output.write(prompt)
+                        output.flush()
+                        return try lines.next().map(Self.text)
+                    }))
         let engine = isSandboxed ? nil : Engine.install(in: session.interpreter, seed: seed)
         engine?.progress = { display.show($0) }
         engine?.notice = { text in
