@@ -102,14 +102,14 @@ extension Parser {
             tallest = height
             break
         }
-        // `elif` nests to the right: fold from the back.
+        // `elif` nests to the right: fold from the back, and never higher than a tree may be, lest its release overflow the stack.
         while let branch = branches.popLast() {
             tallest = max(tallest, branch.height) + 1
+            try grow(to: tallest)
             let span = SourceSpan(start: branch.start, end: end(of: orelse, branch.body, default: branch.start))
             let kind = StatementNode.Kind.if(test: branch.test, body: branch.body, orelse: orelse)
             orelse = [StatementNode(kind, span)]
         }
-        try grow(to: tallest)
         return orelse[0]
     }
 
