@@ -1,4 +1,4 @@
-// exp, log, tanh, sigmoid and erf of sixteen floats, once per code path; included by kernel files after "each_path.h".
+// exp, log, tanh, sigmoid, erf and the normal distribution of sixteen floats, once per code path; included by kernel files after "each_path.h".
 // Range reduction and minimax polynomials after Cephes (Moshier); infinities, NaN and denormals are exact cases.
 
 #define exp16 NAME(exp16)
@@ -6,6 +6,10 @@
 #define tanh16 NAME(tanh16)
 #define sigmoid16 NAME(sigmoid16)
 #define erf16 NAME(erf16)
+#define normal16 NAME(normal16)
+#define erf_near16 NAME(erf_near16)
+#define erfc_factor16 NAME(erfc_factor16)
+#define exponent_rest16 NAME(exponent_rest16)
 #define abs16 NAME(abs16)
 #define quotient16 NAME(quotient16)
 #define least16 NAME(least16)
@@ -39,18 +43,22 @@ INLINE f16 scaled16(f16 p, f16 n) {
 #endif
 }
 
-/// exp(x) = 2ⁿ · (1 + p): returns n, for x that is not far out.
-INLINE f16 exponent16(f16 x, f16 *p) {
-    const float round = 12582912.0f;  // 1.5 · 2²³: adding it rounds to an integer
-    f16 n = (x * 1.44269504f + round) - round;
-    f16 r = x - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
+/// exp(r) − 1 for |r| up to ln(2) / 2.
+INLINE f16 exponent_rest16(f16 r) {
     f16 q = r * 1.9875691500e-4f + 1.3981999507e-3f;
     q = q * r + 8.3334519073e-3f;
     q = q * r + 4.1665795894e-2f;
     q = q * r + 1.6666665459e-1f;
     q = q * r + 5.0000001201e-1f;
-    *p = q * (r * r) + r;
+    return q * (r * r) + r;
+}
+
+/// exp(x) = 2ⁿ · (1 + p): returns n, for x that is not far out.
+INLINE f16 exponent16(f16 x, f16 *p) {
+    const float round = 12582912.0f;  // 1.5 · 2²³: adding it rounds to an integer
+    f16 n = (x * 1.44269504f + round) - round;
+    f16 r = x - n * 0.693359375f;
+    *p = exponent_rest16(r - n * -2.12194440e-4f);
     return n;
 }
 
@@ -151,18 +159,20 @@ INLINE f16 cell_sigmoid16(f16 x) {
     return reciprocal16(scaled16(p + 1.0f, n) + 1.0f);
 }
 
-INLINE f16 erf16(f16 x) {
-    f16 a = abs16(x), z = x * x;
+/// erf(a) for a from 0 to 1, where z = a².
+INLINE f16 erf_near16(f16 a, f16 z) {
     f16 p = z * 7.853861353153693e-5f - 8.010193625184903e-4f;
     p = p * z + 5.188327685732524e-3f;
     p = p * z - 2.685381193529856e-2f;
     p = p * z + 1.128358514861418e-1f;
     p = p * z - 3.761262582423300e-1f;
     p = p * z + 1.128379165726710f;
-    f16 small = p * a;
-    // Beyond 1 by the complement, exp(−x²) times a polynomial of 1/x²; from 4 on it is 1 in float32.
-    f16 far = choose16(a > 4.0f, (f16){} + 4.0f, choose16(a < 1.0f, (f16){} + 1.0f, a));
-    f16 q = quotient16((f16){} + 1.0f, far), y = q * q;
+    return p * a;
+}
+
+/// erfc(a) · exp(a²) for a from 1 on: a polynomial of 1/a² over a.
+INLINE f16 erfc_factor16(f16 a) {
+    f16 q = quotient16((f16){} + 1.0f, a), y = q * q;
     f16 middle = y * 2.326819970068386e-2f - 1.387039388740657e-1f;
     middle = middle * y + 3.687424674597105e-1f;
     middle = middle * y - 5.824733027278666e-1f;
@@ -178,7 +188,34 @@ INLINE f16 erf16(f16 x) {
     tail = tail * y + 4.218463358204948e-1f;
     tail = tail * y - 2.820767439740514e-1f;
     tail = tail * y + 5.641895067754075e-1f;
-    f16 large = 1.0f - exp16(-far * far) * q * choose16(far < 2.0f, middle, tail);
-    f16 result = choose16(a < 1.0f, small, large);
+    return q * choose16(a < 2.0f, middle, tail);
+}
+
+INLINE f16 erf16(f16 x) {
+    f16 a = abs16(x);
+    // Beyond 1 by the complement; from 4 on it is 1 in float32.
+    f16 far = choose16(a > 4.0f, (f16){} + 4.0f, choose16(a < 1.0f, (f16){} + 1.0f, a));
+    f16 large = 1.0f - exp16(-far * far) * erfc_factor16(far);
+    f16 result = choose16(a < 1.0f, erf_near16(a, x * x), large);
     return (f16)((i16)result | ((i16)x & (int32_t)0x80000000));
+}
+
+/// The normal distribution function, erfc(−x / √2) / 2, which has its digits on the far left too.
+INLINE f16 normal16(f16 x) {
+    f16 a = abs16(x), t = a * 0.707106781f;
+    f16 near = erf_near16(t, t * t) * 0.5f;
+    // Below −14.4 it is 0 in float32; that is put in at the end, as in exp16.
+    i16 vanishes = a > 14.4f;
+    f16 far = choose16((a < 1.41421356f) | vanishes, (f16){} + 1.41421356f, a);
+    // exp(−far² / 2) with the square in two parts, the first of them exact: rounded it would cost half of the digits.
+    f16 head = (f16)((i16)far & (int32_t)0xfffff000);
+    f16 high = head * head * -0.5f, low = (far + head) * (far - head) * -0.5f;
+    const float round = 12582912.0f;
+    f16 n = ((high + low) * 1.44269504f + round) - round;
+    f16 r = high - n * 0.693359375f;
+    f16 power = scaled16(exponent_rest16((r - n * -2.12194440e-4f) + low) + 1.0f, n);
+    f16 tail = (f16)((i16)(power * (erfc_factor16(far * 0.707106781f) * 0.5f)) & ~vanishes);
+    i16 isLeft = x < 0.0f;
+    f16 whole = choose16(a < 1.41421356f, 0.5f - near, tail);
+    return choose16(isLeft, whole, 1.0f - whole);
 }

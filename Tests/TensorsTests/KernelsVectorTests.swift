@@ -25,6 +25,13 @@ extension KernelTests {
                 testDescription: "sigmoid", kernel: Elementwise.sigmoid, truth: { 1 / (1 + Foundation.exp(-$0)) },
                 range: -110...95, error: 2.5),
             Function(testDescription: "erf", kernel: Elementwise.erf, truth: { Foundation.erf($0) }, range: -6...6, error: 3),
+            // Between 0 and -1.4 a half less a half: the digits that are lost there.
+            Function(
+                testDescription: "normal", kernel: Elementwise.normal, truth: { 0.5 * Foundation.erfc(-$0 / 2.0.squareRoot()) },
+                range: -15...15, error: 10),
+            Function(
+                testDescription: "gelu", kernel: Elementwise.gelu, truth: { 0.5 * $0 * Foundation.erfc(-$0 / 2.0.squareRoot()) },
+                range: -15...15, error: 14),
         ]
 
         /// Arguments spread over the range, over all magnitudes in it, and around the places where formulas change.

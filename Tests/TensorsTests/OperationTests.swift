@@ -23,6 +23,11 @@ struct OperationTests {
         }
     }
 
+    @Test func updatesLeaveOtherElementsAlone() throws {
+        let x = try Tensor([-0.0, -0.0] as [Double]).updated(at: [.at(0)], .add, with: Tensor(1.0))
+        #expect(x.elements(as: Double.self)[1].sign == .minus)
+    }
+
     @Test func printingEqualsNumPy() throws {
         for (number, text) in try Reference.load().texts.enumerated() {
             let tensor = try text.input.tensor()

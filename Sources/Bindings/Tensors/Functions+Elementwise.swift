@@ -34,9 +34,12 @@ extension TensorFunction {
                 if (!call.has(1) || number(1) != nil) && (!call.has(2) || number(2) != nil) {
                     return try x.clipped(from: number(1), to: number(2))
                 }
-                var result = x
-                if call.has(1) { result = try result.maximum(call.pair(0, 1).1) }
-                return call.has(2) ? try result.minimum(call.pair(0, 2).1) : result
+                // A number takes the kind that x and a tensor beside it have together.
+                let kind = [1, 2].compactMap { call.engine.asTensor(call[$0]) }.reduce(x.dtype) { $0.promoted(with: $1.dtype) }
+                var result = try x.converted(to: kind)
+                func limit(_ index: Int) throws -> Tensor { try call.partner(index, of: result) }
+                if call.has(1) { result = try result.maximum(limit(1)) }
+                return call.has(2) ? try result.minimum(limit(2)) : result
             },
             TensorFunction(
                 values: "where(condition, x=None, y=None)",

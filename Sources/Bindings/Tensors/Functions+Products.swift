@@ -63,19 +63,22 @@ extension TensorFunction {
             ) { try $0.tensor().diagonal($0.int(1), between: $0.int(2), and: $0.int(3)).sum(axes: [-1]) },
             TensorFunction(
                 "norm(x, ord=None, axis=None, keepdims=False)",
-                "The length of vectors over axis (None: of all elements): the root of the squares, or of the powers ord; inf: the greatest size."
+                "The length of vectors over axis (None: of all elements): the root of the squares, or of the powers ord; inf: the greatest size. "
+                    + "Over two axes ord is 'fro', or 1 and inf for the greatest sum of sizes in a column or a row."
             ) { call in
                 let (x, axes) = (try call.tensor(), try call.axes(2))
                 var order = 2.0
                 if case .str(let name) = call[1], name.string == "fro" {
                 } else if call.has(1) {
-                    let many = axes?.count ?? x.rank
-                    guard many == 1 else {
-                        throw Raised(
-                            .valueError, "norm: ord is for vectors, but shape \(TensorObject.text(x.shape)) is asked over \(many) axes",
-                            hint: "Name one axis, or flatten the tensor.")
-                    }
                     order = try call.call.double(1)
+                    let many = axes ?? Array(0..<x.rank)
+                    if many.count == 2 { return try x.matrixNorm(order: order, axes: many, keepDims: call.flag(3)) }
+                    guard many.count == 1 else {
+                        throw Raised(
+                            .valueError,
+                            "norm: ord is for vectors and matrices, but shape \(TensorObject.text(x.shape)) is asked over \(many.count) axes",
+                            hint: "Name one axis or two, or flatten the tensor.")
+                    }
                 }
                 return try x.norm(order: order, axes: axes, keepDims: call.flag(3))
             },

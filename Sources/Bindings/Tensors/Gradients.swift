@@ -151,7 +151,7 @@ extension Engine {
             Native("value_and_grad(f, argnums=0, has_aux=False)", "A function that gives (f(...), its gradient)." + rules) {
                 [unowned self] call in try gradientFunction(call, givesValue: true)
             },
-        ]
+        ].map(\.namingMistakes)
     }
 
     private func gradientFunction(_ call: Call, givesValue: Bool) throws -> Value {

@@ -83,6 +83,11 @@ struct TensorCall {
             call[first], call[second], ("\(name): argument \(first + 1)", "\(name): argument \(second + 1)"), comparing: comparing)
     }
 
+    /// Argument `index` beside a tensor, of whose kind its numbers are.
+    func partner(_ index: Int, of tensor: Tensor) throws -> Tensor {
+        try engine.pair(engine.tensorValue(tensor), call[index], (name, "\(name): argument \(index + 1)")).1
+    }
+
     /// The tensors of a list or tuple; a tensor is taken apart along its first axis.
     func tensors(_ index: Int = 0) throws -> [Tensor] {
         let items = try engine.items(of: call[index], for: name)

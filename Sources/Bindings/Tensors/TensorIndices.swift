@@ -57,7 +57,13 @@ extension Engine {
     }
 
     private func positions(_ tensor: Tensor) throws -> TensorIndex {
-        if tensor.dtype == .bool { return .mask(tensor) }
+        if tensor.dtype == .bool {
+            guard tensor.rank > 0 else {
+                throw Raised(
+                    .indexError, "a bool scalar is no index of a tensor", hint: "Use a bool tensor with an axis, or None for a new axis.")
+            }
+            return .mask(tensor)
+        }
         guard tensor.dtype.isInteger else {
             throw Raised(
                 .indexError, "a \(tensor.dtype) tensor is no index",

@@ -49,6 +49,10 @@ final class TensorObject: HostDisplay, HostSized, HostTruth, HostContainer, Host
         guard let count = tensor.shape.first else {
             throw Raised(.typeError, "iteration over a scalar tensor", hint: "Use t.item() for its number.")
         }
+        // Rows of nothing are objects too, and there may be more of them than anybody lives to see.
+        if tensor.count == 0 {
+            try MemoryPool.ensureRoom(count.multipliedReportingOverflow(by: 512).overflow ? .max : count * 512, "iteration")
+        }
         var next = 0
         return ClosureIterator("tensor_iterator", hint: { count - next }) { [self] _ in
             guard next < count else { return nil }

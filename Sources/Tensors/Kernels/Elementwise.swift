@@ -15,7 +15,9 @@ package enum Elementwise {
     package static func tanh(_ x: Input, _ y: Output, _ count: Int) { unary(ck_tanh, x, y, count) }
     package static func sigmoid(_ x: Input, _ y: Output, _ count: Int) { unary(ck_sigmoid, x, y, count) }
     package static func erf(_ x: Input, _ y: Output, _ count: Int) { unary(ck_erf, x, y, count) }
-    /// x · (1 + erf(x / √2)) / 2.
+    /// The normal distribution function, (1 + erf(x / √2)) / 2.
+    package static func normal(_ x: Input, _ y: Output, _ count: Int) { unary(ck_normal, x, y, count) }
+    /// x times the normal distribution function of x.
     package static func gelu(_ x: Input, _ y: Output, _ count: Int) { unary(ck_gelu, x, y, count) }
     /// max(x, 0); NaN stays NaN.
     package static func relu(_ x: Input, _ y: Output, _ count: Int) { unary(ck_relu, x, y, count) }

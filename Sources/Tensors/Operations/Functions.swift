@@ -2,7 +2,7 @@ import Foundation
 
 /// The elementwise functions of one floating tensor; whole numbers become float32 first.
 enum Function: String {
-    case exp, expm1, log, log1p, log2, log10, sqrt, square, reciprocal, sin, cos, tan, tanh, sigmoid, softplus, erf, relu, gelu
+    case exp, expm1, log, log1p, log2, log10, sqrt, square, reciprocal, sin, cos, tan, tanh, sigmoid, softplus, erf, relu, normal, gelu
     case asin, acos, atan, sinh, cosh, asinh, acosh, atanh, silu
 }
 
@@ -76,16 +76,16 @@ extension Tensor {
         return try apply(.relu) { _, y in { g in try Tensor.select(y.isGreater(than: 0), g, 0) } }
     }
 
+    /// The normal distribution function Φ(x), (1 + erf(x / √2)) / 2, which has its digits on the far left too.
+    public func normalDistribution() throws -> Tensor { try apply(.normal) { x, _ in { try $0 * x.normalDensity() } } }
+
     /// x · Φ(x), with the exact normal distribution function.
     public func gelu() throws -> Tensor {
-        try apply(.gelu) { x, _ in
-            { g in
-                let distribution = try ((x * 0.5.squareRoot()).errorFunction() + 1) * 0.5
-                let density = try (x * x * -0.5).exp() * (1 / (2 * Double.pi).squareRoot())
-                return try g * (distribution + x * density)
-            }
-        }
+        try apply(.gelu) { x, _ in { try $0 * (x.normalDistribution() + x * x.normalDensity()) } }
     }
+
+    /// The slope of the normal distribution function.
+    private func normalDensity() throws -> Tensor { try (self * self * -0.5).exp() * (1 / (2 * Double.pi).squareRoot()) }
 
     /// x · sigmoid(x), also called swish.
     public func silu() throws -> Tensor {
@@ -226,6 +226,7 @@ extension Tensor {
         case .softplus: try map(name) { (x: Float) in (x > 0 ? x : 0) + log1pf(expf(-x.magnitude)) }
         case .erf: try vectorised(name, Elementwise.erf)
         case .relu: try vectorised(name, Elementwise.relu)
+        case .normal: try vectorised(name, Elementwise.normal)
         case .gelu: try vectorised(name, Elementwise.gelu)
         case .asin: try map(name) { (x: Float) in asinf(x) }
         case .acos: try map(name) { (x: Float) in acosf(x) }
@@ -268,7 +269,8 @@ extension Tensor {
         case .softplus: try map(name) { (x: Double) in (x > 0 ? x : 0) + Foundation.log1p(Foundation.exp(-x.magnitude)) }
         case .erf: try map(name) { (x: Double) in Foundation.erf(x) }
         case .relu: try map(name) { (x: Double) in x < 0 ? 0 : x }
-        case .gelu: try map(name) { (x: Double) in 0.5 * x * (1 + Foundation.erf(x * 0.5.squareRoot())) }
+        case .normal: try map(name) { (x: Double) in 0.5 * Foundation.erfc(-x * 0.5.squareRoot()) }
+        case .gelu: try map(name) { (x: Double) in 0.5 * x * Foundation.erfc(-x * 0.5.squareRoot()) }
         case .asin: try map(name) { (x: Double) in Foundation.asin(x) }
         case .acos: try map(name) { (x: Double) in Foundation.acos(x) }
         case .atan: try map(name) { (x: Double) in Foundation.atan(x) }

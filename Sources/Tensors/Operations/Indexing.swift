@@ -78,7 +78,7 @@ extension Tensor {
         let fitting = extra.allSatisfy { $0 == 1 } ? try value.reshaped(Array(value.shape.dropFirst(extra.count))) : value
         let values = try fitting.converted(to: kind).broadcast(to: plan.shape, name)
         switch rule {
-        case .add: return try (target + values.spread(plan)).converted(to: kind)
+        case .add: return try target.added(plan, values)
         case .set: return try target.replaced(plan, values)
         default:
             guard plan.isUnique else {
@@ -132,9 +132,18 @@ extension Tensor {
     /// The way back of `picked`: zeros of the source's shape with these elements added at their places.
     fileprivate func spread(_ plan: IndexPlan) throws -> Tensor {
         try Tape.unary(self) {
-            try $0.scatter(plan)
+            try $0.add(plan, to: .zeros(plan.source, $0.dtype))
         } pullback: { _, _ in
             { try $0.picked(plan, "index") }
+        }
+    }
+
+    /// What is named by no index stays as it is, the sign of a zero included.
+    private func added(_ plan: IndexPlan, _ values: Tensor) throws -> Tensor {
+        try Tape.binary(self, values) {
+            try $1.add(plan, to: $0.duplicated("at[].add"))
+        } pullback: { _, _, _, needs in
+            { g in [needs.a ? g : nil, needs.b ? try g.picked(plan, "index") : nil] }
         }
     }
 
@@ -159,8 +168,8 @@ extension Tensor {
         return result
     }
 
-    private func scatter(_ plan: IndexPlan) throws -> Tensor {
-        let result = try Tensor.zeros(plan.source, dtype)
+    /// Adds these elements to those of `result`, which nobody else has yet.
+    private func add(_ plan: IndexPlan, to result: Tensor) -> Tensor {
         switch dtype {
         case .bool: plan.scatter(start(of: Bool.self), result.start(of: Bool.self)) { $0 || $1 }
         case .uint8: plan.scatter(start(of: UInt8.self), result.start(of: UInt8.self)) { $0 &+ $1 }
@@ -172,9 +181,14 @@ extension Tensor {
         return result
     }
 
-    private func overwrite(_ plan: IndexPlan, _ values: Tensor) throws -> Tensor {
-        let result = try Tensor.uninitialized(shape, count: count, dtype, "at[].set")
+    private func duplicated(_ operation: String) throws -> Tensor {
+        let result = try Tensor.uninitialized(shape, count: count, dtype, operation)
         result.storage.pointer.copyMemory(from: storage.pointer, byteCount: byteCount)
+        return result
+    }
+
+    private func overwrite(_ plan: IndexPlan, _ values: Tensor) throws -> Tensor {
+        let result = try duplicated("at[].set")
         switch dtype.size {
         case 1: plan.scatter(values.start(of: UInt8.self), result.start(of: UInt8.self)) { $1 }
         case 4: plan.scatter(values.start(of: Int32.self), result.start(of: Int32.self)) { $1 }

@@ -77,6 +77,20 @@ extension Tensor {
         return try result.moved(-1, to: axis)
     }
 
+    /// The greatest sum of sizes in a column of a matrix (order 1) or in a row (order infinity); the smallest for the same less than 0.
+    ///
+    /// - Parameter axes: which are the rows' and the columns' numbers.
+    public func matrixNorm(order: Double, axes: [Int], keepDims: Bool = false) throws -> Tensor {
+        guard order.magnitude == 1 || order.isInfinite else {
+            throw TensorError.valueOutOfRange(operation: "norm", value: "ord \(order) of a matrix", rule: "'fro', 1, -1, inf or -inf")
+        }
+        _ = try Shape.axes(axes, of: shape, "norm")
+        let (added, compared) = order.isInfinite ? (axes[1], axes[0]) : (axes[0], axes[1])
+        let sums = try converted(to: dtype.floating).absolute().sum(axes: [added], keepDims: true)
+        let chosen = order > 0 ? try sums.maximum(axes: [compared], keepDims: true) : try sums.minimum(axes: [compared], keepDims: true)
+        return keepDims ? chosen : try chosen.squeezed(axes)
+    }
+
     /// How long vectors are over `axes` (nil: the whole tensor as one): the root of the `order`th powers, the greatest element for
     /// infinity, the number of elements that are not 0 for order 0.
     public func norm(order: Double = 2, axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {

@@ -17,11 +17,12 @@ extension Tensor {
         if length == 0 { return try .filled(target, .nan, kind, operation) }
         let sorted = try converted(to: kind).transposed(others + kept.axes).reshaped(rest + [length]).sorted()
         let places = shares.map { $0 * Double(length - 1) }
-        let weights = try Tensor(places.map { $0 - $0.rounded(.down) }).converted(to: kind)
+        let weights = try Tensor(places.map { $0 - $0.rounded(.down) })
         let low = try sorted.gathered(Tensor(places.map { Int($0) }), axis: -1)
         let high = try sorted.gathered(Tensor(places.map { min(length - 1, Int($0) + 1) }), axis: -1)
-        // Neighbours that are equal may be infinite.
-        let between = try Tensor.select(low.equals(high), low, low + (high - low) * weights)
+        // An infinite one is not multiplied where it is met exactly.
+        let isMet = try low.equals(high).bits(.or, weights.equals(0))
+        let between = try Tensor.select(isMet, low, low + (high - low) * weights.converted(to: kind))
         let isKnown = try sorted.indexed([.ellipsis, .slice(from: length - 1)]).isNaN().inverted()
         return try Tensor.select(isKnown, between, .nan).moved(-1, to: 0).reshaped(target)
     }
@@ -43,11 +44,14 @@ extension Tensor {
             }
             factors = try weights.reshaped(shape.indices.map { $0 == kept.axes[0] ? shape[$0] : 1 }).broadcast(to: shape)
         }
-        let total = try factors.converted(to: factors.dtype.floating).sum(axes: axes, keepDims: keepDims)
+        // In float64: products of large weights may be greater than any float32, and the quotient small.
+        let kind = dtype.promoted(with: weights.dtype).floating
+        factors = try factors.converted(to: .float64)
+        let total = try factors.sum(axes: axes, keepDims: keepDims)
         if try total.equals(0).any().truth() {
             throw TensorError.valueOutOfRange(operation: "average", value: "weights that add up to 0", rule: "another sum")
         }
-        return try (self * factors).sum(axes: axes, keepDims: keepDims) / total
+        return try ((self * factors).sum(axes: axes, keepDims: keepDims) / total).converted(to: kind)
     }
 
     /// Each element less the one before it along `axis`, so many times over; of bools whether they differ.
