@@ -15,7 +15,7 @@ extension Engine {
             let given = interpreter.keywords(call[call.count - 1]).map(\.name)
             if !given.isEmpty { try refuseUnknown(given, declaration) }
             return try make(call)
-        }.hintingWords
+        }.namingArguments.hintingWords
     }
 
     /// - Throws: `TypeError` for a name that no part knows.

@@ -18,9 +18,11 @@ extension Engine {
                     .str(registryHelp([("Models", models.names), ("Tasks", tasks.names)]))
                 },
                 Native("display_list_by_prefix(names, starting_spaces=0)", "Names in groups that share their first word.") { call in
-                    .str(groupedByPrefix(try call.interpreter.strings(call[0], name: "names"), indentation: try call.int(1)))
+                    let spaces = try call.int(1)
+                    guard (0...1000).contains(spaces) else { throw Raised.value("starting_spaces must be from 0 to 1000, not \(spaces)") }
+                    return .str(groupedByPrefix(try call.interpreter.strings(call[0], name: "names"), indentation: spaces))
                 },
-            ])
+            ].map(\.namingArguments))
     }
 
     /// `@register_task`, `@register_task("name")` and `register_task("name")(cls)`.

@@ -142,7 +142,7 @@ extension Engine {
                 let batch = Batch(features: ["image/data": images], targets: .unknown(count: 1))
                 return .str(try ModelSummary(model, batch: batch).text)
             },
-        ]
+        ].map(\.namingArguments)
     }
 
     /// The model behind a value: a built-in one, or an object of a script.

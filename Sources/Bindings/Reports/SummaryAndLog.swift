@@ -51,7 +51,7 @@ extension Engine {
                     }
                     return .none
                 },
-            ])
+            ].map(\.namingMistakes))
     }
 
     /// `carpedm.log`: lines for people, on standard error.

@@ -45,7 +45,7 @@ extension Engine {
                 let step = try call.int(call.count - 1)
                 try writer.write(step: step) { try body(call, $0, step) }
                 return .none
-            }
+            }.namingMistakes
         }
         return NativeType(
             "SummaryWriter", doc: "An event file of your own, as summary.writer(folder) opens it.", module: "carpedm.summary",

@@ -59,7 +59,7 @@ extension Engine {
     }
 
     var taskMethods: [Native] {
-        builtInHooks + [
+        (builtInHooks + [
             Native("get_class_labels(self, as_unicode=False)", "The types by id: labels (U+306B), or characters with as_unicode.") { call in
                 .list(try call.host(0, as: TaskObject.self).task.classLabels(asCharacters: try call.truth(1)).map { .str($0) })
             },
@@ -99,6 +99,6 @@ extension Engine {
                         features: try features(call[1], "features"), output: try output(call[2], "model_output"),
                         targets: try targets(call[3]), isTraining: try call.truth(4), object.task))
             },
-        ]
+        ]).map(\.namingArguments)
     }
 }

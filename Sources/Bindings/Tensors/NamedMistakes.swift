@@ -3,6 +3,20 @@ import ScriptRuntime
 import Tensors
 
 extension Native {
+    /// The same, except that the message of a wrong argument begins with the name of the function that the script called. What layers
+    /// and operations inside say of themselves stays as it is.
+    var namingArguments: Native {
+        let name = name
+        var copy = Native(declaration, doc, intrinsic: intrinsic) { [body] call in
+            do { return try body(call) } catch {
+                guard let raised = error as? Raised else { throw error }
+                throw raised.naming(name)
+            }
+        }
+        (copy.hints, copy.isLookup) = (hints, isLookup)
+        return copy
+    }
+
     /// The same, except that the message of a mistake begins with the name of the function that the script called, whatever that is
     /// made of. What a script's own function raised stays as it is.
     var namingMistakes: Native {

@@ -74,6 +74,8 @@ struct NestedData {
     }
 
     private mutating func readLeaf(_ value: Value) throws {
+        try engine.interpreter.requireRoom(in: doubles)
+        try engine.interpreter.requireRoom(in: integers)
         if let tensor = engine.asTensor(value) {
             guard leaves.count > 0 || doubles.isEmpty else {
                 // Numbers before it: the tensor must be a number too.

@@ -33,7 +33,7 @@ extension Engine {
                             let metric = try MainMetric(named: name, mode: mode, of: estimator.function.task)
                             return try EarlyStopping(metric: metric, patience: patience, minimumChange: change)
                         })
-                }.hintingWords),
+                }.namingArguments.hintingWords),
             NativeType(
                 "ReduceOnPlateau",
                 doc: """
@@ -51,7 +51,7 @@ extension Engine {
                             let metric = try MainMetric(named: name, mode: mode, of: estimator.function.task)
                             return try RateReduction(metric: metric, factor: factor, patience: patience, lowest: lowest)
                         })
-                }.hintingWords),
+                }.namingArguments.hintingWords),
         ]
     }
 }

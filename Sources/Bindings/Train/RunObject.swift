@@ -123,6 +123,6 @@ final class RunObject: HostMembers {
                     let evaluation = try run.engine.interruptible { try run.estimator.evaluate(spec) }
                     return call.interpreter.value(of: EvaluationObject(evaluation, run.owner))
                 },
-            ])
+            ].map(\.namingArguments))
     }
 }

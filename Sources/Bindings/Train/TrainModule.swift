@@ -10,7 +10,7 @@ extension Engine {
         defineTrainTypes()
         return NativeModule(
             "carpedm.train", doc: "Training, evaluation, checkpoints.",
-            functions: [
+            functions: ([
                 Native(
                     "train_and_evaluate(estimator, train_spec, eval_spec)",
                     "Train until max_steps, evaluating after every epoch and at the end; gives the result with step, metrics and text."
@@ -23,7 +23,7 @@ extension Engine {
                     "resume(max_steps=None)",
                     "Go on with the newest run exactly where it was interrupted, with the bits of a run that was not."
                 ) { [unowned self] call in try resume(call) },
-            ] + shortForms,
+            ] + shortForms).map(\.namingArguments),
             members: { [unowned self] _ in trainTypes.map { ($0.name, .type($0)) } },
             missing: { [unowned self] name, interpreter in
                 // What is newest changes: it is looked up each time.
@@ -86,7 +86,7 @@ extension Engine {
             Group.title, doc: doc + "\n\n" + Group.documentation, module: "carpedm.train",
             constructor: Native("\(Group.title)(**settings)", doc) { call in
                 call.interpreter.value(of: make(try Group(call.interpreter.settings(call[0]))))
-            }.hinting { Group.hints })
+            }.namingArguments.hinting { Group.hints })
     }
 
     private func runConfigType() -> NativeType {
@@ -110,7 +110,7 @@ extension Engine {
                             "is_chief": { .bool($0.isChief) }, "num_worker_replicas": { .int($0.numWorkerReplicas) },
                             "session_config": { call.interpreter.value(of: SettingsObject($0.sessionConfig)) },
                         ]))
-            }.hinting { RunConfig.hints })
+            }.namingArguments.hinting { RunConfig.hints })
     }
 
     private func estimatorType() -> NativeType {
@@ -122,7 +122,7 @@ extension Engine {
                 "Trains, evaluates and uses a model, with checkpoints and event files in a folder."
             ) { [unowned self] call in
                 call.interpreter.value(of: try EstimatorObject(call, self))
-            },
+            }.namingArguments,
             methods: [
                 Native("train(self, input_fn, max_steps=None)", "Train until step max_steps.") { [unowned self] call in
                     let estimator = try call.host(0, as: EstimatorObject.self)
@@ -157,7 +157,7 @@ extension Engine {
                             return interpreter.dict(tensors + texts)
                         })
                 },
-            ])
+            ].map(\.namingArguments))
     }
 
     /// The source of batches behind an `input_fn` argument.
@@ -233,7 +233,7 @@ final class TrainSpecObject: HostObject {
                 }
                 return call.interpreter.value(
                     of: TrainSpecObject(try TrainSpec(input: input.function, maxSteps: try call.optionalInt(1))))
-            })
+            }.namingArguments)
     }
 }
 
@@ -269,6 +269,6 @@ final class EvalSpecObject: HostObject {
                         try EvalSpec(
                             input: input.function, steps: try call.optionalInt(1), name: try call.optionalString(2),
                             schedule: schedules.first ?? .epochs(1))))
-            }.hintingWords)
+            }.namingArguments.hintingWords)
     }
 }

@@ -197,10 +197,17 @@ extension Call {
                     .runtimeError, "\(instance.type.name).__init__() did not call super().__init__()",
                     hint: "Call super().__init__(...) before using what the base class provides.")
             }
-            throw mismatch(index, "\(Object.self)")
+            throw mismatch(index, Self.name(of: Object.self))
         }
-        guard let object = box.object as? Object else { throw mismatch(index, "\(Object.self)") }
+        guard let object = box.object as? Object else { throw mismatch(index, Self.name(of: Object.self)) }
         return object
+    }
+
+    /// What a script knows a host class by: `EstimatorObject` is an Estimator, `SettingsObject<HParams>` are HParams.
+    private static func name(of type: Any.Type) -> String {
+        let words = "\(type)".split { "<>".contains($0) }
+        let name = words.last ?? ""
+        return String(name.hasSuffix("Object") ? name.dropLast("Object".count) : name)
     }
 
     /// The Swift state of an instance of a native class.

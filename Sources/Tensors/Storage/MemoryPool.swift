@@ -37,10 +37,16 @@ public enum MemoryPool {
     static let smallLimit = 2048
     static let alignment = 64
     private static let hugePage = 1 << 21
+    /// What the system must have left beside what is asked for: small objects of everybody end the process when they are refused.
+    private static let reserve = 64 << 20
+    /// Bytes of fresh buffers between two looks whether the reserve is there.
+    private static let lookInterval = 4 << 20
 
     private struct State: ~Copyable {
         var free: [Int: [UInt]] = [:]
         var statistics = Statistics()
+        /// Bytes of fresh buffers since the last look at the reserve.
+        var unlooked = 0
         var limit = Int(clamping: min(ProcessInfo.processInfo.physicalMemory, MemoryPool.groupMemory ?? .max) / 5 * 4)
 
         mutating func trim() {
@@ -75,9 +81,10 @@ public enum MemoryPool {
         guard systemHas(bytes) else { throw TensorError.outOfMemory(operation: operation, bytes: bytes) }
     }
 
-    /// Whether the system would give so many bytes now: it is asked, and they are given back untouched.
-    private static func systemHas(_ bytes: Int) -> Bool {
-        guard let place = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+    /// Whether the system would give so many bytes now and have a reserve left: it is asked, and they are given back untouched.
+    private static func systemHas(_ wanted: Int) -> Bool {
+        let (bytes, overflow) = wanted.addingReportingOverflow(reserve)
+        guard !overflow, let place = mmap(nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
             place != UnsafeMutableRawPointer(bitPattern: -1)
         else { return false }
         munmap(place, bytes)
@@ -118,6 +125,17 @@ public enum MemoryPool {
                     guard ask() else { throw TensorError.outOfMemory(operation: operation, bytes: bytes) }
                 }
                 guard let fresh else { throw TensorError.outOfMemory(operation: operation, bytes: bytes) }
+                state.unlooked += capacity
+                if isHuge || state.unlooked >= lookInterval {
+                    state.unlooked = 0
+                    if !systemHas(0) {
+                        state.trim()
+                        guard systemHas(0) else {
+                            free(fresh)
+                            throw TensorError.outOfMemory(operation: operation, bytes: bytes)
+                        }
+                    }
+                }
                 #if os(Linux)
                     // Large pages: kernels walk megabytes, and misses of address translation would cost a tenth of the time.
                     if isHuge { madvise(fresh, capacity, MADV_HUGEPAGE) }

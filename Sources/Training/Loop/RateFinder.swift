@@ -35,7 +35,7 @@ extension Estimator {
         }
         guard low > 0, low.isFinite else { throw refuse("low", .number(low), "a number above 0") }
         guard high > low, high.isFinite else { throw refuse("high", .number(high), "greater than low") }
-        guard steps >= 2 else { throw refuse("steps", .integer(steps), "a whole number of at least 2") }
+        guard (2...1_000_000).contains(steps) else { throw refuse("steps", .integer(steps), "a whole number from 2 to 1000000") }
         var search = RateSearch(rates: [], losses: [], smoothed: [])
         var settings = hyperparameters
         (settings.lrSchedule, settings.lrWarmupSteps) = ("constant", 0)
