@@ -26,6 +26,19 @@ import Testing
                 "import sys\ns = sys.stdin\nprint([s.read(2), s.readline(1), input('? '), next(s), s.readlines(3), s.read(), s.read(), list(s)])",
             ],
             input: "abcdef\ng\nhi\nj\nk\nl", exitCode: 0, output: "? ['ab', 'c', 'def', 'g\\n', ['hi\\n', 'j\\n'], 'k\\nl', '', []]\n"),
+        // A pipe is read as far as it must be; characters and line ends that lie across two blocks of it stay whole.
+        Case(
+            arguments: [
+                "run", "-c",
+                "f = open('/dev/stdin')\nt = f.read(3) + f.readline(2) + f.readline()\n"
+                    + "print(len(t), t == 'あ' * 90_000 + '\\n', [f.readline(), next(f), f.seekable(), f.read(), f.read(1)])",
+            ],
+            input: String(repeating: "あ", count: 90_000) + "\r\n\rい\r\nう", exitCode: 0,
+            output: "90001 True ['\\n', 'い\\n', False, 'う', '']\n"),
+        Case(
+            arguments: ["run", "-c", "f = open('/dev/stdin', encoding='cp932', newline='')\nprint([len(l) for l in f])"],
+            input: String(repeating: "a\r\nb\r", count: 30_000), exitCode: 0,
+            output: "[\(Array(repeating: "3, 2", count: 30_000).joined(separator: ", "))]\n"),
         Case(arguments: ["run", "-c", "input()"], input: "", exitCode: 1, error: "EOFError"),
         Case(arguments: ["run", "--sandbox", "-c", "input()"], input: "x", exitCode: 1, error: "without --sandbox"),
         Case(arguments: ["run", "args.cdm", "x", "--seed", "3"], exitCode: 0, output: "['args.cdm', 'x', '--seed', '3']\n"),

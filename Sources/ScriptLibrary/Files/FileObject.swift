@@ -3,7 +3,8 @@ import ScriptRuntime
 
 /// An open file: Python's text and binary file objects.
 ///
-/// A text file is decoded whole at its first read; what is written is collected and goes out in blocks.
+/// A text file is decoded whole at its first read, a pipe or a device as it is read; what is written is collected and goes out in
+/// blocks.
 final class FileObject: HostObject, HostIterable, HostContext {
     let path: String
     let mode: FileMode
@@ -20,8 +21,12 @@ final class FileObject: HostObject, HostIterable, HostContext {
     private var original: StrObject?
     /// The byte of the file at which the content begins, behind a byte order mark.
     private var base = 0
+    /// Of a pipe or a device.
+    private var stream: StreamedText?
 
     var isClosed: Bool { descriptor < 0 }
+    /// Pipes are not.
+    var isSeekable: Bool { lseek(descriptor, 0, SEEK_CUR) >= 0 }
 
     init(path: String, mode: FileMode, encoding: String, errors: String, newline: String?) throws(Raised) {
         self.path = path
@@ -37,6 +42,7 @@ final class FileObject: HostObject, HostIterable, HostContext {
             Foundation.close(descriptor)
             throw FileAccess.error(EISDIR, path)
         }
+        if status.st_mode & S_IFMT != S_IFREG { stream = StreamedText() }
     }
 
     deinit {
@@ -64,24 +70,20 @@ final class FileObject: HostObject, HostIterable, HostContext {
 
     // MARK: - Reading
 
-    private func load(_ interpreter: Interpreter) throws -> StrObject {
+    /// The text that a read is answered from, from `position` on.
+    private func load(_ need: StreamedText.Need, _ interpreter: Interpreter) throws -> StrObject {
         try checkReadable()
+        if stream != nil { return try supply(need, interpreter) }
         if let content { return content }
         try flush()
         // A pipe has no place: then it counts from where it was opened.
         base = max(0, Int(lseek(descriptor, 0, SEEK_CUR)))
         var bytes: [UInt8] = []
-        var block = [UInt8](repeating: 0, count: 1 << 16)
-        while true {
-            let count = Foundation.read(descriptor, &block, block.count)
-            if count < 0 {
-                if errno == EINTR { continue }
-                throw FileAccess.error(errno, path)
-            }
-            if count == 0 { break }
-            try interpreter.charge(bytes: count)
+        while case let block = try nextBlock(), !block.isEmpty {
+            try interpreter.requireRoom(for: block.count, in: bytes)
+            try interpreter.charge(bytes: block.count)
             try interpreter.checkInterrupt()
-            bytes += block[..<count]
+            bytes += block
         }
         var text: StrObject
         if mode.isBinary {
@@ -97,6 +99,35 @@ final class FileObject: HostObject, HostIterable, HostContext {
         content = text
         position = 0
         return text
+    }
+
+    /// Some more bytes of the file; none at its end.
+    private func nextBlock() throws(Raised) -> ArraySlice<UInt8> {
+        var block = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = Foundation.read(descriptor, &block, block.count)
+            if count >= 0 { return block[..<count] }
+            if errno != EINTR { throw FileAccess.error(errno, path) }
+        }
+    }
+
+    private func supply(_ need: StreamedText.Need, _ interpreter: Interpreter) throws -> StrObject {
+        try flush()
+        let kind = mode.isBinary ? nil : try Codec.kind(of: encoding, for: "decode")
+        try stream?.supply(need, from: &position, kind: kind, interpreter: interpreter) {
+            try nextBlock()
+        } decode: { bytes in
+            if mode.isBinary { return .make(latin: bytes) }
+            let text = try Codec.decode(bytes, encoding, errors, interpreter)
+            return newline == nil ? FileObject.universal(text) : text
+        } isEnough: { text, start in
+            switch need {
+            case .all: false
+            case .units(let count): text.count - start >= count
+            case .line(let limit): lineEnd(text, from: start) != nil || limit.map { text.count - start >= $0 } ?? false
+            }
+        }
+        return stream?.text ?? .empty
     }
 
     /// Every kind of line end as "\n".
@@ -119,7 +150,7 @@ final class FileObject: HostObject, HostIterable, HostContext {
 
     /// The next `count` code points or bytes; all when nil.
     func read(_ count: Int?, _ interpreter: Interpreter) throws -> Value {
-        let text = try load(interpreter)
+        let text = try load(count.map { .units($0) } ?? .all, interpreter)
         let end = count.map { min(text.count, position + min($0, text.count)) } ?? text.count
         defer { position = end }
         try interpreter.charge(bytes: end - position)
@@ -132,7 +163,7 @@ final class FileObject: HostObject, HostIterable, HostContext {
 
     /// The next line with its end, at most `limit` long; empty at the end of the file.
     func readLine(_ limit: Int?, _ interpreter: Interpreter) throws -> Value {
-        let text = try load(interpreter)
+        let text = try load(.line(limit), interpreter)
         let stop = limit.map { min(text.count, position + min($0, text.count)) } ?? text.count
         var end = stop
         if let place = lineEnd(text, from: position), place < stop { end = place }
@@ -233,7 +264,7 @@ final class FileObject: HostObject, HostIterable, HostContext {
         guard let content else {
             let place = Int(lseek(descriptor, 0, SEEK_CUR))
             if place < 0 { throw FileAccess.error(errno, nil) }
-            return place + pending.count
+            return place + pending.count - (stream?.unread(from: position) ?? 0)
         }
         if mode.isBinary { return base + position }
         guard ["strict", "surrogateescape", "surrogatepass"].contains(errors) else {
@@ -276,9 +307,10 @@ final class FileObject: HostObject, HostIterable, HostContext {
             whence = 0
         }
         try flush()
-        content = nil
         let place = lseek(descriptor, off_t(offset), whence == 0 ? SEEK_SET : SEEK_END)
         if place < 0 { throw FileAccess.error(errno, nil) }
+        content = nil
+        if stream != nil { (stream, position) = (StreamedText(), 0) }
         return Int(place)
     }
 

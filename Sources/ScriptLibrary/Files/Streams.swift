@@ -194,7 +194,7 @@ enum Streams {
                 .int(try file(call).seek(call.int(1), call.int(2), call.interpreter))
             },
             Native("tell(self, /)", "The place of the next read or write.") { .int(try file($0).tell($0.interpreter)) },
-            ask("readable") { $0.mode.canRead }, ask("writable") { $0.mode.canWrite }, ask("seekable") { _ in true },
+            ask("readable") { $0.mode.canRead }, ask("writable") { $0.mode.canWrite }, ask("seekable") { $0.isSeekable },
             ask("isatty") { _ in false },
         ]
     }
