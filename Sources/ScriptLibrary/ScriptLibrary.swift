@@ -89,13 +89,29 @@ final class LibraryState {
     let options: LibraryOptions
     /// Files that are open: closed (and so written out) with the session.
     var openFiles = 0
-    /// `sys.stdout` and `sys.stderr` as they are now.
-    var sys: ModuleObject?
+    private var sys: ModuleObject?
     var output: Value = .none
     var errorOutput: Value = .none
     var input: Value = .none
     /// What `sys.stdin.read(size)` left of a line.
     var unread = StrObject.empty
+    /// `io.UnsupportedOperation`: a stream was asked for what it cannot do.
+    var unsupportedType: TypeObject?
 
     init(_ options: LibraryOptions) { self.options = options }
+
+    /// `sys.stdout` and its like as the script has set them; `standard` when it has not looked at them.
+    func stream(_ name: Symbol, or standard: Value, _ interpreter: Interpreter) throws(Raised) -> Value {
+        if sys == nil { sys = interpreter.loadedModule("sys") }
+        guard let sys else { return standard }
+        guard let stream = sys[name] else { throw Raised(.runtimeError, "lost sys.\(name.name)") }
+        return stream
+    }
+
+    func unsupported(_ message: String, _ interpreter: Interpreter) throws(Raised) -> Raised {
+        guard let unsupportedType, case .instance(let instance) = try interpreter.instantiate(unsupportedType, [.str(message)]) else {
+            return Raised(.osError, message)
+        }
+        return Raised(exception: instance)
+    }
 }

@@ -8,7 +8,8 @@ import Testing
 @Suite struct ProgramTests {
     @Test(arguments: [
         "strings", "numbers", "containers", "modules", "language", "corners", "changed_meanwhile", "operators", "registers", "tables",
-        "sorting", "ranges", "hints", "exception_details", "memoryview", "protocols", "regex", "views", "random", "objects", "files",
+        "sorting", "ranges", "hints", "exception_details", "memoryview", "protocols", "regex", "views", "random", "objects", "files", "nans",
+        "messages", "streams", "scopes", "formats", "inheritance", "recipes",
     ])
     func printsWhatPythonPrints(name: String) throws {
         let folder = try #require(Bundle.module.resourceURL).appendingPathComponent("Programs")

@@ -14,7 +14,7 @@ enum BuiltinFunctions {
                 switch call.plain(0) {
                 case .int(let value) where value != .min: return .int(value < 0 ? -value : value)
                 case .int(let value): return .integer(BigInt(value).magnitude.signed)
-                case .float(let value): return .float(value.magnitude)
+                case .float(let value): return call.interpreter.distinct(value.magnitude)
                 case .bool(let value): return .int(value ? 1 : 0)
                 case .bigInt(let object): return .integer(object.value.magnitude.signed)
                 default:
@@ -133,8 +133,8 @@ enum BuiltinFunctions {
             case (.int(let a), .int(let b)):
                 let (sum, overflow) = a.addingReportingOverflow(b)
                 total = overflow ? .integer(BigInt(a) + BigInt(b)) : .int(sum)
-            case (.float(let a), .float(let b)): total = .float(a + b)
-            case (.float(let a), .int(let b)): total = .float(a + Double(b))
+            case (.float(let a), .float(let b)): total = interpreter.distinct(a + b)
+            case (.float(let a), .int(let b)): total = interpreter.distinct(a + Double(b))
             default: total = try interpreter.binary(.add, total, item)
             }
             return true

@@ -194,7 +194,9 @@ final class ByteArray {
                     bytes.bytes[place] = byte
                     return .none
                 }
-                if case .int = call.plain(2) {
+                let isNumber = ["__index__", "__int__", "__float__"].contains { call.interpreter.method(call[2], $0) != nil }
+                let isText = if case .str = call.plain(2) { true } else { false }
+                if isNumber || isText {
                     throw Raised.type("can assign only bytes, buffers, or iterables of ints in range(0, 256)")
                 }
                 // As in CPython, a value that is no bytearray has the slice resolved twice, seen by an `__index__` alone.

@@ -103,9 +103,11 @@ extension BytesMethods {
     /// The digits of some bytes, with the separator and the size of groups of the call.
     static func hex(_ bytes: [UInt8], _ call: Call) throws -> Value {
         try call.interpreter.charge(bytes: bytes.count * 3)
+        let group = try call.int(2)
         let alphabet = Array("0123456789abcdef".utf8)
         var separator: UInt8?
         if call.has(1) {
+            guard try call.interpreter.length(call[1]) == 1 else { throw Raised.value("sep must be length 1.") }
             let given: StrObject
             switch call.plain(1) {
             case .str(let text): given = text
@@ -116,7 +118,6 @@ extension BytesMethods {
             guard given.isASCII else { throw Raised.value("sep must be ASCII.") }
             separator = UInt8(given[0])
         }
-        let group = try call.int(2)
         var result: [UInt8] = []
         for (index, byte) in bytes.enumerated() {
             let place = group < 0 ? index : bytes.count - index

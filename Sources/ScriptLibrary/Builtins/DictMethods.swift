@@ -25,7 +25,7 @@ enum DictMethods {
     }
 
     private static func table() -> NativeType {
-        NativeType("dict", methods: reading + writing, classMethods: [fromKeys])
+        NativeType("dict", methods: reading + writing, classMethods: [fromKeys("fromkeys(cls, iterable, value=None, /)")])
     }
 
     private static var reading: [Native] {
@@ -86,8 +86,11 @@ enum DictMethods {
 
     private static let fromKeysDoc = "Create a new dictionary with keys from iterable and values set to value."
 
-    private static var fromKeys: Native {
-        Native("fromkeys(cls, iterable, value=None, /)", fromKeysDoc) { call in
+    /// Those that classes derived from `dict` have once more under their own name.
+    static var shared: [Native] { (reading + writing).filter { ["keys", "values", "items", "clear"].contains($0.name) } }
+
+    static func fromKeys(_ declaration: String) -> Native {
+        Native(declaration, fromKeysDoc) { call in
             let interpreter = call.interpreter
             let made: Value
             if case .type(let type) = call[0], type !== interpreter.types.dict {

@@ -127,7 +127,6 @@ final class DictView: HostObject, HostIterable, HostContainer, HostSized, HostAr
         case .and, .or, .xor, .subtract: break
         default: return nil
         }
-        guard interpreter.isIterable(other) else { return nil }
         // CPython's ways, which differ in what they hash and compare: only what is in both for &, the right side's items else.
         if operation == .and { return .set(try intersection(with: other, interpreter)) }
         let result = try reflected ? DictView.set(of: other, interpreter).copy(isFrozen: false) : set(interpreter)

@@ -9,8 +9,7 @@ enum InputOutput {
                 try print($0, state)
             },
             Native("input(prompt='', /)", "Read a line from standard input; the trailing newline is stripped.") { call in
-                let prompt = try call.interpreter.str(call[0])
-                guard let line = try line(prompt, state, call.interpreter) else { throw Raised(.eofError, "EOF when reading a line") }
+                guard let line = try input(call[0], state, call.interpreter) else { throw Raised(.eofError, "EOF when reading a line") }
                 return .str(!line.isEmpty && line[line.count - 1] == 10 ? line.slice(0, line.count - 1) : line)
             },
             Native("open(file, mode='r', buffering=-1, encoding=None, errors=None, newline=None)", "Open file and return a file object.") {
@@ -37,8 +36,18 @@ enum InputOutput {
         let end = try separator(2, "end", .character(10))
         guard case .tuple(let arguments) = call[0] else { return .none }
         var target = call[3]
-        if target.isNone { target = state.sys?["stdout"] ?? state.output }
+        if target.isNone { target = try state.stream("stdout", or: state.output, interpreter) }
         if target.isNone { return .none }
+        guard case .host = target else {
+            // A writer of the script's own sees every part.
+            for (index, argument) in arguments.items.enumerated() {
+                if index > 0 { try write(between, to: target, interpreter) }
+                try write(interpreter.str(argument), to: target, interpreter)
+            }
+            try write(end, to: target, interpreter)
+            if try call.truth(4) { _ = try interpreter.callMethod(target, named: "flush") }
+            return .none
+        }
         if arguments.count == 1, between.count < 2 {
             try write(interpreter.str(arguments[0]) + end, to: target, interpreter)
         } else {
@@ -67,6 +76,22 @@ enum InputOutput {
         _ = try interpreter.callMethod(target, named: "write", [.str(text)])
     }
 
+    /// One line of `sys.stdin` as the script has set it, nil at the end.
+    private static func input(_ prompt: Value, _ state: LibraryState, _ interpreter: Interpreter) throws -> StrObject? {
+        let source = try state.stream("stdin", or: state.input, interpreter)
+        let target = try state.stream("stdout", or: state.output, interpreter)
+        var prompt = try interpreter.str(prompt)
+        if !source.isIdentical(to: state.input) || !target.isIdentical(to: state.output) {
+            try write(prompt, to: target, interpreter)
+            prompt = .empty
+        }
+        if source.isIdentical(to: state.input) { return try line(prompt, state, interpreter) }
+        guard case .str(let line) = interpreter.plain(try interpreter.callMethod(source, named: "readline")) else {
+            throw Raised.type("object.readline() returned non-string")
+        }
+        return line.isEmpty ? nil : line
+    }
+
     /// One line of standard input with its end (or what `read` left of it), nil at the end.
     static func line(_ prompt: StrObject, _ state: LibraryState, _ interpreter: Interpreter) throws -> StrObject? {
         if !state.unread.isEmpty {
@@ -92,6 +117,7 @@ enum InputOutput {
         let encoding = try call.optionalString(3)
         let errors = try call.optionalString(4)
         let newline = try call.optionalString(5)
+        if !mode.isBinary, case .int(0) = interpreter.plain(call[2]) { throw Raised.value("can't have unbuffered text I/O") }
         if mode.isBinary {
             if encoding != nil { throw Raised.value("binary mode doesn't take an encoding argument") }
             if errors != nil { throw Raised.value("binary mode doesn't take an errors argument") }
@@ -104,7 +130,7 @@ enum InputOutput {
         if mode.canRead { try FileAccess.check(path, writing: false, state) }
         if mode.canWrite { try FileAccess.check(path, writing: true, state) }
         let file = try FileObject(
-            path: path, mode: mode, encoding: encoding ?? "utf-8", errors: errors ?? "strict", newline: newline)
+            path: path, mode: mode, encoding: encoding ?? "UTF-8", errors: errors ?? "strict", newline: newline, state)
         return interpreter.value(of: file)
     }
 }

@@ -170,10 +170,10 @@ enum NumberMethods {
             ])
     }
 
-    private static func isLittle(_ call: Call, _ index: Int) throws -> Bool {
-        guard case .str(let order) = call.plain(index) else {
+    private static func isLittle(_ call: Call, _ name: String) throws -> Bool {
+        guard case .str(let order) = call.plain(2) else {
             throw Raised.type(
-                "\(index == 2 ? "to_bytes" : "from_bytes")() argument 'byteorder' must be str, not \(call.interpreter.typeName(of: call[index]))")
+                "\(name)() argument 'byteorder' must be str, not \(call.shortTypeName(call[2]))")
         }
         switch order.string {
         case "little": return true
@@ -185,7 +185,7 @@ enum NumberMethods {
     private static func toBytes(_ call: Call) throws -> Value {
         let value = try big(call, "to_bytes")
         let length = try call.int(1)
-        let little = try isLittle(call, 2)
+        let little = try isLittle(call, "to_bytes")
         let signed = try call.truth(3)
         if length < 0 { throw Raised.value("length argument must be non-negative") }
         if length > BytesMethods.longest { throw Raised(.overflowError, "byte string is too large") }
@@ -206,7 +206,7 @@ enum NumberMethods {
     }
 
     private static func fromBytes(_ call: Call) throws -> Value {
-        let isLittle = try isLittle(call, 2)
+        let isLittle = try isLittle(call, "from_bytes")
         var bytes: [UInt8]
         switch call.plain(1) {
         case .bytes(let given): bytes = given.bytes
@@ -257,7 +257,7 @@ enum NumberMethods {
                     let value = try real(call, "__round__")
                     if call[1].isNone { return try Rounding.round(value) }
                     let digits = try call.interpreter.anyInteger(call[1])
-                    return .float(try Rounding.round(value, digits: Int(clamping: digits)))
+                    return call.interpreter.distinct(try Rounding.round(value, digits: Int(clamping: digits)))
                 },
                 Native("__format__(self, format_spec, /)", "Formats the float according to format_spec.") { call in
                     let spec = try call.text(1, "__format__() argument must be str")
@@ -268,7 +268,7 @@ enum NumberMethods {
             ],
             classMethods: [
                 Native("fromhex(cls, string, /)", "Create a floating-point number from a hexadecimal string.") {
-                    .float(try FloatParsing.fromHex($0.text(1, "fromhex() argument must be str")))
+                    $0.interpreter.distinct(try FloatParsing.fromHex($0.text(1, "fromhex() argument must be str")))
                 }
             ],
             properties: [

@@ -7,7 +7,7 @@ extension StrMethods {
         var characters: StrObject?
         if !call[1].isNone {
             guard case .str(let given) = call.plain(1) else {
-                throw Raised.type("\(name) arg must be None or str, not \(call.interpreter.typeName(of: call[1]))")
+                throw Raised.type("\(name) arg must be None or str")
             }
             characters = given
         }

@@ -5,13 +5,14 @@ import ScriptRuntime
 ///
 /// A text file is decoded whole at its first read, a pipe or a device as it is read; what is written is collected and goes out in
 /// blocks.
-final class FileObject: HostObject, HostIterable, HostContext {
+final class FileObject: HostObject, HostContext {
     let path: String
     let mode: FileMode
     let encoding: String
     let errors: String
     /// nil: every kind of line end is read as "\n".
     let newline: String?
+    private unowned let state: LibraryState
     private var descriptor: Int32
     private var pending: [UInt8] = []
     /// What was read: of a binary file bytes as Latin-1.
@@ -28,7 +29,10 @@ final class FileObject: HostObject, HostIterable, HostContext {
     /// Pipes are not.
     var isSeekable: Bool { lseek(descriptor, 0, SEEK_CUR) >= 0 }
 
-    init(path: String, mode: FileMode, encoding: String, errors: String, newline: String?) throws(Raised) {
+    init(
+        path: String, mode: FileMode, encoding: String, errors: String, newline: String?, _ state: LibraryState
+    ) throws(Raised) {
+        self.state = state
         self.path = path
         self.mode = mode
         self.encoding = encoding
@@ -63,16 +67,16 @@ final class FileObject: HostObject, HostIterable, HostContext {
         if isClosed { throw .value("I/O operation on closed file.") }
     }
 
-    private func checkReadable() throws(Raised) {
+    private func checkReadable(_ interpreter: Interpreter) throws(Raised) {
         try checkOpen()
-        if !mode.canRead { throw Raised(.osError, mode.isBinary ? "read" : "not readable") }
+        if !mode.canRead { throw try state.unsupported(mode.isBinary ? "read" : "not readable", interpreter) }
     }
 
     // MARK: - Reading
 
     /// The text that a read is answered from, from `position` on.
     private func load(_ need: StreamedText.Need, _ interpreter: Interpreter) throws -> StrObject {
-        try checkReadable()
+        try checkReadable(interpreter)
         if stream != nil { return try supply(need, interpreter) }
         if let content { return content }
         try flush()
@@ -188,14 +192,6 @@ final class FileObject: HostObject, HostIterable, HostContext {
         return text.place(of: .character(10), from: start, to: text.count).map { $0 + 1 }
     }
 
-    func iterate(_ interpreter: Interpreter) throws -> IteratorObject {
-        try checkReadable()
-        return ClosureIterator(mode.typeName) { [self] interpreter in
-            let line = try readLine(nil, interpreter)
-            return try interpreter.length(line) == 0 ? nil : line
-        }
-    }
-
     // MARK: - Writing
 
     func write(_ value: Value, _ interpreter: Interpreter) throws -> Int {
@@ -203,7 +199,7 @@ final class FileObject: HostObject, HostIterable, HostContext {
         if !mode.isBinary, !isText(interpreter.plain(value)) {
             throw Raised.type("write() argument must be str, not \(interpreter.typeName(of: value))")
         }
-        if !mode.canWrite { throw Raised(.osError, mode.isBinary ? "write" : "not writable") }
+        if !mode.canWrite { throw try state.unsupported(mode.isBinary ? "write" : "not writable", interpreter) }
         try leaveContent()
         let count: Int
         if mode.isBinary {
@@ -298,9 +294,9 @@ final class FileObject: HostObject, HostIterable, HostContext {
         try checkOpen()
         var (offset, whence) = (offset, whence)
         if !mode.isBinary {
-            if whence == 1 && offset != 0 { throw Raised(.osError, "can't do nonzero cur-relative seeks") }
+            if whence == 1 && offset != 0 { throw try state.unsupported("can't do nonzero cur-relative seeks", interpreter) }
             if whence == 0 && offset < 0 { throw Raised.value("negative seek position \(offset)") }
-            if whence == 2 && offset != 0 { throw Raised(.osError, "can't do nonzero end-relative seeks") }
+            if whence == 2 && offset != 0 { throw try state.unsupported("can't do nonzero end-relative seeks", interpreter) }
         }
         if whence == 1 {
             offset += try tell(interpreter)
@@ -317,7 +313,7 @@ final class FileObject: HostObject, HostIterable, HostContext {
     func truncate(_ size: Int?, _ interpreter: Interpreter) throws -> Int {
         let size = try size ?? tell(interpreter)
         try flush()
-        if !mode.canWrite { throw Raised(.osError, "truncate") }
+        if !mode.canWrite { throw try state.unsupported("truncate", interpreter) }
         if ftruncate(descriptor, off_t(size)) != 0 { throw FileAccess.error(errno, nil) }
         if mode.isBinary { try leaveContent() }
         return size

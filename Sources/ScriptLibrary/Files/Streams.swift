@@ -2,7 +2,7 @@ import Foundation
 import ScriptRuntime
 
 /// `sys.stdout`, `sys.stderr` and `sys.stdin`.
-final class StandardStream: HostObject, HostIterable {
+final class StandardStream: HostObject {
     enum Kind: String { case input = "<stdin>", output = "<stdout>", error = "<stderr>" }
 
     let kind: Kind
@@ -25,13 +25,13 @@ final class StandardStream: HostObject, HostIterable {
         case .error:
             try interpreter.charge(bytes: text.count)
             interpreter.errorOutput(text.string)
-        case .input: throw Raised(.osError, "not writable")
+        case .input: throw try state.unsupported("not writable", interpreter)
         }
     }
 
     /// The next line with its end, or at most so many characters of it; empty at the end.
     func readLine(_ limit: Int? = nil, _ interpreter: Interpreter) throws -> StrObject {
-        guard kind == .input else { throw Raised(.osError, "not readable") }
+        guard kind == .input else { throw try state.unsupported("not readable", interpreter) }
         if limit == 0 { return .empty }
         guard let line = try InputOutput.line(.empty, state, interpreter) else { return .empty }
         guard let limit, line.count > limit else { return line }
@@ -53,10 +53,12 @@ final class StandardStream: HostObject, HostIterable {
         return builder.finish()
     }
 
-    func iterate(_ interpreter: Interpreter) throws -> IteratorObject {
-        ClosureIterator("TextIOWrapper") { [self] interpreter in
-            let line = try readLine(nil, interpreter)
-            return line.isEmpty ? nil : .str(line)
+    /// The number by which the system knows it.
+    var number: Int32 {
+        switch kind {
+        case .input: 0
+        case .output: 1
+        case .error: 2
         }
     }
 }
@@ -95,6 +97,10 @@ private final class StreamBuffer: HostObject {
 /// The classes of files and streams.
 enum Streams {
     static func install(in interpreter: Interpreter, _ state: LibraryState) {
+        let (systemError, valueError) = (interpreter.types.exception(.osError), interpreter.types.exception(.valueError))
+        var unsupported = NativeType("UnsupportedOperation", base: systemError, module: "io")
+        unsupported.secondBase = valueError
+        state.unsupportedType = interpreter.define(unsupported)
         // A class of its own under Python's name: the class of files, defined after it, is found by the name.
         let bytes = interpreter.define(StreamBuffer.type)
         let stream = interpreter.define(streamType(bytes: bytes))
@@ -193,6 +199,14 @@ enum Streams {
             Native("seek(self, offset, whence=0, /)", "Change the place of the next read or write.") { call in
                 .int(try file(call).seek(call.int(1), call.int(2), call.interpreter))
             },
+            Native("__enter__(self, /)", "Enter a with statement: the file itself.") { call in
+                try file(call).checkOpen()
+                return call[0]
+            },
+            Native("__exit__(self, /, *args)", "Leave a with statement: close the file.") { call in
+                try file(call).close()
+                return .none
+            },
             Native("tell(self, /)", "The place of the next read or write.") { .int(try file($0).tell($0.interpreter)) },
             ask("readable") { $0.mode.canRead }, ask("writable") { $0.mode.canWrite }, ask("seekable") { $0.isSeekable },
             ask("isatty") { _ in false },
@@ -254,19 +268,20 @@ enum Streams {
                     return .str(line)
                 },
                 Native("isatty(self, /)", "Whether it is a terminal.") { call in
-                    let descriptor: Int32
-                    switch try stream(call).kind {
-                    case .input: descriptor = 0
-                    case .output: descriptor = 1
-                    case .error: descriptor = 2
-                    }
-                    return .bool(isatty(descriptor) != 0)
+                    .bool(isatty(try stream(call).number) != 0)
                 },
+                Native("__iter__(self, /)", "Implement iter(self).") { $0[0] },
+                Native("fileno(self, /)", "The number by which the system knows it.") { .int(Int(try stream($0).number)) },
                 Native("readable(self, /)", "Whether it can be read.") { .bool(try stream($0).kind == .input) },
                 Native("writable(self, /)", "Whether it can be written.") { .bool(try stream($0).kind != .input) },
             ],
             properties: [
                 NativeProperty("encoding", "The encoding of its text.", get: { _ in .str("utf-8") }),
+                NativeProperty(
+                    "errors", "What is done about text that cannot be encoded.",
+                    get: { .str(try stream($0).kind == .error ? "backslashreplace" : "strict") }),
+                NativeProperty("mode", "The mode it was opened in.", get: { .str(try stream($0).kind == .input ? "r" : "w") }),
+                NativeProperty("closed", "Whether it was closed.", get: { _ in .false }),
                 NativeProperty(
                     "buffer", "The stream of its bytes.",
                     get: { call in

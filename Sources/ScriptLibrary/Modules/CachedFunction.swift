@@ -2,7 +2,7 @@ import BigInt
 import ScriptRuntime
 
 /// A function that remembers its results: `functools.lru_cache` and `cache`.
-final class CachedFunction: HostObject, HostCallable, HostMembers {
+final class CachedFunction: HostObject, HostMethod, HostMembers {
     private let function: Value
     /// nil: without limit.
     private let limit: Int?

@@ -33,6 +33,7 @@ enum CollectionsModule {
             methods: [
                 Native("move_to_end(self, /, key, last=True)", "Move an existing element to the end (or beginning if last is false).") { call in
                     let dict = try call.receiver(dict: "move_to_end")
+                    if dict.count == 0 { throw Raised.key(call[1]) }
                     guard let value = try call.interpreter.remove(dict, call[1]) else { throw Raised.key(call[1]) }
                     if try call.truth(2) {
                         try call.interpreter.set(dict, call[1], value)
@@ -71,7 +72,64 @@ enum CollectionsModule {
                         StrObject.make(name + "(") + (try call.interpreter.showing(call[0]) { try call.interpreter.repr(pairs) }) + .character(41))
                 },
                 copy("copy"),
-            ] + union { value, interpreter in try interpreter.instantiate(interpreter.type(of: value), []) }, isHost: false)
+            ] + own + union { value, interpreter in try interpreter.instantiate(interpreter.type(of: value), []) },
+            classMethods: [DictMethods.fromKeys("fromkeys(cls, /, iterable, value=None)")], isHost: false)
+    }
+
+    /// What CPython has written once more for ordered dicts: their arguments have names, and updates go by `__setitem__`.
+    private static var own: [Native] {
+        DictMethods.shared + [
+            Native("__init__(self, /, *args, **kwargs)", "Initialize self.") { call in
+                let arguments = call.rest(1)
+                if arguments.count > 1 { throw Raised.type("expected at most 1 arguments, got \(arguments.count)") }
+                try update(call, arguments)
+                return .none
+            },
+            Native("update(self, /, *args, **kwargs)", "Update from a mapping or an iterable of pairs, and keywords.") { call in
+                let arguments = call.rest(1)
+                if arguments.count > 1 { throw Raised.type("update() takes at most 1 positional argument (\(arguments.count) given)") }
+                try update(call, arguments)
+                return .none
+            },
+            Native("setdefault(self, /, key, default=None)", "Insert key with default if it is not in the dictionary; return its value.") {
+                call in
+                try call.interpreter.setDefault(call.receiver(dict: "setdefault"), call[1], call[2])
+            },
+            Native("pop(self, /, key, default=<unset>)", "Remove specified key and return its value; without it default, or KeyError.") { call in
+                if let value = try call.interpreter.remove(call.receiver(dict: "pop"), call[1]) { return value }
+                guard call.has(2) else { throw Raised.key(call[1]) }
+                return call[2]
+            },
+        ]
+    }
+
+    private static func update(_ call: Call, _ arguments: [Value]) throws {
+        let interpreter = call.interpreter
+        func set(_ key: Value, _ value: Value) throws {
+            try interpreter.charge(bytes: 48)
+            try interpreter.setItem(of: call[0], at: key, to: value)
+        }
+        func add(pairs: Value) throws {
+            try interpreter.forEach(pairs) { pair in
+                let parts = try interpreter.items(of: pair)
+                if parts.count < 2 { throw Raised.value("need more than \(parts.count) value\(parts.count == 1 ? "" : "s") to unpack") }
+                if parts.count > 2 { throw Raised.value("too many values to unpack (expected 2)") }
+                try set(parts[0], parts[1])
+                return true
+            }
+        }
+        if let other = arguments.first {
+            if case .dict(let dict) = other {
+                for entry in dict.entries { try set(entry.key, entry.value) }
+            } else if let keys = try interpreter.find(other, "keys") {
+                for key in try interpreter.items(of: interpreter.call(keys)) { try set(key, interpreter.item(of: other, at: key)) }
+            } else if let items = try interpreter.find(other, "items") {
+                try add(pairs: interpreter.call(items))
+            } else {
+                try add(pairs: other)
+            }
+        }
+        for (name, value) in call.keywords(2) { try set(.str(name), value) }
     }
 
     /// `|` gives an object of the same class; `make` makes an empty one.
@@ -114,10 +172,16 @@ enum CollectionsModule {
             "defaultdict", doc: "A dict whose missing keys get a value from a function without arguments.",
             base: interpreter.types.dict, module: "collections",
             methods: [
-                Native("__init__(self, default_factory=None, iterable=<unset>, /, **kwargs)", "Initialize self.") { call in
-                    if !call[1].isNone, !call.interpreter.isCallable(call[1]) { throw Raised.type("first argument must be callable or None") }
-                    try instance(call).native = DefaultFactory(call[1])
-                    try DictMethods.update(call.receiver(dict: "__init__"), call, 2)
+                Native("__init__(self, /, *args, **kwargs)", "Initialize self: the first argument makes the values, the others are those of dict.") {
+                    call in
+                    let arguments = call.rest(1)
+                    let make = arguments.first ?? .none
+                    if !make.isNone, !call.interpreter.isCallable(make) { throw Raised.type("first argument must be callable or None") }
+                    if arguments.count > 2 { throw Raised.type("dict expected at most 1 argument, got \(arguments.count - 1)") }
+                    try instance(call).native = DefaultFactory(make)
+                    let dict = try call.receiver(dict: "__init__")
+                    if arguments.count == 2 { try call.interpreter.merge(dict, arguments[1]) }
+                    for (name, value) in call.keywords(2) { try call.interpreter.set(dict, .str(name), value) }
                     return .none
                 },
                 Native("__missing__(self, key, /)", "Called by __getitem__ for missing keys: makes, stores and returns a value.") { call in

@@ -389,7 +389,7 @@ extension Deque {
             Native("remove(self, value, /)", "Remove first occurrence of value.") { call in
                 let deque = try own(call)
                 guard let place = try deque.place(of: call[1], 0, deque.count, toRemove: true, call.interpreter) else {
-                    throw Raised.value("deque.remove(x): x not in deque")
+                    throw Raised.value("\(try call.interpreter.repr(call[1]).string) is not in deque")
                 }
                 var items = deque.items
                 items.remove(at: place)

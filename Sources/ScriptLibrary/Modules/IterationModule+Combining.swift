@@ -114,8 +114,8 @@ extension IterationModule {
     }
 
     private static func combinations(_ name: String, _ call: Call, repeated: Bool) throws -> Value {
-        let pool = try call.items(0)
         let length = try call.int(1)
+        let pool = try call.items(0)
         if length < 0 { throw Raised.value("r must be non-negative") }
         try call.interpreter.charge(count: length, of: 8)
         let count = pool.count

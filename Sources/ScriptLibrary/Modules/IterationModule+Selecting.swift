@@ -112,12 +112,12 @@ extension IterationModule {
             return value
         }
         let both = "Indices for islice() must be None or an integer: 0 <= x <= sys.maxsize."
-        let source = try interpreter.iterate(call[0])
         let hasStart = call.has(2)
         let start = hasStart ? try bound(1, 0, both) : 0
         let stop = try bound(hasStart ? 2 : 1, .max, "Stop argument for islice() must be None or an integer: 0 <= x <= sys.maxsize.")
         let step = try bound(3, 1, "Step for islice() must be a positive integer or None.")
         if step < 1 { throw Raised.value("Step for islice() must be a positive integer or None.") }
+        let source = try interpreter.iterate(call[0])
         var position = 0
         var wanted = start
         var isDone = false

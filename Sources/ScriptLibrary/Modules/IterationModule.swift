@@ -47,12 +47,19 @@ enum IterationModule {
                 guard BuiltinFunctions.isNumber(call.plain(0)) || call.interpreter.method(current, "__add__") != nil else {
                     throw Raised.type("a number is required")
                 }
-                return iterator("count") { interpreter, _ in
-                    defer { _ = current }
+                let isNumber = BuiltinFunctions.isNumber(call.plain(1)) || call.interpreter.method(step, "__add__") != nil
+                if !isNumber { throw Raised.type("a number is required") }
+                let counter = ClosureIterator("count") { interpreter in
                     let value = current
                     current = try interpreter.binary(.add, current, step)
                     return value
                 }
+                counter.shows = { interpreter in
+                    let start = try interpreter.repr(current).string
+                    if case .int(1) = step { return "count(\(start))" }
+                    return "count(\(start), \(try interpreter.repr(step).string))"
+                }
+                return .iterator(counter)
             },
             Native("cycle(iterable, /)", "Return elements from the iterable until it is exhausted. Then repeat the sequence indefinitely.") { call in
                 let source = try call.interpreter.iterate(call[0])
@@ -78,11 +85,13 @@ enum IterationModule {
                 let value = call[0]
                 var left = call.has(1) ? max(try call.int(1), 0) : Int.max
                 let isEndless = !call.has(1)
-                return iterator("repeat", hint: { isEndless ? nil : left }) { _, _ in
+                let iterator = ClosureIterator("repeat", hint: { isEndless ? nil : left }) { _ in
                     if left == 0 { return nil }
                     if !isEndless { left -= 1 }
                     return value
                 }
+                iterator.shows = { "repeat(\(try $0.repr(value).string)\(isEndless ? "" : ", \(left)"))" }
+                return .iterator(iterator)
             },
         ]
     }

@@ -19,10 +19,12 @@ enum MathModule {
     static func overflow() -> Raised { Raised(.overflowError, "math range error") }
 
     /// Raises what CPython raises for a result that is no number or infinite although the arguments are finite.
-    private static func checked(_ result: Double, _ arguments: Double..., canOverflow: Bool = false) throws(Raised) -> Value {
+    private static func checked(
+        _ result: Double, _ arguments: Double..., canOverflow: Bool = false, _ interpreter: Interpreter
+    ) throws(Raised) -> Value {
         if result.isNaN, !arguments.contains(where: \.isNaN) { throw domain() }
         if result.isInfinite, arguments.allSatisfy(\.isFinite) { throw canOverflow ? overflow() : domain() }
-        return .float(result)
+        return interpreter.distinct(result)
     }
 
     private static func one(
@@ -30,7 +32,7 @@ enum MathModule {
     ) -> Native {
         Native("\(name)(x, /)", doc) { call in
             let x = try call.double(0)
-            return try checked(function(x), x, canOverflow: canOverflow)
+            return try checked(function(x), x, canOverflow: canOverflow, call.interpreter)
         }
     }
 
@@ -39,7 +41,7 @@ enum MathModule {
     ) -> Native {
         Native("\(name)(\(parameters), /)", doc) { call in
             let (x, y) = (try call.double(0), try call.double(1))
-            return try checked(function(x, y), x, y, canOverflow: canOverflow)
+            return try checked(function(x, y), x, y, canOverflow: canOverflow, call.interpreter)
         }
     }
 
@@ -70,11 +72,11 @@ enum MathModule {
             two("fmod", "x, y", "Return fmod(x, y), according to platform C.") { x, y in y.isInfinite && x.isFinite ? x : fmod(x, y) },
             two("remainder", "x, y", "Difference between x and the closest integer multiple of y.", remainder),
             Native("nextafter(x, y, /)", "Return the next floating-point value after x towards y.") {
-                .float(nextafter(try $0.double(0), try $0.double(1)))
+                $0.interpreter.distinct(nextafter(try $0.double(0), try $0.double(1)))
             },
             Native("ulp(x, /)", "Return the value of the least significant bit of the float x.") { call in
                 let x = try call.double(0).magnitude
-                if x.isNaN || x.isInfinite { return .float(x) }
+                if x.isNaN || x.isInfinite { return call.interpreter.distinct(x) }
                 return .float(x == .greatestFiniteMagnitude ? x - x.nextDown : x.nextUp - x)
             },
             Native("pow(x, y, /)", "Return x**y (x to the power of y).") { call in
@@ -82,21 +84,21 @@ enum MathModule {
                 let result = pow(x, y)
                 if result.isNaN, !x.isNaN, !y.isNaN { throw domain() }
                 if result.isInfinite, x.isFinite, y.isFinite { throw x == 0 ? domain() : overflow() }
-                return .float(result)
+                return call.interpreter.distinct(result)
             },
             logarithm("log2", "Return the base 2 logarithm of x.", log2), logarithm("log10", "Return the base 10 logarithm of x.", log10),
             Native("log(x, base=<unset>, /)", "Return the logarithm of x to the given base, e unless given.") { call in
                 let value = try logarithm(call, 0, log)
-                guard call.has(1) else { return .float(value) }
+                guard call.has(1) else { return call.interpreter.distinct(value) }
                 let base = try logarithm(call, 1, log)
                 if base == 0 { throw Raised(.zeroDivisionError, "float division by zero") }
-                return .float(value / base)
+                return call.interpreter.distinct(value / base)
             },
         ]
     }
 
     private static func logarithm(_ name: String, _ doc: String, _ function: @escaping (Double) -> Double) -> Native {
-        Native("\(name)(x, /)", doc) { .float(try logarithm($0, 0, function)) }
+        Native("\(name)(x, /)", doc) { $0.interpreter.distinct(try logarithm($0, 0, function)) }
     }
 
     /// Of a float, or of an integer of any size.
@@ -205,7 +207,7 @@ enum MathModule {
                     try sum.add(call.interpreter.double(item))
                     return true
                 }
-                return .float(try sum.result())
+                return call.interpreter.distinct(try sum.result())
             },
             Native("prod(iterable, /, *, start=1)", "Calculate the product of all the elements in the input iterable.") { call in
                 var result = call[1]
@@ -216,12 +218,12 @@ enum MathModule {
                 return result
             },
             Native("hypot(*coordinates)", "Multidimensional Euclidean distance from the origin to a point.") { call in
-                .float(SpecialFunctions.norm(try call.rest(0).map { try call.interpreter.double($0).magnitude }))
+                call.interpreter.distinct(SpecialFunctions.norm(try call.rest(0).map { try call.interpreter.double($0).magnitude }))
             },
             Native("dist(p, q, /)", "Return the Euclidean distance between two points p and q.") { call in
                 let (p, q) = (try call.items(0), try call.items(1))
                 guard p.count == q.count else { throw Raised.value("both points must have the same number of dimensions") }
-                return .float(
+                return call.interpreter.distinct(
                     SpecialFunctions.norm(
                         try zip(p, q).map { try (call.interpreter.double($0) - call.interpreter.double($1)).magnitude }))
             },
@@ -251,7 +253,7 @@ enum MathModule {
             rounding("trunc", "__trunc__", "Truncates the Real x to the nearest Integral toward 0.") { $0.rounded(.towardZero) },
             Native("frexp(x, /)", "Return the mantissa and exponent of x, as pair (m, e).") { call in
                 let x = try call.double(0)
-                if !x.isFinite || x == 0 { return .tuple([.float(x), .int(0)]) }
+                if !x.isFinite || x == 0 { return .tuple([call.interpreter.distinct(x), .int(0)]) }
                 var exponent: Int32 = 0
                 let mantissa = frexp(x, &exponent)
                 return .tuple([.float(mantissa), .int(Int(exponent))])
@@ -265,13 +267,13 @@ enum MathModule {
                 let exponent = Int(clamping: try call.interpreter.anyInteger(call[1]))
                 let result = scalbn(x, max(min(exponent, 5000), -5000))
                 if result.isInfinite && x.isFinite { throw overflow() }
-                return .float(result)
+                return call.interpreter.distinct(result)
             },
             Native("modf(x, /)", "Return the fractional and integer parts of x.") { call in
                 let x = try call.double(0)
                 if x.isInfinite { return .tuple([.float(copysign(0, x)), .float(x)]) }
                 let whole = x.rounded(.towardZero)
-                return .tuple([.float(x.isNaN ? x : copysign(x - whole, x)), .float(whole)])
+                return .tuple([call.interpreter.distinct(x.isNaN ? x : copysign(x - whole, x)), call.interpreter.distinct(whole)])
             },
             Native("isfinite(x, /)", "Return True if x is neither an infinity nor a NaN, and False otherwise.") { .bool(try $0.double(0).isFinite) },
             Native("isinf(x, /)", "Return True if x is a positive or negative infinity, and False otherwise.") { .bool(try $0.double(0).isInfinite) },

@@ -90,17 +90,48 @@ enum NamedTuple {
         return type
     }
 
-    private static func methods(_ fields: [String]) -> [Native] {
-        func items(_ call: Call) throws -> [Value] {
-            guard case .tuple(let tuple) = call.plain(0) else { throw call.mismatch(0, "tuple") }
-            return tuple.items
+    /// A class of the library whose objects are made from one sequence; its repr has the module.
+    static func structure(_ name: String, _ fields: [String], module: String, _ interpreter: Interpreter) throws -> TypeObject {
+        let doc = "A tuple of \(fields.count) values with names: \(fields.joined(separator: ", "))."
+        let type = try interpreter.makeClass(name, base: interpreter.types.tuple, module: module)
+        interpreter.setConstructor(
+            of: type,
+            Native("\(name)(iterable=(), /)", doc) { call in
+                let items: [Value]
+                do { items = try call.items(0) } catch { throw Raised.type("constructor requires a sequence") }
+                guard items.count == fields.count else {
+                    let takes = "takes a\(name == "struct_time" ? "n at least" : "") \(fields.count)-sequence"
+                    throw Raised.type("\(module).\(name)() \(takes) (\(items.count)-sequence given)")
+                }
+                return .tuple(items)
+            })
+        interpreter.extend(type) {
+            NativeType(
+                name, methods: [shown(fields) { _ in "\(module).\(name)" }],
+                properties: fields.enumerated().map { index, field in
+                    NativeProperty(field, get: { try items($0)[index] }, set: { _ in throw Raised.attribute("readonly attribute") })
+                },
+                constants: [("__match_args__", .tuple(fields.map { .str($0) }))])
         }
-        return [
-            Native("__repr__(self, /)", "Return a nicely formatted representation string.") { call in
-                try call.interpreter.checkStack()
-                let parts = try zip(fields, items(call)).map { "\($0)=\(try call.interpreter.repr($1).string)" }
-                return .str("\(call.interpreter.type(of: call[0]).name)(\(parts.joined(separator: ", ")))")
-            },
+        return type
+    }
+
+    private static func items(_ call: Call) throws -> [Value] {
+        guard case .tuple(let tuple) = call.plain(0) else { throw call.mismatch(0, "tuple") }
+        return tuple.items
+    }
+
+    private static func shown(_ fields: [String], _ name: @escaping (Call) -> String) -> Native {
+        Native("__repr__(self, /)", "Return a nicely formatted representation string.") { call in
+            try call.interpreter.checkStack()
+            let parts = try zip(fields, items(call)).map { "\($0)=\(try call.interpreter.repr($1).string)" }
+            return .str("\(name(call))(\(parts.joined(separator: ", ")))")
+        }
+    }
+
+    private static func methods(_ fields: [String]) -> [Native] {
+        [
+            shown(fields) { $0.interpreter.type(of: $0[0]).name },
             Native("_asdict(self, /)", "Return a new dict which maps field names to their values.") { call in
                 let dict = DictObject()
                 for (field, value) in zip(fields, try items(call)) { dict[field] = value }

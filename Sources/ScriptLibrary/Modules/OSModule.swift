@@ -10,6 +10,7 @@ enum OSModule {
                 [
                     ("path", .module(try interpreter.importModule("os.path"))), ("sep", .str("/")), ("altsep", .none), ("linesep", .str("\n")),
                     ("pathsep", .str(":")), ("curdir", .str(".")), ("pardir", .str("..")), ("extsep", .str(".")), ("devnull", .str("/dev/null")),
+                    ("SEEK_SET", .int(0)), ("SEEK_CUR", .int(1)), ("SEEK_END", .int(2)),
                     ("name", .str("posix")), ("environ", .dict(environment(state))), ("error", .type(interpreter.types.exception(.osError))),
                 ]
             })

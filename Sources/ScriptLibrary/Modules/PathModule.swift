@@ -120,8 +120,9 @@ enum PathModule {
     /// Of paths, or of lists item by item, as CPython's.
     private static func commonPrefix(_ call: Call) throws -> Value {
         let interpreter = call.interpreter
+        if try !call.truth(0) { return .str("") }
+        let first = try interpreter.item(of: call[0], at: .int(0))
         var items = try call.items(0)
-        guard let first = items.first else { return .str("") }
         switch interpreter.plain(first) {
         case .list, .tuple: break
         default:

@@ -65,6 +65,7 @@ extension RandomModule {
                 try range(draws, arguments)
             },
             native("randint(a, b)", "Return random integer in range [a, b], including both end points.") { draws, arguments in
+                if case .int = arguments.interpreter.plain(arguments[1]) {} else { try checkSum(arguments[1], .int(1), arguments.interpreter) }
                 let (low, high) = (try integer(arguments, 0), try integer(arguments, 1))
                 let width = high - low + 1
                 if width.sign == .minus || width.isZero {
@@ -131,14 +132,21 @@ extension RandomModule {
         return BigUInt(words: wide)
     }
 
+    /// What Python adds must be there to be added.
+    private static func checkSum(_ a: Value, _ b: Value, _ interpreter: Interpreter) throws { _ = try interpreter.binary(.add, a, b) }
+
+    /// An argument of `randrange`: what is no integer may still equal one.
     private static func integer(_ arguments: Arguments, _ index: Int) throws -> BigInt {
-        if case .float(let value) = arguments.interpreter.plain(arguments[index]) {
-            guard value.isFinite, value.rounded(.towardZero) == value else {
-                throw Raised.value("non-integer arg \(index + 1) for randrange()")
-            }
-            return BigInt(value)
+        let interpreter = arguments.interpreter
+        switch interpreter.plain(arguments[index]) {
+        case .int, .bool, .bigInt: return try interpreter.anyInteger(arguments[index])
+        default: if interpreter.method(arguments[index], "__index__") != nil { return try interpreter.anyInteger(arguments[index]) }
         }
-        return try arguments.interpreter.anyInteger(arguments[index])
+        let number = try interpreter.callBuiltin("int", [arguments[index]])
+        guard try interpreter.equal(number, arguments[index]) else {
+            throw Raised.value("non-integer \(["arg 1", "stop", "step"][index]) for randrange()")
+        }
+        return try interpreter.anyInteger(number)
     }
 
     static func range(_ draws: RandomDraws, _ arguments: Arguments) throws -> Value {

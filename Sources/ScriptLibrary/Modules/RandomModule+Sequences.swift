@@ -58,8 +58,12 @@ extension RandomModule {
             items = zip(population, counts).flatMap { repeatElement($0, count: $1) }
             count = total
         }
-        let wanted = try arguments.int(1)
-        guard wanted >= 0, wanted <= count else { throw Raised.value("Sample larger than population or is negative") }
+        // Anything that compares with numbers may stand there, and fails where the list is made.
+        let least = try interpreter.isTrue(.lessOrEqual, .int(0), arguments[1])
+        guard least, try interpreter.isTrue(.lessOrEqual, arguments[1], .int(count)) else {
+            throw Raised.value("Sample larger than population or is negative")
+        }
+        let wanted = try interpreter.length(interpreter.binary(.multiply, .list([.none]), arguments[1]))
         try interpreter.charge(count: wanted, of: 64)
         let places = try MersenneTwister.sample(wanted, of: count) { try draws.below($0) }
         return .list(try places.map { try items?[$0] ?? interpreter.item(of: arguments[0], at: .int($0)) })

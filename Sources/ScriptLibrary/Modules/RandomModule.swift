@@ -90,6 +90,16 @@ enum RandomModule {
 
     // MARK: - Distributions
 
+    /// Others are reckoned with by their own operators, as Python does.
+    private static func areNumbers(_ arguments: Arguments) -> Bool {
+        (0..<2).allSatisfy { index in
+            switch arguments.interpreter.plain(arguments[index]) {
+            case .int, .float, .bool, .bigInt: true
+            default: false
+            }
+        }
+    }
+
     private static func distributions(_ native: Maker) -> [Native] {
         func two(_ declaration: String, _ doc: String, _ draw: @escaping (inout RandomDraws, Double, Double) throws -> Double) -> Native {
             native(declaration, doc) { draws, arguments in
@@ -106,14 +116,22 @@ enum RandomModule {
         return [
             native("uniform(a, b)", "Get a random number in the range [a, b) or [a, b] depending on rounding.") { draws, arguments in
                 var draws = draws
-                return .float(try draws.uniform(arguments.double(0), arguments.double(1)))
+                let interpreter = arguments.interpreter
+                if areNumbers(arguments) { return .float(try draws.uniform(arguments.double(0), arguments.double(1))) }
+                let width = try interpreter.binary(.subtract, arguments[1], arguments[0])
+                return try interpreter.binary(.add, arguments[0], interpreter.binary(.multiply, width, .float(draws.uniform(0, 1))))
             },
             native("triangular(low=0.0, high=1.0, mode=None)", "Triangular distribution.") { draws, arguments in
                 let mode = arguments[2].isNone ? nil : try arguments.double(2)
                 var draws = draws
                 return .float(try draws.triangular(try arguments.double(0), try arguments.double(1), mode: mode))
             },
-            two("gauss(mu=0.0, sigma=1.0)", "Gaussian distribution, faster than normalvariate().") { try $0.gauss($1, $2) },
+            native("gauss(mu=0.0, sigma=1.0)", "Gaussian distribution, faster than normalvariate().") { draws, arguments in
+                var draws = draws
+                let interpreter = arguments.interpreter
+                if areNumbers(arguments) { return .float(try draws.gauss(arguments.double(0), arguments.double(1))) }
+                return try interpreter.binary(.add, arguments[0], interpreter.binary(.multiply, .float(draws.gauss(0, 1)), arguments[1]))
+            },
             two("normalvariate(mu=0.0, sigma=1.0)", "Normal distribution.") { try $0.normalvariate($1, $2) },
             two("lognormvariate(mu, sigma)", "Log normal distribution.") { try $0.lognormvariate($1, $2) },
             two("vonmisesvariate(mu, kappa)", "Circular data distribution.") { try $0.vonmisesvariate($1, $2) },

@@ -76,7 +76,6 @@ enum RegexMethods {
     static func substitute(
         _ pattern: RegexPattern, _ replacement: Value, _ text: Value, _ limit: Int, _ interpreter: Interpreter
     ) throws -> (text: Value, count: Int) {
-        let subject = try pattern.subject(text, interpreter)
         var template: RegexTemplate?
         switch interpreter.plain(replacement) {
         case .str(let text): template = try RegexTemplate(text, pattern.program, isBytes: false)
@@ -84,11 +83,14 @@ enum RegexMethods {
         default:
             if !interpreter.isCallable(replacement) {
                 guard let bytes = try interpreter.buffer(replacement) else {
+                    // It is looked for among the templates that were read before.
+                    _ = try interpreter.hash(replacement)
                     throw Raised.type("decoding to str: need a bytes-like object, \(interpreter.typeName(of: replacement)) found")
                 }
                 template = try RegexTemplate(.make(latin: bytes), pattern.program, isBytes: true)
             }
         }
+        let subject = try pattern.subject(text, interpreter)
         // The pieces of the result so far: CPython joins them, and names the one that is not of the text's kind.
         var pieces = 0
         func mismatch(_ type: String) -> Raised {
@@ -104,7 +106,7 @@ enum RegexMethods {
             if places[0] > last { pieces += 1 }
             let before = builder.count
             if let template {
-                if template.isBytes != pattern.isBytes, template.hasText { throw mismatch(template.isBytes ? "bytes" : "str") }
+                if template.isBytes != pattern.isBytes, template.hasText { throw mismatch(interpreter.typeName(of: replacement)) }
                 let size = template.size(places)
                 try interpreter.requireRoom(for: size.count, width: max(size.width, subject.text.width), in: builder)
                 template.expand(places, subject.text, into: &builder)

@@ -67,18 +67,8 @@ enum SystemModule {
 
     /// A tuple whose items have names, and a repr with the module.
     private static func record(_ name: String, _ items: [(name: String, value: Value)], _ interpreter: Interpreter) throws -> Value {
-        let type = try NamedTuple.make(name, items.map(\.name), defaults: [], module: "sys", interpreter)
-        interpreter.extend(type) {
-            NativeType(
-                name,
-                methods: [
-                    Native("__repr__(self, /)", "Return repr(self).") { call in
-                        let parts = try items.map { "\($0.name)=\(try call.interpreter.repr($0.value).string)" }
-                        return .str("sys.\(name)(\(parts.joined(separator: ", ")))")
-                    }
-                ])
-        }
-        return try interpreter.call(.type(type), items.map(\.value))
+        let type = try NamedTuple.structure(name, items.map(\.name), module: "sys", interpreter)
+        return try interpreter.call(.type(type), [.tuple(items.map(\.value))])
     }
 
     private static var platform: String {

@@ -11,7 +11,7 @@ enum TimeModule {
         var made: TypeObject?
         func structType(_ interpreter: Interpreter) throws -> TypeObject {
             if let made { return made }
-            let type = try NamedTuple.make("struct_time", fields, defaults: [], module: "time", interpreter)
+            let type = try NamedTuple.structure("struct_time", fields, module: "time", interpreter)
             made = type
             return type
         }
@@ -25,7 +25,7 @@ enum TimeModule {
             }
             var parts = tm()
             guard convert(&seconds, &parts) else { throw FileAccess.error(EOVERFLOW, nil) }
-            return try call.interpreter.call(.type(structType(call.interpreter)), values(parts))
+            return try call.interpreter.call(.type(structType(call.interpreter)), [.tuple(values(parts))])
         }
         return NativeModule(
             "time", doc: "Time access and conversions.",

@@ -40,8 +40,7 @@ enum UnicodeDataModule {
 
     private static func unit(_ call: Call, _ function: String) throws -> UInt32 {
         guard case .str(let text) = call.plain(0), text.count == 1 else {
-            let shown: String
-            if case .str = call.plain(0) { shown = "str" } else { shown = call.interpreter.typeName(of: call[0]) }
+            let shown = call.shortTypeName(call[0])
             throw Raised.type(
                 "\(function)() argument\(function == "name" || function == "decimal" || function == "digit" || function == "numeric" ? " 1" : "") must be a unicode character, not \(shown)"
             )

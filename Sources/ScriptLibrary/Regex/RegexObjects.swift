@@ -118,8 +118,8 @@ final class RegexMatch: HostObject, HostIndexable {
                 let number = Int(clamping: try interpreter.integer(value))
                 if number >= 0, number <= pattern.program.groups { return number }
             } else {
-                // It is looked for among the names.
-                _ = try interpreter.hash(value)
+                // It is looked for among the names, if there are any.
+                if !pattern.program.names.isEmpty { _ = try interpreter.hash(value) }
             }
         }
         throw Raised.index("no such group")

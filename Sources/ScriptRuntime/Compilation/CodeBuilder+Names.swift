@@ -37,16 +37,12 @@ extension CodeBuilder {
         emit(.loadGlobal, register, slots.global, slots.builtin)
     }
 
-    /// In a class body: the class's own name, else what the name means outside.
+    /// A name that the class body binds: the class's own, else the module's, never that of a function around.
     private func loadClassName(_ name: String, _ variable: Int, into register: Int) {
         let done = Label()
         emit(.move, register, variable)
         jump(.jumpIfBound, register, to: done)
-        if let index = free[scope.mangled(name)] {
-            emit(.loadFree, register, index)
-        } else {
-            loadGlobal(scope.mangled(name), into: register)
-        }
+        loadGlobal(scope.mangled(name), into: register)
         place(done)
     }
 

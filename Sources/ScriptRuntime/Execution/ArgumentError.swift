@@ -69,14 +69,18 @@ extension Interpreter {
         let positional = signature.parameters.filter { $0.kind == .positionalOnly || $0.kind == .positionalOrKeyword }
         let others = signature.parameters.filter { $0.kind == .keywordOnly }
         var given = Set(positional.prefix(count).map(\.name))
+        // Those of json hand what they do not know on to the class that does the work.
+        let worker = ["dump": "JSONEncoder", "dumps": "JSONEncoder", "load": "JSONDecoder", "loads": "JSONDecoder"][face.name]
+        var unknown: Raised?
         for (name, _) in keywords {
             if (positional + others).contains(where: { $0.name == name && $0.kind != .positionalOnly }) {
                 guard given.insert(name).inserted else { return .type("\(face.name)() got multiple values for argument '\(name.name)'") }
             } else if signature.keywordsIndex == nil {
                 let names = (positional + others).map(\.name.name)
-                return Raised(
-                    .typeError, "\(face.name)() got an unexpected keyword argument '\(name.name)'",
-                    hint: nearest(to: name.name, among: names).map { "Did you mean '\($0)'?" } ?? "It takes \(names.joined(separator: ", ")).")
+                let shown = worker.map { "\($0).__init__" } ?? face.name
+                let hint = nearest(to: name.name, among: names).map { "Did you mean '\($0)'?" } ?? "It takes \(names.joined(separator: ", "))."
+                unknown = unknown ?? Raised(.typeError, "\(shown)() got an unexpected keyword argument '\(name.name)'", hint: hint)
+                if worker == nil { return unknown }
             }
         }
         if count > positional.count, signature.variadicIndex == nil {
@@ -89,6 +93,95 @@ extension Interpreter {
         }
         if case let names = missing(positional), !names.isEmpty { return ArgumentError.missing(face.name, names, "positional") }
         if case let names = missing(others), !names.isEmpty { return ArgumentError.missing(face.name, names, "keyword-only") }
+        return unknown
+    }
+}
+
+// MARK: - Functions that CPython has written in C
+
+extension NativeFunction {
+    /// Whether CPython has written it in C, with named parameters: then `keywordProblem` speaks for it.
+    var isWrittenInC: Bool {
+        pythonFace == nil && NativeFunction.modulesInC.contains(owner?.moduleName ?? moduleName ?? "builtins")
+    }
+
+    private static let modulesInC: Set<String> = [
+        "builtins", "itertools", "math", "operator", "time", "sys", "unicodedata", "re", "collections", "functools", "_io", "types",
+    ]
+
+    /// Whether CPython takes its arguments apart by a format, which counts them in words of its own.
+    var takesTuple: Bool {
+        switch owner?.name {
+        case "str", "bytes", "bytearray": NativeFunction.searches.contains(name)
+        case "deque": name == "insert"
+        default: false
+        }
+    }
+
+    private static let searches: Set<String> = ["find", "rfind", "index", "rindex", "count", "startswith", "endswith"]
+
+    /// Whether CPython takes all its arguments as one tuple: called through a bound method, it is named without its class.
+    var isVariadicInC: Bool { takesTuple || owner?.name.hasSuffix("set") == true && signature.variadicIndex != nil }
+}
+
+extension Interpreter {
+    /// The receiver, which messages do not count.
+    func hiddenCount(_ native: NativeFunction) -> Int {
+        native.owner != nil && (native.declaration.contains("(self") || native.declaration.contains("(cls")) ? 1 : 0
+    }
+
+    /// What is wrong with the arguments of a function with named parameters that CPython has written in C, in the order in which
+    /// it looks at them; nil when nothing is, or when it is no such function.
+    func keywordProblem(
+        _ native: NativeFunction, _ signature: Signature, _ count: Int, _ keywords: [(name: Symbol, value: Value)]
+    ) -> Raised? {
+        guard signature.acceptsKeywords, signature.variadicIndex == nil, signature.keywordsIndex == nil, native.isWrittenInC else { return nil }
+        let hidden = hiddenCount(native)
+        if count < hidden || native.name == "sorted" && count != 1 { return nil }
+        let (given, parameters) = (count - hidden, Array(signature.parameters.dropFirst(hidden)))
+        let name = native.name == "__init__" ? native.owner?.name ?? "" : native.name
+        func takes(_ limit: String, _ number: Int, _ kind: String, _ given: Int) -> Raised {
+            .type("\(name)() takes \(limit) \(number) \(kind)argument\(number == 1 ? "" : "s") (\(given) given)")
+        }
+        if given + keywords.count > parameters.count {
+            return takes("at most", parameters.count, given == 0 ? "keyword " : "", given + keywords.count)
+        }
+        let positional = parameters.filter { $0.kind != .keywordOnly }
+        if given > positional.count {
+            if positional.isEmpty { return .type("\(name)() takes no positional arguments") }
+            let isFixed = positional.allSatisfy { $0.defaultValue == nil }
+            return takes(isFixed ? "exactly" : "at most", positional.count, "positional ", given)
+        }
+        let unnamed = positional.prefix { $0.kind == .positionalOnly && $0.defaultValue == nil }.count
+        if given < unnamed { return takes(unnamed < positional.count ? "at least" : "exactly", unnamed, "positional ", given) }
+        for (place, parameter) in parameters.enumerated().dropFirst(given) where parameter.defaultValue == nil {
+            if keywords.contains(where: { $0.name == parameter.name }) { continue }
+            let position = native.name == "enumerate" ? "" : " (pos \(place + 1))"
+            return .type("\(name)() missing required argument '\(parameter.name.name)'\(position)")
+        }
+        let named = parameters.filter { $0.kind != .positionalOnly }
+        for (keyword, _) in keywords {
+            if let place = parameters.firstIndex(where: { $0.name == keyword && $0.kind != .positionalOnly }) {
+                if place >= given { continue }
+                return .type("argument for \(name)() given by name ('\(keyword.name)') and position (\(place + 1))")
+            }
+            let names = named.map(\.name.name)
+            return Raised(
+                .typeError, "'\(keyword.name)' is an invalid keyword argument for \(native.name == "sorted" ? "sort" : name)()",
+                hint: nearest(to: keyword.name, among: names).map { "Did you mean '\($0)'?" } ?? "It takes \(names.joined(separator: ", ")).")
+        }
         return nil
+    }
+
+    /// Called through a bound method, a built-in one names the class of the object before itself, not the one that defines it.
+    func renamed(_ raised: Raised, _ native: NativeFunction, _ receiver: Value) -> Raised {
+        guard case .pending(.typeError, let message, _, _) = raised.content, let owner = native.owner else { return raised }
+        let name = "\(owner.name).\(native.name)() takes "
+        let type = if case .type(let type) = receiver { type } else { self.type(of: receiver) }
+        // The machine calls all methods of bools this way.
+        if case .bool = receiver { return raised }
+        guard message.hasPrefix(name) else { return raised }
+        let shown = native.isVariadicInC ? native.name : "\(type.qualifiedName).\(native.name)"
+        return .type("\(shown)() takes " + message.dropFirst(name.count))
     }
 }

@@ -102,7 +102,7 @@ extension Interpreter {
         case (.negative, .int(let value)):
             let (result, overflow) = (0).subtractingReportingOverflow(value)
             return overflow ? .integer(-BigInt(value)) : .int(result)
-        case (.negative, .float(let value)): return .float(-value)
+        case (.negative, .float(let value)): return distinct(-value)
         case (.positive, .int), (.positive, .float), (.positive, .bigInt): return a
         case (.invert, .int(let value)): return .int(~value)
         case (_, .bool(let value)): return try unary(operation, .int(value ? 1 : 0))

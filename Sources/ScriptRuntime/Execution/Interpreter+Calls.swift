@@ -9,7 +9,10 @@ extension Interpreter {
         switch callee {
         case .function(let function): return try invoke(function, arguments, keywords)
         case .native(let native): return try invoke(native, arguments, keywords)
-        case .boundMethod(let method): return try call(method.function, [method.receiver] + arguments, keywords: keywords)
+        case .boundMethod(let method):
+            let arguments = [method.receiver] + arguments
+            guard case .native(let native) = method.function else { return try call(method.function, arguments, keywords: keywords) }
+            do throws(Raised) { return try invoke(native, arguments, keywords) } catch { throw renamed(error, native, method.receiver) }
         case .type(let type): return try instantiate(type, arguments, keywords)
         case .host(let box):
             if let object = box.object as? any HostCallable {

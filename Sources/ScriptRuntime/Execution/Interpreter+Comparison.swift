@@ -305,7 +305,7 @@ extension Interpreter {
     public func distinct(_ value: Double) -> Value {
         guard value.isNaN else { return .float(value) }
         nanCount = nanCount &+ 2
-        return .float(Double(bitPattern: value.bitPattern | nanCount & 0x7_FFFF_FFFF_FFFF))
+        return .float(Double(bitPattern: value.bitPattern & 0xFFF8_0000_0000_0000 | nanCount & 0x7_FFFF_FFFF_FFFF))
     }
 
     private static let modulus = (1 << 61) - 1
@@ -411,7 +411,7 @@ extension Interpreter {
     private func hash(_ instance: InstanceObject, _ value: Value) throws(Raised) -> Int {
         if let method = instance.type.lookup(.__hash__) {
             if method.isNone { throw .type("unhashable type: '\(instance.type.messageName)'") }
-            if case .native(let native) = method, native.owner?.layout == .value { return try hash(instance.base) }
+            if case .native(let native) = method, native.owner?.layout == .value { return try hash(baseOf: instance) }
             let result = try callMethod(method, value)
             switch plain(result) {
             case .int(let hash): return Interpreter.notMinusOne(hash)
@@ -419,7 +419,15 @@ extension Interpreter {
             default: throw .type("__hash__ method should return an integer")
             }
         }
-        if !instance.base.isUndefined { return try hash(instance.base) }
+        if !instance.base.isUndefined { return try hash(baseOf: instance) }
         return value.identity >> 4
+    }
+
+    private func hash(baseOf instance: InstanceObject) throws(Raised) -> Int {
+        switch instance.base {
+        case .list, .dict: throw .type("unhashable type: '\(instance.type.messageName)'")
+        case .set(let set) where !set.isFrozen: throw .type("unhashable type: '\(instance.type.messageName)'")
+        default: return try hash(instance.base)
+        }
     }
 }

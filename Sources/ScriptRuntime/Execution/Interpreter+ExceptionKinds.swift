@@ -4,7 +4,13 @@
 extension Interpreter {
     func defineExceptionKinds() {
         extend(types.exception(.stopIteration)) { NativeType("", properties: [Interpreter.firstArgument("value")]) }
-        extend(types.exception(.systemExit)) { NativeType("", properties: [Interpreter.firstArgument("code")]) }
+        extend(types.exception(.systemExit)) {
+            let code = Interpreter.detail("code") { instance in
+                guard let arguments = instance.exception.arguments, arguments.count > 0 else { return .none }
+                return arguments.count == 1 ? arguments[0] : .tuple(arguments)
+            }
+            return NativeType("", properties: [code])
+        }
         extend(types.exception(.attributeError)) { Interpreter.named("AttributeError", ["name", "obj"]) }
         extend(types.exception(.nameError)) { Interpreter.named("NameError", ["name"]) }
         extend(types.exception(.importError)) {
@@ -159,9 +165,14 @@ extension Interpreter {
 
     /// `OSError(number, ...)` makes an object of the class for that number.
     func systemErrorType(_ type: TypeObject, _ arguments: [Value]) -> TypeObject {
-        guard type === types.exception(.osError), (2...5).contains(arguments.count), case .int(let number) = plain(arguments[0]),
-            let kind = Interpreter.systemErrors[number]
-        else { return type }
+        guard type === types.exception(.osError), (2...5).contains(arguments.count) else { return type }
+        let number: Int
+        switch plain(arguments[0]) {
+        case .int(let value): number = value
+        case .bool(let value): number = value ? 1 : 0
+        default: return type
+        }
+        guard let kind = Interpreter.systemErrors[number] else { return type }
         return types.exception(kind)
     }
 

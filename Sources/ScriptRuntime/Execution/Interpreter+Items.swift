@@ -200,7 +200,10 @@ extension Interpreter {
             if box.type.lookup(.__contains__) == nil, box.object is any HostIterable { break }
         case .instance(let instance):
             if instance.type.lookup(.__contains__) == nil, instance.type.overrides(.__iter__) == nil, !instance.base.isUndefined {
-                return try contains(instance.base, item)
+                switch instance.base {
+                case .int, .float, .bool, .bigInt: throw .type("argument of type '\(typeName(of: value))' is not iterable")
+                default: return try contains(instance.base, item)
+                }
             }
         default: break
         }

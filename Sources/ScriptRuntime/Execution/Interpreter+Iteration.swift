@@ -23,7 +23,12 @@ extension Interpreter {
             if case .str(let text) = instance.base, case .native(let native)? = method, native.owner === types.str {
                 return .iterator(StrIterator(text, ofSubclass: true))
             }
-            if method == nil, !instance.base.isUndefined { return try iterate(instance.base) }
+            if method == nil, !instance.base.isUndefined {
+                switch instance.base {
+                case .int, .float, .bool, .bigInt: throw notIterable(value)
+                default: return try iterate(instance.base)
+                }
+            }
             return try iterateByMethod(value, instance.type)
         default: throw notIterable(value)
         }

@@ -65,6 +65,8 @@ extension Interpreter {
             if let problem = pythonProblem(face, signature, count, keywords) { throw problem }
         } else if !keywords.isEmpty, !signature.acceptsKeywords {
             throw .type("\(nameForKeywords(native, count > 0 ? arguments[0] : .none))() takes no keyword arguments")
+        } else if let problem = keywordProblem(native, signature, count, keywords) {
+            throw problem
         }
         var bound: [Value] = parameters.map { _ in .undefined }
         var given = [Bool](repeating: false, count: parameters.count)
@@ -98,11 +100,11 @@ extension Interpreter {
             } else {
                 let names = parameters.filter { $0.kind != .positionalOnly }.map(\.name.name)
                 let hint = nearest(to: name.name, among: names).map { "Did you mean '\($0)'?" }
-                if let raised = tooManyKeywords(native, parameters, count, keywords.count) { throw raised }
-                let isBuiltin = native.moduleName == nil && (native.owner.map { $0.moduleName == "re" } ?? true)
+                if let raised = tooManyKeywords(native, parameters, keywords.count) { throw raised }
+                if native.name == "zip_longest" { throw .type("zip_longest() got an unexpected keyword argument") }
                 throw Raised(
                     .typeError,
-                    isBuiltin
+                    native.isWrittenInC
                         ? "'\(name.name)' is an invalid keyword argument for \(native.name)()"
                         : "\(native.name)() got an unexpected keyword argument '\(name.name)'",
                     hint: hint ?? "It takes \(names.joined(separator: ", ")).")
@@ -120,29 +122,16 @@ extension Interpreter {
     /// Exceptions answer for the class that is made.
     private func nameForKeywords(_ native: NativeFunction, _ receiver: Value) -> String {
         if native.name == "__init__", native.owner?.layout == .exception { return typeName(of: receiver) }
-        return native.countedName
+        return native.name == "reduce" && native.owner == nil ? native.name : native.countedName
     }
 
     /// CPython counts before it looks at names.
-    private func tooManyKeywords(_ native: NativeFunction, _ parameters: [Parameter], _ count: Int, _ keywords: Int) -> Raised? {
-        // In CPython these are written in C; functions written in Python name the argument instead.
-        let inC: Set<String> = ["builtins", "itertools", "math", "operator", "time", "sys", "unicodedata"]
-        guard inC.contains(native.owner?.moduleName ?? native.moduleName ?? "builtins") else { return nil }
-        let hidden = hiddenCount(native)
-        let isVariadic = parameters.contains { $0.kind == .variadic }
+    private func tooManyKeywords(_ native: NativeFunction, _ parameters: [Parameter], _ keywords: Int) -> Raised? {
         // Of those with `*args` only these count their keywords.
-        if isVariadic, !["min", "max", "product"].contains(native.name) { return nil }
-        let named = isVariadic ? parameters.filter { $0.kind == .keywordOnly } : Array(parameters.dropFirst(hidden))
-        let positional = isVariadic ? 0 : count - hidden
-        guard positional + keywords > named.count else { return nil }
-        let limit = named.contains { $0.defaultValue != nil } ? "at most" : "exactly"
-        let what = "\(positional == 0 ? "keyword " : "")argument\(named.count == 1 ? "" : "s")"
-        return .type("\(native.name)() takes \(limit) \(named.count) \(what) (\(positional + keywords) given)")
-    }
-
-    /// The receiver, which messages do not count.
-    private func hiddenCount(_ native: NativeFunction) -> Int {
-        native.owner != nil && (native.declaration.contains("(self") || native.declaration.contains("(cls")) ? 1 : 0
+        guard parameters.contains(where: { $0.kind == .variadic }), ["min", "max", "product"].contains(native.name) else { return nil }
+        let named = parameters.filter { $0.kind == .keywordOnly }
+        guard keywords > named.count else { return nil }
+        return .type("\(native.name)() takes at most \(named.count) keyword argument\(named.count == 1 ? "" : "s") (\(keywords) given)")
     }
 
     private func tooMany(_ native: NativeFunction, _ signature: Signature, _ count: Int) -> Raised {
@@ -159,10 +148,12 @@ extension Interpreter {
             return .type(hasNamed ? "\(native.name)() takes no positional arguments" : "\(name)() takes no arguments (\(given) given)")
         }
         let exact = signature.requiredCount == signature.positionalCount
+        if native.takesTuple { return takes(native, exact ? "exactly" : "at most", limit, given) }
+        if native.name == "log", native.moduleName == "math" { return .type("math.log requires 1 to 2 arguments") }
         let isConstructor = native.name == "__init__" || native.name == native.owner?.name
-        if exact && limit == 1 && !isConstructor { return .type("\(name)() takes exactly one argument (\(given) given)") }
+        if exact && limit == 1 && !isConstructor && native.name != "sorted" { return .type("\(name)() takes exactly one argument (\(given) given)") }
         let arguments = "\(limit) argument\(limit == 1 ? "" : "s")"
-        if signature.isPositionalOnly {
+        if signature.isPositionalOnly || native.name == "sorted" {
             let name = native.name == "__init__" ? native.owner?.name ?? "" : native.name
             return .type("\(name) expected \(exact ? "" : "at most ")\(arguments), got \(given)")
         }
@@ -170,6 +161,10 @@ extension Interpreter {
         let isMixed = given <= signature.parameters.count - hidden
         let what = isMixed ? arguments.replacing("argument", with: "positional argument") : arguments
         return .type("\(native.name)() takes \(exact ? "exactly" : "at most") \(what) (\(given) given)")
+    }
+
+    private func takes(_ native: NativeFunction, _ limit: String, _ number: Int, _ given: Int) -> Raised {
+        .type("\(native.name)() takes \(limit) \(number) argument\(number == 1 ? "" : "s") (\(given) given)")
     }
 
     private func missing(_ native: NativeFunction, _ signature: Signature, _ parameter: Parameter, _ count: Int) -> Raised {
@@ -185,6 +180,10 @@ extension Interpreter {
         }
         if parameter.kind == .positionalOnly {
             let required = signature.requiredCount - hidden
+            if native.takesTuple {
+                let exact = signature.requiredCount == signature.positionalCount
+                return takes(native, exact ? "exactly" : "at least", required, count - hidden)
+            }
             if native.name == "map", native.owner?.name == "map" { return .type("map() must have at least two arguments.") }
             if hidden == 1, Interpreter.isSlot(native) {
                 return slotCount(native, required, count - hidden, exact: signature.requiredCount == signature.positionalCount, "at least")

@@ -31,19 +31,19 @@ extension Interpreter {
 
     private func floats(_ operation: BinaryOperation, _ x: Double, _ y: Double) throws(Raised) -> Value? {
         switch operation {
-        case .add: return .float(x + y)
-        case .subtract: return .float(x - y)
-        case .multiply: return .float(x * y)
+        case .add: return distinct(x + y)
+        case .subtract: return distinct(x - y)
+        case .multiply: return distinct(x * y)
         case .trueDivide:
             if y == 0 { throw Raised(.zeroDivisionError, "float division by zero") }
-            return .float(x / y)
+            return distinct(x / y)
         case .floorDivide:
             if y == 0 { throw Raised(.zeroDivisionError, "float floor division by zero") }
-            return .float(Interpreter.floorDivide(x, y).quotient)
+            return distinct(Interpreter.floorDivide(x, y).quotient)
         case .modulo:
             if y == 0 { throw Raised(.zeroDivisionError, "float modulo") }
-            return .float(Interpreter.floorDivide(x, y).remainder)
-        case .power: return .float(try Interpreter.power(x, y))
+            return distinct(Interpreter.floorDivide(x, y).remainder)
+        case .power: return distinct(try Interpreter.power(x, y))
         default: return nil
         }
     }

@@ -143,7 +143,7 @@ extension Interpreter {
         case .__module__: return .str(type.moduleName)
         case .__doc__: return type.doc.map { .str($0) } ?? Value.none
         case .__base__: return type.base.map { .type($0) } ?? Value.none
-        case .__bases__: return .tuple(type.base.map { [.type($0)] } ?? [])
+        case .__bases__: return .tuple([type.base, type.secondBase].compactMap { $0.map { .type($0) } })
         case .__mro__: return .tuple(type.lineage.map { .type($0) })
         case .__dict__:
             return readOnly(namespace(of: type))

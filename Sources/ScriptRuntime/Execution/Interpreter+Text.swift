@@ -229,6 +229,7 @@ extension Interpreter {
             return "<module '\(module.name)' (built-in)>"
         case .iterator(let iterator):
             if let generator = iterator as? GeneratorObject { return "<generator object \(generator.name)>" }
+            if let shown = try converting({ try iterator.shown(self) }) { return shown }
             return "<\(iterator.typeName) object>"
         case .descriptor(let descriptor):
             try checkStack()

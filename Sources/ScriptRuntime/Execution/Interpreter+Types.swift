@@ -93,7 +93,8 @@ extension Interpreter {
         let layout: TypeObject.Layout =
             declaration.isHost && base.layout == .plain ? .host : base.layout.derived(isScriptClass: false)
         let type = TypeObject(
-            declaration.name, base: base, layout: layout, module: declaration.module, doc: declaration.doc, ids: ids)
+            declaration.name, base: base, secondBase: layout == .exception ? declaration.secondBase : nil, layout: layout,
+            module: declaration.module, doc: declaration.doc, ids: ids)
         type.isInheritable = declaration.isInheritable
         type.isOpen = declaration.isOpen
         if let constructor = declaration.constructor {

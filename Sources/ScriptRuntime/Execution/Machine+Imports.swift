@@ -8,6 +8,9 @@ extension Interpreter {
         try importModule(name, takesFirst: false, from: nil)
     }
 
+    /// A module that was imported, by its full name.
+    public func loadedModule(_ name: String) -> ModuleObject? { modules[name] }
+
     /// - Parameter takesFirst: give the module of the first part (`import a.b` binds `a`).
     func importModule(_ name: String, takesFirst: Bool, from importer: String?) throws(Raised) -> ModuleObject {
         try checkStack()

@@ -70,6 +70,15 @@ extension Interpreter {
         return register.tag == Tag.bigInt ? register.object(BigIntObject.self)._withUnsafeGuaranteedRef { $0.wide } : nil
     }
 
+    /// What arithmetic of floats gives: a NaN is a value of its own, whatever it was made from (see `distinct`).
+    @inline(__always)
+    func put(_ result: Double, in register: UnsafeMutablePointer<Value>) {
+        if result == result { register.set(result) } else { putNaN(result, in: register) }
+    }
+
+    @inline(never)
+    private func putNaN(_ result: Double, in register: UnsafeMutablePointer<Value>) { register.put(distinct(result)) }
+
     /// Arithmetic of an int and a float; false when it needs more care.
     @inline(__always)
     private func mixed(
@@ -84,12 +93,12 @@ extension Interpreter {
         let x = b.tag == Tag.float ? b.double : Double(b.bits)
         let y = c.tag == Tag.float ? c.double : Double(c.bits)
         switch operation {
-        case .add: a.set(x + y)
-        case .subtract: a.set(x - y)
-        case .multiply: a.set(x * y)
+        case .add: put(x + y, in: a)
+        case .subtract: put(x - y, in: a)
+        case .multiply: put(x * y, in: a)
         case .trueDivide:
             if y == 0 { return false }
-            a.set(x / y)
+            put(x / y, in: a)
         case .power:
             // Positive, finite and not too large: no error to look for.
             let result = pow(x, y)

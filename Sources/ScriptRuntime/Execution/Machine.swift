@@ -71,7 +71,7 @@ extension Interpreter {
                     let (sum, overflow) = b.bits.addingReportingOverflow(c.bits)
                     if !overflow { a.set(sum) } else { try slowBinary(word, a, b, c) }
                 } else if b.tag == Tag.float && c.tag == Tag.float {
-                    a.set(b.double + c.double)
+                    put(b.double + c.double, in: a)
                 } else {
                     try slowBinary(word, a, b, c)
                 }
@@ -81,7 +81,7 @@ extension Interpreter {
                     let (difference, overflow) = b.bits.subtractingReportingOverflow(c.bits)
                     if !overflow { a.set(difference) } else { try slowBinary(word, a, b, c) }
                 } else if b.tag == Tag.float && c.tag == Tag.float {
-                    a.set(b.double - c.double)
+                    put(b.double - c.double, in: a)
                 } else {
                     try slowBinary(word, a, b, c)
                 }
@@ -91,16 +91,16 @@ extension Interpreter {
                     let (product, overflow) = b.bits.multipliedReportingOverflow(by: c.bits)
                     if !overflow { a.set(product) } else { try slowBinary(word, a, b, c) }
                 } else if b.tag == Tag.float && c.tag == Tag.float {
-                    a.set(b.double * c.double)
+                    put(b.double * c.double, in: a)
                 } else {
                     try slowBinary(word, a, b, c)
                 }
             case .trueDivide:
                 let (b, c) = operands(word, state)
                 if b.tag == Tag.float && c.tag == Tag.float && c.double != 0 {
-                    a.set(b.double / c.double)
+                    put(b.double / c.double, in: a)
                 } else if b.tag == Tag.float && c.tag == Tag.int && c.bits != 0 {
-                    a.set(b.double / Double(c.bits))
+                    put(b.double / Double(c.bits), in: a)
                 } else {
                     try slowBinary(word, a, b, c)
                 }
@@ -139,7 +139,7 @@ extension Interpreter {
                 try slowBinary(word, a, b, c)
             case .negative:
                 let b = state.registers + Word.b(word)
-                if b.tag == Tag.float { a.set(-b.double) } else { a.put(try unary(.negative, b.pointee)) }
+                if b.tag == Tag.float { put(-b.double, in: a) } else { a.put(try unary(.negative, b.pointee)) }
             case .not: a.set(!(try isTruthy(state.registers + Word.b(word))))
 
             case .less:

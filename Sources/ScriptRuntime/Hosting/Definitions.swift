@@ -10,6 +10,8 @@ public struct NativeType {
     public var doc: String
     /// The class it derives from; nil is `object`.
     public var base: TypeObject?
+    /// A second base of a class of exceptions: `except` and `isinstance` know it, nothing is looked up in it.
+    public var secondBase: TypeObject?
     public var module: String
     /// Declared with the name of the class and without `self`; nil: scripts cannot make one.
     public var constructor: Native?

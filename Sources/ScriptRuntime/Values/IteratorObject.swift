@@ -19,6 +19,9 @@ open class IteratorObject {
     /// The next item, nil at the end (and ever after).
     open func next(_ interpreter: Interpreter) throws -> Value? { nil }
 
+    /// What `repr` shows, where it shows more than the name of its type.
+    open func shown(_ interpreter: Interpreter) throws -> String? { nil }
+
     /// How many items are left, when that is known.
     open func lengthHint(_ interpreter: Interpreter) throws -> Int? { nil }
 
@@ -204,6 +207,8 @@ public final class ClosureIterator: DrawingIterator {
     private let name: String
     private var step: ((Interpreter, [Value]) throws -> Value?)?
     private let hint: () -> Int?
+    /// What `repr` shows of it.
+    public var shows: (Interpreter) throws -> String? = { _ in nil }
 
     /// An iterator whose `step` gives the next value, nil at the end; `hint` says how many are left, where that is known.
     /// `step` is handed the values that it draws on, so that it need not keep them.
@@ -236,6 +241,7 @@ public final class ClosureIterator: DrawingIterator {
     }
 
     public override func lengthHint(_ interpreter: Interpreter) -> Int? { step == nil ? 0 : hint() }
+    public override func shown(_ interpreter: Interpreter) throws -> String? { try shows(interpreter) }
 }
 
 /// Keys, values or items of a dict, or items of a set; notices changes while it runs.

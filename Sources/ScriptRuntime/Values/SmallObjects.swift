@@ -133,13 +133,21 @@ public final class SliceObject {
     }
 
     deinit {
-        var work: [Value] = []
-        if withUnsafeMutablePointer(to: &start, { Drain.isNested($0) }) || withUnsafeMutablePointer(to: &stop, { Drain.isNested($0) })
-            || withUnsafeMutablePointer(to: &step, { Drain.isNested($0) })
-        {
-            drain(into: &work)
-            Drain.drain(&work)
+        if isPlain { return }
+        // One after the other: of several references to one container, the last may be the one that it dies with.
+        giveUp(&start)
+        giveUp(&stop)
+        giveUp(&step)
+    }
+
+    private func giveUp(_ part: inout Value) {
+        guard withUnsafeMutablePointer(to: &part, { Drain.isNested($0) }) else {
+            part = .undefined
+            return
         }
+        var work = [part]
+        part = .undefined
+        Drain.drain(&work)
     }
 
     /// Whether each part is a plain number or left out.

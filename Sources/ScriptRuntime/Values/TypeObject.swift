@@ -26,6 +26,8 @@ public final class TypeObject {
 
     public let name: String
     public let base: TypeObject?
+    /// A second base, of a native exception class only: it comes after the first in the lineage, and nothing is looked up in it.
+    let secondBase: TypeObject?
     public let layout: Layout
     /// Written in script: attributes can be set, instances have attributes of their own.
     public let isScriptClass: Bool
@@ -78,11 +80,12 @@ public final class TypeObject {
     var isSubclassOfException: Bool { layout == .exception }
 
     init(
-        _ name: String, base: TypeObject?, layout: Layout, isScriptClass: Bool = false, module: String = "builtins",
-        doc: String? = nil, ids: IDSource
+        _ name: String, base: TypeObject?, secondBase: TypeObject? = nil, layout: Layout, isScriptClass: Bool = false,
+        module: String = "builtins", doc: String? = nil, ids: IDSource
     ) {
         self.name = name
         self.base = base
+        self.secondBase = secondBase
         self.layout = layout
         self.isScriptClass = isScriptClass
         self.doc = doc
@@ -127,15 +130,30 @@ extension TypeObject {
         let wanted = Unmanaged.passUnretained(other).toOpaque()
         while true {
             if type.toOpaque() == wanted { return true }
-            guard let base = type._withUnsafeGuaranteedRef({ $0.base.map { Unmanaged.passUnretained($0) } }) else { return false }
+            guard let base = type._withUnsafeGuaranteedRef({ $0.base.map { Unmanaged.passUnretained($0) } }) else {
+                return layout == .exception && isSubtypeBySecondBase(of: other)
+            }
             type = base
         }
+    }
+
+    private func isSubtypeBySecondBase(of other: TypeObject) -> Bool {
+        var type: TypeObject? = self
+        while let current = type {
+            if let second = current.secondBase, second.isSubtype(of: other) { return true }
+            type = current.base
+        }
+        return false
     }
 
     /// This class, then its bases up to `object`.
     public var lineage: [TypeObject] {
         var result = [self]
-        while let base = result[result.count - 1].base { result.append(base) }
+        while let base = result[result.count - 1].base {
+            let second = result[result.count - 1].secondBase
+            result.append(base)
+            if let second { return result + second.lineage }
+        }
         return result
     }
 
