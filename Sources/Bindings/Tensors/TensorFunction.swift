@@ -91,6 +91,8 @@ struct TensorCall {
     /// The tensors of a list or tuple; a tensor is taken apart along its first axis.
     func tensors(_ index: Int = 0) throws -> [Tensor] {
         let items = try engine.items(of: call[index], for: name)
+        // What every part takes until they are joined: its place, and its shape beside the others.
+        try MemoryPool.ensureRoom(items.count.multipliedReportingOverflow(by: 256).partialValue, name)
         return try items.enumerated().map { try engine.tensor($1, "\(name): item \($0)") }
     }
 

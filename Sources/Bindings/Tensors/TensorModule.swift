@@ -31,13 +31,17 @@ extension Engine {
                 let contents: [UInt8]
                 if case .dict(let dict) = interpreter.plain(call[1]) {
                     var arrays: [String: StoredArray] = [:]
+                    // The elements' bytes, the entries made of them, and the archive; each entry has a header.
+                    try MemoryPool.ensureRoom(dict.entries.reduce(0) { $0 + 3 * ((asTensor($1.1)?.byteCount ?? 0) + 1024) }, "save")
                     for (name, value) in dict.entries {
                         guard case .str(let text) = name else { throw Raised.type("save: the names of tensors must be strings") }
                         arrays[text.string] = try stored(tensor(value, "save: '\(text.string)'"))
                     }
                     contents = try NumpyArchive.serialized(arrays)
                 } else {
-                    contents = try NumpyArray.serialized(stored(tensor(call[1], "save: argument 2")))
+                    let tensor = try tensor(call[1], "save: argument 2")
+                    try MemoryPool.ensureRoom(2 * tensor.byteCount, "save")
+                    contents = try NumpyArray.serialized(stored(tensor))
                 }
                 try withFile(call[0], mode: "wb") { file in
                     _ = try interpreter.callMethod(file, named: "write", [.bytes(BytesObject(contents))])
@@ -50,6 +54,8 @@ extension Engine {
                     if case .bytes(let bytes) = try interpreter.callMethod(file, named: "read") { contents = bytes.bytes }
                 }
                 let name = try interpreter.str(call[0]).string
+                // Entries and elements are copies.
+                try MemoryPool.ensureRoom(2 * contents.count, "load")
                 // A zip file begins so; an .npy file begins with its own mark.
                 guard contents.starts(with: [0x50, 0x4B]) else {
                     return try result(read(NumpyArray.read(contents, name: name), name))
