@@ -39,6 +39,11 @@ import Testing
             arguments: ["run", "-c", "f = open('/dev/stdin', encoding='cp932', newline='')\nprint([len(l) for l in f])"],
             input: String(repeating: "a\r\nb\r", count: 30_000), exitCode: 0,
             output: "[\(Array(repeating: "3, 2", count: 30_000).joined(separator: ", "))]\n"),
+        Case(
+            arguments: ["run", "--max-memory", "20000000", "-c", "open('/dev/zero', 'rb').read()"], exitCode: 1, error: "MemoryError"),
+        Case(
+            arguments: ["run", "--max-memory", "20000000", "-c", "for l in open('/dev/zero'): pass"], exitCode: 1,
+            error: "MemoryError"),
         Case(arguments: ["run", "-c", "input()"], input: "", exitCode: 1, error: "EOFError"),
         Case(arguments: ["run", "--sandbox", "-c", "input()"], input: "x", exitCode: 1, error: "without --sandbox"),
         Case(arguments: ["run", "args.cdm", "x", "--seed", "3"], exitCode: 0, output: "['args.cdm', 'x', '--seed', '3']\n"),

@@ -84,10 +84,7 @@ final class FileObject: HostObject, HostContext {
         base = max(0, Int(lseek(descriptor, 0, SEEK_CUR)))
         var bytes: [UInt8] = []
         while case let block = try nextBlock(), !block.isEmpty {
-            try interpreter.requireRoom(for: block.count, in: bytes)
-            try interpreter.charge(bytes: block.count)
-            try interpreter.checkInterrupt()
-            bytes += block
+            try StreamedText.append(block, to: &bytes, interpreter)
         }
         var text: StrObject
         if mode.isBinary {

@@ -34,12 +34,9 @@ struct StreamedText {
             position = 0
             repeat {
                 let block = try next()
-                try interpreter.requireRoom(for: block.count, in: undecoded)
-                try interpreter.charge(bytes: block.count)
-                try interpreter.checkInterrupt()
-                undecoded += block
+                try Self.append(block, to: &undecoded, interpreter)
                 if block.isEmpty { isAtEnd = true }
-                if block.contains(where: { $0 == 10 || $0 == 13 }), case .line = need { break }
+                if case .line = need, block.contains(where: { $0 == 10 || $0 == 13 }) { break }
             } while !isAtEnd && isShort(of: need)
             let count = isAtEnd ? undecoded.count : Self.wholeCharacters(of: undecoded, kind)
             let more = try decode(Array(undecoded[..<count]))
@@ -47,6 +44,17 @@ struct StreamedText {
             try interpreter.requireRoom((text.count + more.count) * 4)
             text = text + more
         }
+    }
+
+    /// Adds to bytes that are being read. What is not yet an object of the script is charged whole whenever it moves.
+    static func append(_ block: ArraySlice<UInt8>, to bytes: inout [UInt8], _ interpreter: Interpreter) throws(Raised) {
+        if bytes.count + block.count > bytes.capacity {
+            let size = max(2 * bytes.count, block.count)
+            try interpreter.charge(bytes: size)
+            bytes.reserveCapacity(size)
+        }
+        try interpreter.checkInterrupt()
+        bytes += block
     }
 
     private func isShort(of need: Need) -> Bool {
