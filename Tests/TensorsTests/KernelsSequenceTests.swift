@@ -151,6 +151,24 @@ extension KernelTests {
             }
         }
 
+        /// σ(−87) · tanh(0.05) is about 1e-39: below the normal range.
+        @Test("states behind a closed gate are zero, not denormal")
+        func closedGate() {
+            let shape = LSTM(sequences: 17, steps: 3, inputs: 2, units: 5, forgetBias: 0, bidirectional: true)
+            let kernel = Memory([Float](repeating: 0, count: shape.kernelCount))
+            let bias = Memory([0, 0.1, 0, -87].flatMap { [Float](repeating: $0, count: shape.units) })
+            let direction = LSTM.Direction(kernel: kernel.pointer, bias: bias.pointer)
+            for path in CPUPath.available {
+                path.use()
+                var outputs = [Float](repeating: .nan, count: shape.outputCount)
+                var saved = [Float](repeating: .nan, count: shape.savedCount)
+                shape.forward(
+                    [Float](repeating: 0, count: shape.inputCount), lengths: nil, [direction, direction], output: &outputs, saved: &saved)
+                #expect(outputs.allSatisfy { $0 == 0 }, "\(path)")
+            }
+            withExtendedLifetime((kernel, bias)) {}
+        }
+
         @Test("the number of workers changes no bit", arguments: examples)
         func workers(_ example: Example) {
             for path in CPUPath.available {

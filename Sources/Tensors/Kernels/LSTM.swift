@@ -49,17 +49,21 @@ package struct LSTM: Hashable, Sendable, RecurrentKernel {
     ///     direction starts at the last real step.
     ///   - layers: one per direction, forward in time first.
     ///   - saved: `savedCount` floats, which the gradient needs.
+    ///
+    /// Numbers below the normal range count as 0: states behind a gate that has closed would make each product with them slow.
     package func forward(
         _ input: UnsafePointer<Float>, lengths: UnsafePointer<Int32>?, _ layers: [Direction],
         output: UnsafeMutablePointer<Float>, saved: UnsafeMutablePointer<Float>
     ) {
         precondition(layers.count == directions, "an LSTM needs parameters for each direction")
-        project(input, layers.map(\.kernel)) { gates(saved, $0) }
-        overTime(layers.map { $0.kernel + inputs * gateRow }, transposed: false) { direction, _, first, shape, packed, scratch in
-            ck_lstm_forward(
-                shape, forgetBias, lengths.map { $0 + first }, packed, layers[direction].bias,
-                gates(saved, direction) + first * steps * gateRow, cells(saved, direction) + first * steps * units,
-                states(saved, direction) + first * steps * units, output + first * shape.out_row + direction * units, scratch)
+        Parallel.flushingDenormals {
+            project(input, layers.map(\.kernel)) { gates(saved, $0) }
+            overTime(layers.map { $0.kernel + inputs * gateRow }, transposed: false) { direction, _, first, shape, packed, scratch in
+                ck_lstm_forward(
+                    shape, forgetBias, lengths.map { $0 + first }, packed, layers[direction].bias,
+                    gates(saved, direction) + first * steps * gateRow, cells(saved, direction) + first * steps * units,
+                    states(saved, direction) + first * steps * units, output + first * shape.out_row + direction * units, scratch)
+            }
         }
     }
 
