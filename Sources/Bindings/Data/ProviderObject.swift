@@ -140,6 +140,7 @@ extension Engine {
                         if provider.store.subset == .train {
                             request.order = .shuffled(Key(seed: UInt64(bitPattern: Int64(seed))))
                         }
+                        try request.ensureRoom(for: provider.store)
                         provider.stream = (size, try BatchSource(provider.store, request))
                     }
                     guard let batch = try provider.stream?.source.next() else { throw Raised(.stopIteration, "") }
@@ -181,6 +182,7 @@ extension Engine {
         if seed != nil { request.order = .shuffled(key) }
         request.dropsRemainder = try call.truth(4)
         request.augmentation = (try augmentation(call, from: 5), key)
+        try request.ensureRoom(for: provider.store)
         let source = try BatchSource(provider.store, request)
         return .iterator(
             ClosureIterator("batch_stream") { [unowned self] interpreter in

@@ -16,6 +16,7 @@ final class StoredBatches: TrainingSource {
     private let isRaised: Bool
 
     init(_ store: any ExampleStore, _ request: BatchRequest, corpus: Corpus, sparse: Bool) throws {
+        try request.ensureRoom(for: store)
         source = try ExampleSource(store, request)
         self.corpus = corpus
         excerpts = corpus[store.subset]
@@ -53,5 +54,16 @@ final class StoredBatches: TrainingSource {
 
     private func name(of index: Int) -> String {
         excerpts.indices.contains(index) ? corpus.identifier(of: excerpts[index]) : "made up \(index - excerpts.count)"
+    }
+}
+
+extension BatchRequest {
+    /// Asks for the memory of the batches that are made ahead, while it can still be refused.
+    ///
+    /// - Throws: `TensorError.outOfMemory` when the system has less.
+    package func ensureRoom(for store: any ExampleStore) throws {
+        let examples = min(batchSize, store.count + (composed?.count ?? 0))
+        let (bytes, overflow) = examples.multipliedReportingOverflow(by: frame.height * frame.width * (prefetch + 1) * MemoryLayout<Float>.size)
+        try MemoryPool.ensureRoom(overflow ? .max : bytes, "batches of \(examples) images of \(frame.height) x \(frame.width)")
     }
 }
