@@ -67,7 +67,11 @@ public final class PlainConversation: Conversation {
     }
 
     private func line() -> String? {
-        lines.next().map { bytes in String(decoding: bytes.last == 10 ? bytes.dropLast() : bytes[...], as: UTF8.self) }
+        lines.next().map { bytes in
+            let line = bytes.last == 10 ? bytes.dropLast() : bytes[...]
+            // Of one that is longer than any source may be, enough for it to be refused.
+            return String(decoding: line.prefix(session.interpreter.limits.syntax.sourceBytes + 1), as: UTF8.self)
+        }
     }
 
     private func isWhole(_ text: String) -> Bool {

@@ -151,12 +151,52 @@ import Testing
         "import random\nrandom.sample(range(10 ** 12), 10 ** 9)",
         "import json\nx = []\nfor i in range(10 ** 5): x = [x]\njson.dumps(x)",
         "import json\njson.loads('[' * 10 ** 5)", "import math\nmath.factorial(10 ** 7)", "bytes(10 ** 12)", "'a,' * 10 ** 8",
-        "import collections\nd = collections.deque()\nwhile True: d.append(d)",
+        "any(x for x in range(10 ** 12) if 0)", "import collections\nd = collections.deque()\nwhile True: d.append(d)",
         "import copy\nx = []\nfor i in range(10 ** 5): x = [x]\ncopy.deepcopy(x)",
     ])
     func staysWithinItsLimits(_ script: String) {
         let ending = run(script)
         let kinds = ["LimitReached", "MemoryError", "OverflowError", "RecursionError", "ValueError", "RuntimeError", "error:"]
         #expect(kinds.contains { ending.split(separator: "\n").last?.contains($0) ?? false }, "\(ending.suffix(200))")
+    }
+
+    /// What a native does for long is counted in steps, which is when the clock and a cancellation are looked at too.
+    @Test(arguments: [
+        "math.factorial(10 ** 6)", "math.comb(10 ** 7, 10 ** 6)", "math.perm(10 ** 6)", "math.isqrt(3 << 20_000_000)",
+        "math.gcd(random.getrandbits(400_000), random.getrandbits(400_000))",
+        "math.lcm(*range(1, 30_000))", "pow(3, 1 << 100_000, (1 << 20_000) + 1)",
+        "pow(random.getrandbits(100_000) | 1, -1, 1 << 100_000)", "random.getrandbits(6 * 10 ** 6) // random.getrandbits(3 * 10 ** 6)",
+        "round(3 ** 10 ** 6, -200_000)",
+        "3 ** 10 ** 7", "(['a' * 900 + str(i % 10) for i in range(1_000)] * 300).sort()", "hash(twice((1,)))", "str(twice((1,)))",
+        "twice((1,)) == twice((1,))", "isinstance(1, twice((str,)))", "[s.count('b') for i in range(1_000)]",
+        "[s.find('b') for i in range(1_000)]", "['b' in s for i in range(1_000)]", "[s.isalpha() for i in range(1_000)]",
+        "[s == t for i in range(1_000)]", "[s < t for i in range(1_000)]", "[s.replace('a', 'b') for i in range(1_000)]",
+        "[l == l[:] for i in range(1_000)]", "[l.count(1) for i in range(1_000)]", "[l.insert(0, 1) for i in range(10_000)]",
+        "[l.reverse() for i in range(1_000)]", "[d == d.copy() for i in range(1_000)]", "[d | d for i in range(1_000)]",
+        "[random.shuffle(l) for i in range(1_000)]", "random.choices(l, k=10 ** 6)", "heapq.heapify(l * 9)",
+        "s.startswith(('b',) * 10 ** 6)", "isinstance(1, (str,) * 10 ** 6)", "(s * 9).encode('shift_jis')", "bytes.fromhex('aa' * 10 ** 6 * 9)",
+    ])
+    func countsWhatNativesDo(expression: String) {
+        let script = """
+            import heapq, math, random
+            def twice(x):
+                for i in range(40): x = (x, x)
+                return x
+            s, t = 'a' * 10 ** 6, 'a' * 10 ** 6
+            l = [0] * 10 ** 5
+            d = dict.fromkeys(range(10 ** 4))
+            \(expression)
+            """
+        let ending = run(script) { $0.heapBytes = 300_000_000 }
+        #expect(ending.contains("steps"), "\(ending.suffix(200))")
+    }
+
+    /// From the thousandth digit on they are zeros.
+    @Test func writesAnyNumberOfDigits() {
+        let script = """
+            x = '%.100000f' % 0.1
+            print(len(x), x.rstrip('0') == '%.55f' % 0.1, len(f'{1.5:.3000e}'), f'{0.1:.3000e}'.replace('0' * 99, '')[:9])
+            """
+        #expect(run(script).hasPrefix("100002 True 3006 1.0000000"))
     }
 }

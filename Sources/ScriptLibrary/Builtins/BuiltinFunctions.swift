@@ -101,21 +101,16 @@ enum BuiltinFunctions {
             throw Raised.type("unsupported operand type(s) for ** or pow(): \(names)")
         }
         if modulus.isZero { throw Raised.value("pow() 3rd argument cannot be 0") }
-        // Square and multiply: the work grows with the exponent's bits times the square of the modulus' size.
-        let words = modulus.magnitude.bitWidth / 64 + 1
-        try interpreter.charge(count: exponent.magnitude.bitWidth, of: words)
-        try interpreter.charge(steps: exponent.magnitude.bitWidth &* words &* words / 16)
         let magnitude = BigInt(modulus.magnitude)
         if magnitude == 1 { return .int(0) }
-        var start = base % magnitude
-        if start.sign == .minus { start += magnitude }
-        var result: BigInt
+        var start = try interpreter.flooredQuotient(base, magnitude).remainder
         if exponent.sign == .minus {
-            guard let inverse = start.inverse(magnitude) else { throw Raised.value("base is not invertible for the given modulus") }
-            result = inverse.power(-exponent, modulus: magnitude)
-        } else {
-            result = start.power(exponent, modulus: magnitude)
+            guard let inverse = try interpreter.inverse(start, modulo: magnitude) else {
+                throw Raised.value("base is not invertible for the given modulus")
+            }
+            start = inverse
         }
+        var result = try interpreter.power(start, exponent.magnitude, modulo: magnitude)
         if modulus.sign == .minus, !result.isZero { result += modulus }
         return .integer(result)
     }

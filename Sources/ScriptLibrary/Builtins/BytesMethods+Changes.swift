@@ -120,6 +120,7 @@ extension BytesMethods {
         }
         var result: [UInt8] = []
         for (index, byte) in bytes.enumerated() {
+            try call.interpreter.charge(place: index)
             let place = group < 0 ? index : bytes.count - index
             if let separator, group != 0, index > 0, place % abs(max(group, -Int.max)) == 0 { result.append(separator) }
             result.append(alphabet[Int(byte >> 4)])

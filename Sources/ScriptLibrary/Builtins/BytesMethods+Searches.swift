@@ -72,6 +72,7 @@ extension BytesMethods {
             // As in CPython, the bounds are looked at before what is searched for.
             let (lower, upper) = try call.range(2, count: text.count)
             let needle = try needle(call, 1)
+            try call.interpreter.charge(passing: upper - lower)
             return last ? text.lastIndex(of: needle, from: lower, to: upper) : text.place(of: needle, from: lower, to: upper)
         }
         func native(_ name: String, last: Bool, throwing: Bool) -> Native {
@@ -97,6 +98,7 @@ extension BytesMethods {
                     throw Raised.type("\(name) first arg must be bytes or a tuple of bytes, not \(call.interpreter.typeName(of: call[1]))")
                 }
                 for item in parts {
+                    try call.interpreter.charge(steps: 1)
                     guard let bytes = try call.interpreter.buffer(item) else {
                         throw Raised.type("a bytes-like object is required, not '\(call.interpreter.typeName(of: item))'")
                     }
@@ -114,6 +116,7 @@ extension BytesMethods {
                 let text = try text(call, "count")
                 let (lower, upper) = try call.range(2, count: text.count)
                 let needle = try needle(call, 1)
+                try call.interpreter.charge(passing: upper - lower)
                 return .int(text.count(of: needle, from: lower, to: upper))
             },
         ]

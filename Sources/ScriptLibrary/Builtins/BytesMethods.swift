@@ -165,23 +165,25 @@ enum BytesMethods {
     static var classes: [Native] {
         [
             Native("fromhex(cls, string, /)", "Create a bytes object from a string of hexadecimal numbers.") { call in
-                .bytes(BytesObject(try fromHex(call.text(1, "fromhex() argument must be str"))))
+                .bytes(BytesObject(try fromHex(call.text(1, "fromhex() argument must be str"), call.interpreter)))
             }
         ]
     }
 
-    private static func fromHex(_ text: StrObject) throws -> [UInt8] {
+    private static func fromHex(_ text: StrObject, _ interpreter: Interpreter) throws -> [UInt8] {
         var result: [UInt8] = []
         var index = 0
         func digit(_ place: Int) -> UInt8? {
             guard place < text.count, text[place] < 128 else { return nil }
             return Character(Unicode.Scalar(UInt8(text[place]))).hexDigitValue.map { UInt8($0) }
         }
+        try interpreter.charge(bytes: text.count)
         while index < text.count {
             if isSpace(text[index]) {
                 index += 1
                 continue
             }
+            try interpreter.charge(place: index / 2)
             guard let high = digit(index) else { throw Raised.value("non-hexadecimal number found in fromhex() arg at position \(index)") }
             guard let low = digit(index + 1) else { throw Raised.value("non-hexadecimal number found in fromhex() arg at position \(index + 1)") }
             result.append(high << 4 | low)

@@ -44,7 +44,7 @@ enum DictMethods {
             },
             Native("copy(self, /)", "A shallow copy of the dict.") { call in
                 let dict = try call.receiver(dict: "copy")
-                try call.interpreter.charge(count: dict.count, of: 48)
+                try call.interpreter.charge(count: dict.count, of: Interpreter.bytesPerEntry)
                 return .dict(dict.copy())
             },
         ]

@@ -41,26 +41,28 @@ enum ListMethods {
                     var index = 0
                     while index < list.count {
                         if try call.interpreter.same(list[index], call[1]) { count += 1 }
+                        try call.interpreter.charge(place: index)
                         index += 1
                     }
-                    try call.interpreter.charge(steps: index >> 3)
                     return .int(count)
                 },
                 Native(
                     "index(self, value, start=0, stop=9223372036854775807, /)", "Return first index of value; ValueError if it is not present."
                 ) { call in
                     let list = try call.receiver(list: "index")
-                    var (index, stop) = try call.range(2, count: list.count, allowsNone: false)
+                    let (start, stop) = try call.range(2, count: list.count, allowsNone: false)
+                    var index = start
                     while index < min(stop, list.count) {
                         if try call.interpreter.same(list[index], call[1]) { return .int(index) }
+                        try call.interpreter.charge(place: index)
                         index += 1
                     }
-                    stop = index
-                    try call.interpreter.charge(steps: stop >> 3)
                     throw Raised.value("\(try call.interpreter.repr(call[1]).string) is not in list")
                 },
                 Native("reverse(self, /)", "Reverse IN PLACE.") { call in
-                    try call.receiver(list: "reverse").reverse()
+                    let list = try call.receiver(list: "reverse")
+                    try call.interpreter.charge(passing: list.count * 16)
+                    list.reverse()
                     return .none
                 },
                 Native("sort(self, /, *, key=None, reverse=False)", "Sort the list in ascending order, in place; stable.") { call in
@@ -85,6 +87,7 @@ enum ListMethods {
             Native("insert(self, index, object, /)", "Insert object before index.") { call in
                 let list = try call.receiver(list: "insert")
                 let index = try call.int(1)
+                if index < list.count { try call.interpreter.charge(passing: list.count * 16) }
                 try call.interpreter.insert(call[2], into: list, at: index < 0 ? max(index + list.count, 0) : index)
                 return .none
             },
@@ -99,6 +102,7 @@ enum ListMethods {
                 if list.count == 0 { throw Raised.index("pop from empty list") }
                 let index = given < 0 ? given + list.count : given
                 guard index >= 0, index < list.count else { throw Raised.index("pop index out of range") }
+                try call.interpreter.charge(passing: (list.count - index) * 16)
                 return list.remove(at: index)
             },
             Native("remove(self, value, /)", "Remove first occurrence of value; ValueError if it is not present.") { call in
@@ -109,6 +113,7 @@ enum ListMethods {
                         if index < list.count { list.remove(at: index) }
                         return .none
                     }
+                    try call.interpreter.charge(place: index)
                     index += 1
                 }
                 throw Raised.value("list.remove(x): x not in list")
@@ -133,7 +138,10 @@ enum ListMethods {
                 Native("count(self, value, /)", "Return number of occurrences of value.") { call in
                     let tuple = try receiver(call, "count")
                     var count = 0
-                    for index in 0..<tuple.count where try call.interpreter.same(tuple[index], call[1]) { count += 1 }
+                    for index in 0..<tuple.count {
+                        if try call.interpreter.same(tuple[index], call[1]) { count += 1 }
+                        try call.interpreter.charge(place: index)
+                    }
                     return .int(count)
                 },
                 Native(
@@ -144,6 +152,7 @@ enum ListMethods {
                     var index = lower
                     while index < upper {
                         if try call.interpreter.same(tuple[index], call[1]) { return .int(index) }
+                        try call.interpreter.charge(place: index)
                         index += 1
                     }
                     throw Raised.value("tuple.index(x): x not in tuple")
@@ -155,17 +164,8 @@ enum ListMethods {
 extension Interpreter {
     /// `list(iterable)`.
     func newList(of iterable: Value) throws(Raised) -> ListObject {
-        let list: ListObject
-        switch iterable {
-        case .range(let range):
-            try charge(count: range.count, of: 16)
-            try charge(steps: range.count >> 3)
-            list = ListObject(capacity: range.count)
-            for index in 0..<range.count { list.append(.int(range[index])) }
-        default:
-            list = ListObject()
-            try extend(list, iterable)
-        }
+        let list = ListObject()
+        try extend(list, iterable)
         return list
     }
 

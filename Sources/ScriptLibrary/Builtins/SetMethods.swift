@@ -29,7 +29,7 @@ enum SetMethods {
         func native(_ name: String, _ operation: BinaryOperation, _ doc: String) -> Native {
             Native("\(name)(self, /, *others)", doc) { call in
                 let own = try call.receiver(set: name)
-                try call.interpreter.charge(count: own.count, of: 32)
+                try call.interpreter.charge(count: own.count, of: Interpreter.bytesPerEntry)
                 var result = own.copy(isFrozen: own.isFrozen)
                 for other in try others(call, 1) { result = try call.interpreter.combine(operation, result, other) }
                 return .set(result)

@@ -44,15 +44,15 @@ enum Sorting {
         try interpreter.charge(count: count, of: 24)
         try interpreter.charge(steps: count)
         if let ints = ints(keys) {
-            order = sorted(ints, reverse) { $0 < $1 }
+            order = try sorted(ints, reverse, interpreter) { $0 < $1 }
             return
         }
         if let texts = texts(keys) {
-            order = sorted(texts, reverse) { StrObject.order($0, $1) < 0 }
+            order = try sorted(texts, reverse, interpreter) { StrObject.order($0, $1) < 0 }
             return
         }
         if let floats = floats(keys) {
-            order = sorted(floats, reverse) { $0 < $1 }
+            order = try sorted(floats, reverse, interpreter) { $0 < $1 }
             return
         }
         var places = Array(0..<count)
@@ -101,19 +101,27 @@ enum Sorting {
     }
 
     /// Stable; in reverse equal keys still keep their order.
-    private static func sorted<Key>(_ keys: [Key], _ reverse: Bool, _ isLess: (Key, Key) -> Bool) -> [Int]? {
+    private static func sorted<Key>(
+        _ keys: [Key], _ reverse: Bool, _ interpreter: Interpreter, _ isLess: (Key, Key) -> Bool
+    ) throws -> [Int]? {
+        var compared = 0
+        func isCountedLess(_ a: Key, _ b: Key) throws -> Bool {
+            compared &+= 1
+            try interpreter.charge(place: compared)
+            return isLess(a, b)
+        }
         var isSorted = true
         for index in 1..<keys.count
-        where reverse ? isLess(keys[index - 1], keys[index]) : isLess(keys[index], keys[index - 1]) {
+        where try reverse ? isCountedLess(keys[index - 1], keys[index]) : isCountedLess(keys[index], keys[index - 1]) {
             isSorted = false
             break
         }
         if isSorted { return nil }
         var pairs = keys.enumerated().map { (key: $1, place: $0) }
         if reverse {
-            pairs.sort { isLess($1.key, $0.key) }
+            try pairs.sort { try isCountedLess($1.key, $0.key) }
         } else {
-            pairs.sort { isLess($0.key, $1.key) }
+            try pairs.sort { try isCountedLess($0.key, $1.key) }
         }
         return pairs.map(\.place)
     }

@@ -34,7 +34,11 @@ enum StrMethods {
 
     private static var questions: [Native] {
         func native(_ name: String, _ doc: String, _ question: @escaping (StrObject) -> Bool) -> Native {
-            Native("\(name)(self, /)", doc) { call in .bool(question(try call.receiver(str: name))) }
+            Native("\(name)(self, /)", doc) { call in
+                let text = try call.receiver(str: name)
+                try call.interpreter.charge(passing: text.count * 8)
+                return .bool(question(text))
+            }
         }
         return [
             native("isalpha", "Return True if the string is an alphabetic string, False otherwise.") {
@@ -72,6 +76,7 @@ enum StrMethods {
         let text = try call.receiver(str: name)
         let needle = try call.text(1, "must be str")
         let (lower, upper) = try call.range(2, count: text.count)
+        try call.interpreter.charge(passing: (upper - lower) * text.width)
         return last ? text.lastIndex(of: needle, from: lower, to: upper) : text.place(of: needle, from: lower, to: upper)
     }
 
@@ -90,6 +95,7 @@ enum StrMethods {
                     throw Raised.type("tuple for \(name) must only contain str, not \(call.interpreter.typeName(of: item))")
                 }
                 if matches(part) { return .true }
+                try call.interpreter.charge(steps: 1)
             }
             return .false
         default:
@@ -118,6 +124,7 @@ enum StrMethods {
                 let text = try call.receiver(str: "count")
                 let needle = try call.text(1, "must be str")
                 let (lower, upper) = try call.range(2, count: text.count)
+                try call.interpreter.charge(passing: (upper - lower) * text.width)
                 return .int(text.count(of: needle, from: lower, to: upper))
             },
             Native(

@@ -273,7 +273,7 @@ package struct PercentFormat {
             number = try interpreter.double(value)
         }
         let precision = conversion.precision ?? 6
-        try interpreter.charge(bytes: precision)
+        try interpreter.charge(count: precision, of: 5)
         return FloatFormat.text(
             number, Unicode.Scalar(conversion.type) ?? "g", precision: precision,
             options: conversion.alternate ? .alternate : [])

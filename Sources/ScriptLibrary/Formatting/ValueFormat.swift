@@ -92,7 +92,7 @@ package enum ValueFormat {
         }
         if let given = precision, given > Int(Int32.max) { throw Raised.value("precision too big") }
         precision = precision ?? 6
-        try interpreter.charge(bytes: precision ?? 6)
+        try interpreter.charge(count: precision ?? 6, of: 5)
         var text = FloatFormat.text(value, conversion, precision: precision ?? 6, options: options)
         if isPercent { text += "%" }
         return try format.layOut(NumberParts(text, spec: format), interpreter)

@@ -160,8 +160,11 @@ enum Counter {
         guard case .instance(let instance) = call[1], isCounter(instance.type), case .dict(let right) = instance.base else {
             return .notImplemented
         }
+        // The entries of both, and of the result twice.
+        try interpreter.charge(count: left.count + right.count, of: 2 * Interpreter.bytesPerEntry)
         var entries: [(key: Value, value: Value)] = []
         func keep(_ key: Value, _ value: Value) throws {
+            try interpreter.charge(steps: 1)
             if try interpreter.isTrue(.greater, value, .int(0)) { entries.append((key, value)) }
         }
         for entry in left.entries { try keep(entry.key, combine(entry.value, count(right, entry.key, interpreter))) }

@@ -129,8 +129,7 @@ enum MathModule {
                     throw Raised(.overflowError, "factorial() argument should not exceed 9223372036854775807")
                 }
                 try call.interpreter.charge(count: small, of: small.bitWidth - small.leadingZeroBitCount)
-                try call.interpreter.charge(steps: small)
-                return .integer(product(1, small))
+                return .integer(try call.interpreter.product(from: 1, to: n))
             },
             Native("comb(n, k, /)", "Number of ways to choose k items from n items without repetition and without order.") { call in
                 let (n, k) = (try call.interpreter.anyInteger(call[0]), try call.interpreter.anyInteger(call[1]))
@@ -140,7 +139,8 @@ enum MathModule {
                 guard let count = Int(exactly: min(k, n - k)) else {
                     throw Raised(.overflowError, "min(n - k, k) must not exceed 9223372036854775807")
                 }
-                return .integer(try falling(n, count, call.interpreter) / product(1, count))
+                let selections = try falling(n, count, call.interpreter)
+                return .integer(try call.interpreter.quotient(selections, call.interpreter.product(from: 1, to: BigInt(count))).quotient)
             },
             Native("perm(n, k=None, /)", "Number of ways to choose k items from n items without repetition and with order.") { call in
                 let n = try call.interpreter.anyInteger(call[0])
@@ -154,13 +154,12 @@ enum MathModule {
             Native("isqrt(n, /)", "Return the integer part of the square root of the input.") { call in
                 let n = try call.interpreter.anyInteger(call[0])
                 if n.sign == .minus { throw Raised.value("isqrt() argument must be nonnegative") }
-                try call.interpreter.charge(steps: n.magnitude.bitWidth)
-                return .integer(n.squareRoot())
+                return .integer(try call.interpreter.squareRoot(n))
             },
             Native("gcd(*integers)", "Greatest Common Divisor.") { call in
                 var result = BigInt(0)
-                for item in call.rest(0) { result = result.greatestCommonDivisor(with: try call.interpreter.anyInteger(item)) }
-                return .integer(BigInt(result.magnitude))
+                for item in call.rest(0) { result = try call.interpreter.commonDivisor(result, call.interpreter.anyInteger(item)) }
+                return .integer(result)
             },
             Native("lcm(*integers)", "Least Common Multiple.") { call in
                 var result = BigInt(1)
@@ -170,31 +169,19 @@ enum MathModule {
                         result = 0
                         continue
                     }
-                    result = result / result.greatestCommonDivisor(with: next) * next
-                    try call.interpreter.charge(bytes: result.magnitude.bitWidth / 8)
+                    let interpreter = call.interpreter
+                    let part = try interpreter.quotient(next, interpreter.commonDivisor(result, next)).quotient
+                    result = try interpreter.product(result, part)
                 }
                 return .integer(BigInt(result.magnitude))
             },
         ]
     }
 
-    /// `lower * ... * upper`, by halves so that the factors are of like size.
-    private static func product(_ lower: Int, _ upper: Int) -> BigInt {
-        if lower > upper { return 1 }
-        if upper - lower < 8 { return (lower...upper).reduce(BigInt(1)) { $0 * BigInt($1) } }
-        let middle = lower + (upper - lower) / 2
-        return product(lower, middle) * product(middle + 1, upper)
-    }
-
     /// `n (n-1) ... (n-count+1)`.
     private static func falling(_ n: BigInt, _ count: Int, _ interpreter: Interpreter) throws(Raised) -> BigInt {
         try interpreter.charge(count: count, of: n.magnitude.bitWidth / 8 + 1)
-        var result = BigInt(1)
-        for step in 0..<count {
-            try interpreter.charge(steps: 1)
-            result *= n - BigInt(step)
-        }
-        return result
+        return try interpreter.product(from: n - BigInt(count) + 1, to: n)
     }
 
     // MARK: - Sums

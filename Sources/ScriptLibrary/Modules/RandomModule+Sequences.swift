@@ -15,6 +15,7 @@ extension RandomModule {
                 let interpreter = arguments.interpreter
                 let count = try interpreter.length(arguments[0])
                 for index in stride(from: count - 1, through: 1, by: -1) {
+                    try interpreter.charge(steps: 1)
                     let other = Int(try draws.below(UInt64(index + 1)))
                     if case .list(let list) = arguments[0] {
                         (list[index], list[other]) = (list[other], list[index])
@@ -89,6 +90,7 @@ extension RandomModule {
         let list = ListObject()
         guard let cumulative else {
             for _ in 0..<max(wanted, 0) {
+                try interpreter.charge(steps: 1)
                 let place = Int((try draws.random() * Double(count)).rounded(.down))
                 guard place < count else { throw Raised.index("list index out of range") }
                 list.append(try interpreter.item(of: arguments[0], at: .int(place)))
@@ -99,6 +101,7 @@ extension RandomModule {
         guard let total = cumulative.last, total > 0 else { throw Raised.value("Total of weights must be greater than zero") }
         if !total.isFinite { throw Raised.value("Total of weights must be finite") }
         for _ in 0..<max(wanted, 0) {
+            try interpreter.charge(steps: 1)
             let drawn = try draws.random() * total
             var (low, high) = (0, count - 1)
             while low < high {

@@ -77,6 +77,7 @@ enum SearchModules {
         var child = 2 * position + 1
         while child < end {
             let right = child + 1
+            try interpreter.charge(steps: 1)
             if right < end, try !interpreter.isTrue(.less, heap[child], heap[right]) { child = right }
             guard heap.count == end else { throw Raised(.runtimeError, "list changed size during iteration") }
             heap[position] = heap[child]

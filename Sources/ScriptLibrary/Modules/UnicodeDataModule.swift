@@ -11,14 +11,14 @@ enum UnicodeDataModule {
                     let text = try call.text(1, "normalize() argument 2 must be str")
                     guard let form = NormalForm(rawValue: form) else { throw Raised.value("invalid normalization form") }
                     try call.interpreter.charge(count: text.count, of: 8)
-                    return .str(form.apply(to: text))
+                    return .str(try form.apply(to: text, call.interpreter))
                 },
                 Native("is_normalized(form, unistr, /)", "Return whether the Unicode string unistr is in the normal form 'form'.") { call in
                     let form = try call.text(0, "is_normalized() argument 1 must be str").string
                     let text = try call.text(1, "is_normalized() argument 2 must be str")
                     guard let form = NormalForm(rawValue: form) else { throw Raised.value("invalid normalization form") }
                     try call.interpreter.charge(count: text.count, of: 8)
-                    return .bool(form.apply(to: text) == text)
+                    return .bool(try form.apply(to: text, call.interpreter) == text)
                 },
                 Native(
                     "name(chr, default=<unset>, /)", "Returns the name assigned to the character chr as a string; without one default, or ValueError."

@@ -47,8 +47,10 @@ private struct Digits {
 
     /// Correctly rounded to a number of significant digits (at least one).
     init(_ value: Double, significant: Int) {
-        let text = FloatFormat.printed("%.*e", max(significant, 1) - 1, value)
+        let most = FloatFormat.mostDigits
+        let text = FloatFormat.printed("%.*e", min(max(significant, 1) - 1, most), value)
         self.init(parsing: text.utf8, keepingZeros: true)
+        if significant - 1 > most { digits += repeatElement(48, count: significant - 1 - most) }
     }
 
     private init(parsing text: String.UTF8View, keepingZeros: Bool = false) {
@@ -89,7 +91,10 @@ private struct Digits {
 }
 
 extension FloatFormat {
-    /// The C library's conversion, which is exact at every precision.
+    /// Digits that a double may have; those of a higher precision are zeros.
+    fileprivate static let mostDigits = 1_100
+
+    /// The C library's conversion, which is exact at every precision; `precision` is at most `mostDigits`.
     fileprivate static func printed(_ format: String, _ precision: Int, _ value: Double) -> String {
         withVaList([Int32(clamping: precision), value]) { arguments in
             let size = 330 + max(precision, 0)
@@ -109,7 +114,8 @@ extension FloatFormat {
     }
 
     private static func fixed(_ value: Double, _ precision: Int, _ options: Options) -> String {
-        let text = printed("%.*f", precision, value)
+        let text =
+            printed("%.*f", min(precision, mostDigits), value) + String(repeating: "0", count: max(precision - mostDigits, 0))
         return precision == 0 && options.contains(.alternate) ? text + "." : text
     }
 

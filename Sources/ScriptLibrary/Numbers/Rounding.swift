@@ -38,12 +38,12 @@ package enum Rounding {
     package static func round(_ value: BigInt, digits: BigInt, _ interpreter: Interpreter) throws(Raised) -> Value {
         if digits >= 0 { return .integer(value) }
         guard let power = Int(exactly: -digits), power <= value.magnitude.bitWidth else { return .int(0) }
-        try interpreter.charge(count: power, of: 1)
-        let unit = BigUInt(10).power(power)
-        let (quotient, rest) = value.magnitude.quotientAndRemainder(dividingBy: unit)
+        let unit = try interpreter.product(of: 10, times: power)
+        let (quotient, rest) = try interpreter.quotient(BigInt(value.magnitude), unit)
         let twice = rest * 2
         let isUp = twice > unit || (twice == unit && quotient & 1 == 1)
-        return .integer(BigInt(sign: value.sign, magnitude: (isUp ? quotient + 1 : quotient) * unit))
+        let magnitude = try interpreter.product(isUp ? quotient + 1 : quotient, unit)
+        return .integer(value.sign == .minus ? -magnitude : magnitude)
     }
 
     /// A float as a quotient of integers in lowest terms.

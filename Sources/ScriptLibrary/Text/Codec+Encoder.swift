@@ -47,6 +47,7 @@ extension Codec {
             }
             var index = 0
             while index < text.count {
+                try interpreter.charge(place: index)
                 if append(text[index]) {
                     index += 1
                     continue

@@ -1,35 +1,9 @@
-import Foundation
 package import ScriptRuntime
 
 /// Searching, splitting and replacing by code points.
 extension StrObject {
-    /// The first place of `needle` within `lower ..< upper`; in Latin text the C library looks for its first byte.
-    package func place(of needle: StrObject, from lower: Int, to upper: Int) -> Int? {
-        guard lower <= upper, needle.count <= upper - lower else { return nil }
-        if isLatin, needle.isLatin, needle.count > 0 {
-            let found: Int?? = withLatin { text in
-                needle.withLatin { pattern in StrObject.place(of: pattern, in: text, lower, upper) } ?? nil
-            }
-            return found ?? nil
-        }
-        return firstIndex(of: needle, from: lower, to: upper)
-    }
-
-    /// `pattern` is not empty, and `lower ..< upper` lies inside `text`: the callers above see to both.
-    private static func place(
-        of pattern: UnsafeBufferPointer<UInt8>, in text: UnsafeBufferPointer<UInt8>, _ lower: Int, _ upper: Int
-    ) -> Int? {
-        guard let base = text.baseAddress, let wanted = pattern.baseAddress else { return nil }
-        var start = lower
-        let last = upper - pattern.count
-        while start <= last {
-            guard let hit = memchr(base + start, Int32(wanted[0]), last - start + 1) else { return nil }
-            start = UnsafeRawPointer(hit) - UnsafeRawPointer(base)
-            if pattern.count == 1 || memcmp(base + start, wanted, pattern.count) == 0 { return start }
-            start += 1
-        }
-        return nil
-    }
+    /// The first place of `needle` within `lower ..< upper`.
+    package func place(of needle: StrObject, from lower: Int, to upper: Int) -> Int? { firstIndex(of: needle, from: lower, to: upper) }
 
     /// Non-overlapping occurrences within `lower ..< upper`.
     package func occurrences(of needle: StrObject, from lower: Int, to upper: Int, limit: Int = .max) -> [Int] {

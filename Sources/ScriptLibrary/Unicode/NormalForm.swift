@@ -6,7 +6,7 @@ import ScriptRuntime
 enum NormalForm: String {
     case NFC, NFD, NFKC, NFKD
 
-    func apply(to text: StrObject) -> StrObject {
+    func apply(to text: StrObject, _ interpreter: Interpreter) throws(Raised) -> StrObject {
         if text.isASCII { return text }
         var result = StrBuilder(capacity: text.count * text.width)
         var run = String.UnicodeScalarView()
@@ -15,10 +15,17 @@ enum NormalForm: String {
             result.append(normalized(String(run)))
             run.removeAll()
         }
+        var length = 0
         for index in 0..<text.count {
+            try interpreter.charge(place: index)
             let unit = text[index]
             // A stranger to 14.0 neither combines nor decomposes there: the text falls apart at it.
             if UnicodeTable.isAssigned(unit), !NormalForm.isBesideHangul(unit), let scalar = Unicode.Scalar(unit) {
+                length += 1
+                if length > NormalForm.piece, isBorder(run, scalar) {
+                    flush()
+                    length = 1
+                }
                 run.append(scalar)
             } else {
                 flush()
@@ -27,6 +34,19 @@ enum NormalForm: String {
         }
         flush()
         return result.finish()
+    }
+
+    /// Code points from which on the text is cut, so that nothing works on it for long.
+    private static let piece = 4_096
+
+    /// Whether the scalar has nothing to do with what stands before it: it begins a character, and does not compose.
+    private func isBorder(_ run: String.UnicodeScalarView, _ scalar: Unicode.Scalar) -> Bool {
+        guard scalar.properties.canonicalCombiningClass == .notReordered else { return false }
+        var before = String.UnicodeScalarView()
+        guard let start = run.lastIndex(where: { $0.properties.canonicalCombiningClass == .notReordered }) else { return false }
+        before.append(contentsOf: run[start...])
+        let (left, right) = (String(before), String(scalar))
+        return normalized(left + right).unicodeScalars.elementsEqual((normalized(left) + normalized(right)).unicodeScalars)
     }
 
     /// The jamo next to those that compose, which the system's composition takes for them: they combine with nothing.

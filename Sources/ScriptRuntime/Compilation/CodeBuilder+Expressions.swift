@@ -97,13 +97,22 @@ extension CodeBuilder {
         }
     }
 
+    /// By halves where it is long, which only a literal of a radix that is a power of two may be.
+    private static func integer(_ digits: Substring, _ radix: Int) -> BigInt {
+        let count = digits.utf8.count
+        if count <= 4_300 { return BigInt(digits, radix: radix) ?? 0 }
+        let middle = digits.utf8.index(digits.startIndex, offsetBy: count / 2)
+        let low = digits[middle...]
+        return (integer(digits[..<middle], radix) << (low.utf8.count * radix.trailingZeroBitCount)) + integer(low, radix)
+    }
+
     static func value(_ constant: ConstantValue) -> Value {
         switch constant {
         case .none: return .none
         case .bool(let value): return .bool(value)
         case .ellipsis: return .ellipsis
         case .int(let value): return .int(value)
-        case .bigInt(let digits, let radix): return .integer(BigInt(digits, radix: radix) ?? 0)
+        case .bigInt(let digits, let radix): return .integer(integer(digits[...], radix))
         case .float(let value): return .float(value)
         case .string(let text): return .str(text)
         case .codePoints(let units): return .str(StrObject.make(units: units))

@@ -276,14 +276,17 @@ extension CodeBuilder {
             span = clause.iterable.span
             emit(.getIterator, iterator, iterator)
         }
+        let again = Label()
         let next = Label()
         let end = Label()
         let before = bound
-        place(next)
+        place(again)
         forStep(iterator, clause.target, end: end)
+        // Every way back passes the instruction that counts: one that takes nothing may be endless too.
         for condition in clause.conditions { branch(condition, to: next, when: false) }
         comprehensionLoop(node, kind, result, level: level + 1)
-        jump(.loop, to: next)
+        place(next)
+        jump(.loop, to: again)
         place(end)
         bound = before
         release(to: mark)

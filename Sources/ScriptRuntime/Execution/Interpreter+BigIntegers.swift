@@ -17,34 +17,28 @@ extension Interpreter {
             return .int(small == -1 && y % 2 == 0 ? 1 : y == 0 ? 1 : small)
         }
         try chargePower(x.bitWidth, y)
-        return .integer(x.power(y))
+        return .integer(try product(of: x, times: y))
     }
 
-    /// Work and memory of a power before it is computed: the work grows with the square of the digits.
+    /// Memory of a power, before it is computed.
     private func chargePower(_ bits: Int, _ exponent: Int) throws(Raised) {
         let (size, overflow) = bits.multipliedReportingOverflow(by: exponent)
         if overflow { throw Raised(.memoryError, "") }
         try charge(bytes: size / 8)
-        let words = size / 64
-        let (work, tooMuch) = words.multipliedReportingOverflow(by: words)
-        if tooMuch || work > Interpreter.largestWork {
+        if size > Interpreter.longestPower {
             throw Raised(.overflowError, "the result would have \(size * 3 / 10) digits, which is more than this language computes")
         }
-        try charge(steps: work / 64)
     }
 
-    /// Elementary steps that one operation may take before nobody could interrupt it any more (seconds).
-    private static let largestWork = 10_000_000_000
+    /// Bits: some seconds of work.
+    private static let longestPower = 1 << 27
 
     func bigIntegers(_ operation: BinaryOperation, _ x: BigInt, _ y: BigInt) throws(Raised) -> Value? {
-        let words = (x.bitWidth / 64 + 1, y.bitWidth / 64 + 1)
         switch operation {
         case .add: return .integer(x + y)
         case .subtract: return .integer(x - y)
         case .multiply:
-            try charge(bytes: (words.0 + words.1) * 8)
-            try chargeWork(words.0, words.1)
-            return .integer(x * y)
+            return .integer(try product(x, y))
         case .matrixMultiply: return nil
         case .trueDivide:
             if y == 0 { throw Raised(.zeroDivisionError, "division by zero") }
@@ -54,8 +48,7 @@ extension Interpreter {
                 let message = operation == .modulo ? "integer modulo by zero" : "integer division or modulo by zero"
                 throw Raised(.zeroDivisionError, message)
             }
-            try chargeWork(words.0, words.1)
-            let (quotient, remainder) = Interpreter.floorDivide(x, y)
+            let (quotient, remainder) = try flooredQuotient(x, y)
             return .integer(operation == .floorDivide ? quotient : remainder)
         case .power:
             guard let exponent = Int(exactly: y) else {
@@ -98,12 +91,6 @@ extension Interpreter {
             default: (a ^ b, isXNegative != isYNegative)
             }
         return isNegative ? -BigInt(bits) - 1 : BigInt(bits)
-    }
-
-    private func chargeWork(_ a: Int, _ b: Int) throws(Raised) {
-        let (work, overflow) = a.multipliedReportingOverflow(by: b)
-        if overflow || work > Interpreter.largestWork { throw Raised(.overflowError, "too many digits in integer") }
-        if work > 64 { try charge(steps: work / 64) }
     }
 
     /// `x // y` and `x % y`, rounded down; `y` is not 0.

@@ -8,7 +8,10 @@ extension Interpreter {
             return try statedClass(of: value)?.isSubtype(of: type) ?? false
         case .tuple(let tuple):
             try checkStack()
-            for index in 0..<tuple.count where try isInstance(value, of: tuple[index]) { return true }
+            for index in 0..<tuple.count {
+                if try isInstance(value, of: tuple[index]) { return true }
+                try charge(steps: 1)
+            }
             return false
         default:
             if let union = union(type) {

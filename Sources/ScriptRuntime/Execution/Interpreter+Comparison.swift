@@ -46,6 +46,9 @@ extension Interpreter {
 
     // MARK: - Equality
 
+    /// Code points from which on comparing texts is charged.
+    static let longText = 1 << 12
+
     /// `a is b or a == b`: how containers compare their items.
     @inline(__always)
     public func same(_ a: Value, _ b: Value) throws(Raised) -> Bool {
@@ -57,7 +60,9 @@ extension Interpreter {
     public func equal(_ a: Value, _ b: Value) throws(Raised) -> Bool {
         switch (a, b) {
         case (.int(let a), .int(let b)): return a == b
-        case (.str(let a), .str(let b)): return a == b
+        case (.str(let a), .str(let b)):
+            if a.count > Interpreter.longText { try charge(passing: a.count) }
+            return a == b
         case (.float(let a), .float(let b)): return a == b
         case (.instance, _), (_, .instance), (.host, _), (_, .host), (.cell, .cell):
             return try truth(compare(.equal, a, b))
@@ -74,13 +79,17 @@ extension Interpreter {
             while index < a.count, index < b.count {
                 // As in CPython: items that differ but are no longer there leave it to the numbers of items.
                 if try !same(a[index], b[index]) { return index >= a.count || index >= b.count ? a.count == b.count : false }
+                try charge(place: index)
                 index += 1
             }
             return a.count == b.count
         case (.tuple(let a), .tuple(let b)):
             if a.count != b.count { return false }
             try checkStack()
-            for index in 0..<a.count where try !same(a[index], b[index]) { return false }
+            for index in 0..<a.count {
+                if try !same(a[index], b[index]) { return false }
+                try charge(place: index)
+            }
             return true
         case (.dict(let a), .dict(let b)):
             if a.count != b.count { return false }
@@ -90,12 +99,15 @@ extension Interpreter {
                 number = entry.number + 1
                 guard let other = try get(b, entry.key, hash: a.table.entries[entry.number].hash) else { return false }
                 if try !same(entry.value, other) { return false }
+                try charge(place: number)
             }
             return true
         case (.set(let a), .set(let b)):
             if a.count != b.count { return false }
             return try isSubset(a, b)
-        case (.bytes(let a), .bytes(let b)): return a.bytes == b.bytes
+        case (.bytes(let a), .bytes(let b)):
+            try charge(passing: a.count)
+            return a.bytes == b.bytes
         case (.range(let a), .range(let b)):
             return a.count == b.count && (a.count == 0 || a.start == b.start && (a.count == 1 || a.step == b.step))
         case (.slice(let a), .slice(let b)):
@@ -115,6 +127,7 @@ extension Interpreter {
         while let entry = a.nextItem(from: number) {
             number = entry.number + 1
             if try !contains(b, entry.item, hash: a.table.entries[entry.number].hash) { return false }
+            try charge(place: number)
         }
         return true
     }
@@ -215,6 +228,7 @@ extension Interpreter {
     private func isOrdered(_ operation: ComparisonOperation, _ a: Value, _ b: Value) throws(Raised) -> Bool {
         switch (a, b) {
         case (.str(let a), .str(let b)):
+            if a.count > Interpreter.longText { try charge(passing: a.count) }
             let order = StrObject.order(a, b)
             return decide(operation, order < 0 ? .less : order == 0 ? .equal : .greater)
         case (.list(let x), .list(let y)):
@@ -225,13 +239,15 @@ extension Interpreter {
                     if index >= x.count || index >= y.count { break }
                     return try isTrue(operation, x[index], y[index])
                 }
+                try charge(place: index)
                 index += 1
             }
             return decide(operation, x.count < y.count ? .less : x.count == y.count ? .equal : .greater)
         case (.tuple(let x), .tuple(let y)):
             try checkStack()
-            for index in 0..<Swift.min(x.count, y.count) where try !same(x[index], y[index]) {
-                return try isTrue(operation, x[index], y[index])
+            for index in 0..<Swift.min(x.count, y.count) {
+                if try !same(x[index], y[index]) { return try isTrue(operation, x[index], y[index]) }
+                try charge(place: index)
             }
             return decide(operation, x.count < y.count ? .less : x.count == y.count ? .equal : .greater)
         case (.set(let x), .set(let y)):
@@ -240,6 +256,7 @@ extension Interpreter {
             if isProper ? small.count >= large.count : small.count > large.count { return false }
             return try isSubset(small, large)
         case (.bytes(let x), .bytes(let y)):
+            try charge(passing: Swift.min(x.count, y.count) * 8)
             let less = x.bytes.lexicographicallyPrecedes(y.bytes)
             return decide(operation, less ? .less : x.bytes == y.bytes ? .equal : .greater)
         default:
@@ -389,6 +406,7 @@ extension Interpreter {
             result = result &+ UInt(bitPattern: try hash(tuple[index])) &* prime2
             result = result << 31 | result >> 33
             result = result &* prime1
+            try charge(place: index)
         }
         result = result &+ (UInt(tuple.count) ^ (prime5 ^ 3_527_539))
         return result == .max ? 1_546_275_796 : Int(bitPattern: result)

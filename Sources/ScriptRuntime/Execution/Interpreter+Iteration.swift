@@ -128,6 +128,12 @@ extension Interpreter {
         case .tuple(let tuple):
             try requireRoom(for: tuple.count, of: MemoryLayout<Value>.stride)
             return tuple.items
+        case .range(let range):
+            try charge(count: range.count, of: MemoryLayout<Value>.stride)
+            var result: [Value] = []
+            result.reserveCapacity(range.count)
+            try eachPiece(of: range.count) { piece in for index in piece { result.append(.int(range[index])) } }
+            return result
         default: break
         }
         try checkLength(iterable)

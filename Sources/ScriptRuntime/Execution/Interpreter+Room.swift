@@ -7,6 +7,9 @@ extension Interpreter {
     static let lookInterval = 4 << 20
     static let lookIntervalInNeed = 1 << 16
 
+    /// What a dict or a set takes for each of its entries, at most.
+    public static let bytesPerEntry = 140
+
     /// Throws `MemoryError` when the system would not give a block of so many bytes now. Whoever lets something grow that no
     /// charge of its whole size came before calls it first.
     @inline(__always)

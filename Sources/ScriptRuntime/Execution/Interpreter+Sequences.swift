@@ -10,6 +10,7 @@ extension Interpreter {
         case .and, .or, .xor, .subtract:
             if case .set(let x) = a, case .set(let y) = b { return .set(try combine(operation, x, y)) }
             if operation == .or, case .dict(let x) = a, case .dict(let y) = b {
+                try charge(count: x.count, of: Interpreter.bytesPerEntry)
                 let result = x.copy()
                 try merge(result, .dict(y))
                 return .dict(result)
@@ -127,6 +128,11 @@ extension Interpreter {
             try requireRoom(for: list.grownCapacity(list.count + other.count), of: MemoryLayout<Value>.stride)
             list.reserve(other.count)
             for index in 0..<other.count { list.append(copying: other.storage + index) }
+        case .range(let range):
+            try charge(count: range.count, of: MemoryLayout<Value>.stride)
+            try requireRoom(for: list.grownCapacity(list.count + range.count), of: MemoryLayout<Value>.stride)
+            list.reserve(range.count)
+            try eachPiece(of: range.count) { piece in for index in piece { list.append(.int(range[index])) } }
         default:
             track(list)
             try checkLength(iterable)
@@ -138,6 +144,16 @@ extension Interpreter {
                 try requireRoom(in: list)
                 list.append(item)
             }
+        }
+    }
+
+    /// Walks over so many places in pieces, and charges for each: work that is quickly done, but may be much.
+    func eachPiece(of count: Int, _ body: (Range<Int>) -> Void) throws(Raised) {
+        let size = 1 << 20
+        for start in stride(from: 0, to: count, by: size) {
+            let end = Swift.min(start + size, count)
+            try charge(steps: (end - start) >> 3)
+            body(start..<end)
         }
     }
 
@@ -174,6 +190,8 @@ extension Interpreter {
 
     /// `a & b`, `a | b`, `a ^ b`, `a - b`; frozen when `a` is.
     public func combine(_ operation: BinaryOperation, _ a: SetObject, _ b: SetObject) throws(Raised) -> SetObject {
+        // The hashes with the items, and the table of the result.
+        try charge(count: a.count + b.count, of: 2 * Interpreter.bytesPerEntry)
         let result = operation == .or ? a.copy(isFrozen: a.isFrozen) : SetObject(isFrozen: a.isFrozen)
         // The hashes are those that the sets keep: no code of the script is asked for them again.
         func keep(_ source: SetObject, whereIn other: SetObject, _ isWanted: Bool) throws(Raised) {

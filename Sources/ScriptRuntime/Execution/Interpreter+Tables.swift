@@ -19,6 +19,7 @@ extension Interpreter {
     @inline(__always)
     public func set(_ dict: DictObject, _ key: Value, hash: Int, _ value: Value) throws(Raised) {
         if Interpreter.mayHoldReferences(value) || Interpreter.mayHoldReferences(key) { track(dict) }
+        try charge(steps: 1)
         if let number = try find(dict, key, hash) {
             let old = dict.table.entries[number].value
             dict.table.entries[number].value = value
@@ -73,6 +74,7 @@ extension Interpreter {
     /// The same for an item whose hash is known.
     @discardableResult
     public func insert(_ set: SetObject, _ item: Value, hash: Int) throws(Raised) -> Bool {
+        try charge(steps: 1)
         if try find(set, item, hash) != nil { return false }
         if Interpreter.mayHoldReferences(item) { track(set) }
         try requireRoom(in: set.table)

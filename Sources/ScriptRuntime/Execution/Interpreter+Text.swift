@@ -127,6 +127,7 @@ extension Interpreter {
             for index in 0..<tuple.count {
                 if index > 0 { builder.append(", ") }
                 try append(repr(tuple[index]), to: &builder)
+                try charge(steps: 1)
             }
             builder.append(tuple.count == 1 ? ",)" : ")")
             return builder.finish()

@@ -80,8 +80,8 @@ public final class Interpreter {
     /// Bytes charged between the last census of the live data and the last look, and how many make the next one due.
     var uncounted = 0
     var nextCensus = Int.max
-    /// Set while `finally` blocks run after a stop.
-    var isStopping = false
+    /// Set while `finally` blocks run after a stop: why.
+    var stopping: Stop?
 
     // Recursion of Swift functions.
     @exclusivity(unchecked) private var stackLow: UInt = 1
@@ -158,7 +158,7 @@ public final class Interpreter {
         deadline = limits.seconds.map { Interpreter.now() + $0 } ?? .infinity
         nextCensus = limits.heapBytes.map { Swift.max($0 / 2, 1 << 16) } ?? .max
         nextLook = Swift.min(nextCensus, Interpreter.lookInterval)
-        isStopping = false
+        stopping = nil
     }
 
     static func now() -> Double {
@@ -173,6 +173,16 @@ public final class Interpreter {
         fuel = fuel &- steps
         if fuel < 0 { try refuel() }
     }
+
+    /// The same for item after item of something long: call it with each place, it charges now and then.
+    @inline(__always)
+    public func charge(place: Int) throws(Raised) {
+        if place & 4_095 == 4_095 { try charge(steps: 512) }
+    }
+
+    /// The same for work that goes through so many bytes, and is quick.
+    @inline(__always)
+    public func charge(passing bytes: Int) throws(Raised) { try charge(steps: bytes >> 6) }
 
     /// Steps between two looks at interrupt and clock.
     private static let slice = 20_000
@@ -199,6 +209,8 @@ public final class Interpreter {
         allocated = overflow ? .max : sum
         if allocated > nextLook { try lookAtMemory(before: bytes) }
         try requireRoom(bytes)
+        // What is allocated is filled.
+        try charge(passing: bytes)
     }
 
     /// The same for `count` pieces of `size` bytes, without overflow.
@@ -214,7 +226,7 @@ public final class Interpreter {
     }
 
     func checkBudgets() throws(Raised) {
-        let stop: Stop
+        var stop: Stop
         if interrupt.isSet {
             stop = .cancelled
         } else if stepsLeft < 0 {
@@ -224,16 +236,18 @@ public final class Interpreter {
         } else {
             return
         }
-        beginStopping()
+        // Of the time that was left to tidy up in, nobody wants to hear.
+        stop = stopping ?? stop
+        beginStopping(stop)
         throw Raised(stop: stop)
     }
 
     /// Leaves a small budget for the `finally` blocks.
-    func beginStopping() {
+    func beginStopping(_ stop: Stop) {
         fuel = 0
-        stepsLeft = isStopping ? -1 : 100_000
-        deadline = isStopping ? 0 : Interpreter.now() + 0.5
-        isStopping = true
+        stepsLeft = stopping == nil ? 100_000 : -1
+        deadline = stopping == nil ? Interpreter.now() + 0.5 : 0
+        stopping = stopping ?? stop
         interrupt.clear()
     }
 
@@ -242,8 +256,9 @@ public final class Interpreter {
         if outputLeft < .max {
             outputLeft -= text.utf8.count
             if outputLeft < 0 {
-                beginStopping()
-                throw Raised(stop: .output(limit: limits.outputBytes ?? 0))
+                let stop = Stop.output(limit: limits.outputBytes ?? 0)
+                beginStopping(stop)
+                throw Raised(stop: stop)
             }
         }
         output(text)
@@ -251,9 +266,11 @@ public final class Interpreter {
 
     // MARK: - The Swift stack
 
-    /// Throws `RecursionError` before the thread's stack runs out; every recursive native calls it.
+    /// Throws `RecursionError` before the thread's stack runs out; every recursive native calls it. Also a step: what is not
+    /// deep may still be entered without end, over and over.
     @inline(__always)
     public func checkStack() throws(Raised) {
+        try charge(steps: 1)
         var marker: UInt8 = 0
         let address = withUnsafeMutablePointer(to: &marker) { UInt(bitPattern: $0) }
         if address < stackLow || address > stackHigh { try findStack(address) }

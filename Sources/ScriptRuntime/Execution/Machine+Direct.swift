@@ -87,6 +87,8 @@ extension Interpreter {
                 }
                 if found != nil { return true }
             } else if c.tag == Tag.str {
+                let count = c.object(StrObject.self)._withUnsafeGuaranteedRef { $0.count }
+                if count > Interpreter.longText { try charge(passing: count) }
                 return c.object(StrObject.self)._withUnsafeGuaranteedRef { text in
                     b.object(StrObject.self)._withUnsafeGuaranteedRef { text.contains($0) }
                 }
@@ -114,7 +116,7 @@ extension Interpreter {
             case .greaterOrEqual: a.set(x >= y)
             }
         } else if b.tag == Tag.str && c.tag == Tag.str && (operation == .equal || operation == .notEqual) {
-            a.set(haveEqualText(b, c) == (operation == .equal))
+            a.set(try haveEqualText(b, c) == (operation == .equal))
         } else {
             a.put(try compare(operation, b.pointee, c.pointee))
         }
@@ -122,19 +124,21 @@ extension Interpreter {
 
     @inline(never)
     func isEqual(_ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>) throws(Raised) -> Bool {
-        if a.tag == Tag.str && b.tag == Tag.str { return haveEqualText(a, b) }
+        if a.tag == Tag.str && b.tag == Tag.str { return try haveEqualText(a, b) }
         return try isTrue(.equal, a.pointee, b.pointee)
     }
 
     @inline(never)
     func isUnequal(_ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>) throws(Raised) -> Bool {
-        if a.tag == Tag.str && b.tag == Tag.str { return !haveEqualText(a, b) }
+        if a.tag == Tag.str && b.tag == Tag.str { return try !haveEqualText(a, b) }
         return try isTrue(.notEqual, a.pointee, b.pointee)
     }
 
     @inline(__always)
-    private func haveEqualText(_ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>) -> Bool {
-        a.object(StrObject.self)._withUnsafeGuaranteedRef { x in
+    private func haveEqualText(_ a: UnsafeMutablePointer<Value>, _ b: UnsafeMutablePointer<Value>) throws(Raised) -> Bool {
+        let count = a.object(StrObject.self)._withUnsafeGuaranteedRef { $0.count }
+        if count > Interpreter.longText { try charge(passing: count) }
+        return a.object(StrObject.self)._withUnsafeGuaranteedRef { x in
             b.object(StrObject.self)._withUnsafeGuaranteedRef { x == $0 }
         }
     }

@@ -54,34 +54,6 @@ extension StrObject {
         return result
     }
 
-    /// Index of the first occurrence of `needle` that lies within `lower ..< upper`, else nil.
-    public func firstIndex(of needle: StrObject, from lower: Int = 0, to upper: Int? = nil) -> Int? {
-        let upper = Swift.min(upper ?? count, count)
-        guard lower >= 0, lower <= upper, needle.count <= upper - lower else { return nil }
-        if needle.count == 0 { return lower }
-        if needle.width > width { return nil }
-        let first = needle.unit(0)
-        var index = lower
-        let last = upper - needle.count
-        while index <= last {
-            if unit(index) == first && matches(needle, at: index) { return index }
-            index += 1
-        }
-        return nil
-    }
-
-    /// Index of the last occurrence of `needle` within `lower ..< upper`, else nil.
-    public func lastIndex(of needle: StrObject, from lower: Int = 0, to upper: Int? = nil) -> Int? {
-        let upper = Swift.min(upper ?? count, count)
-        guard lower >= 0, lower <= upper, needle.count <= upper - lower else { return nil }
-        var index = upper - needle.count
-        while index >= lower {
-            if matches(needle, at: index) { return index }
-            index -= 1
-        }
-        return nil
-    }
-
     /// Whether `needle` stands at `index`; false where it would stick out.
     public func matches(_ needle: StrObject, at index: Int) -> Bool {
         guard index >= 0, index + needle.count <= count else { return false }
@@ -91,9 +63,6 @@ extension StrObject {
         for offset in 0..<needle.count where unit(index + offset) != needle.unit(offset) { return false }
         return true
     }
-
-    /// `needle in self`
-    public func contains(_ needle: StrObject) -> Bool { firstIndex(of: needle) != nil }
 }
 
 /// Collects code points and strings into one string.

@@ -40,7 +40,7 @@ extension ScriptSession {
         } else {
             outcome = outcome.with(value: outcome.value, shown: outcome.shown, number: number)
         }
-        let bytes = outcome.value.map { interpreter.liveBytes(of: $0) } ?? 0
+        let bytes = outcome.value.flatMap { interpreter.liveBytes(of: $0) } ?? 0
         transcript.finish(number, outcome, output: output, seconds: seconds, valueBytes: bytes)
         history?.finish(number: number, status: outcome.status)
         return outcome

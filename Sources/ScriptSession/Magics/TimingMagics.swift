@@ -21,7 +21,7 @@ enum TimingMagics {
                 """, flags: ["-n", "-r"], operand: .code, takesBody: true, run: timeit),
             Magic("mem", "%mem", "Show how much memory the process and the script's own values take.") { call in
                 let live = call.session.interpreter.liveBytes()
-                var lines = ["values of the script  \(bytes(live))"]
+                var lines = ["values of the script  \(live.map { bytes($0) } ?? "no memory to count them")"]
                 if let resident = residentBytes { lines.insert("process               \(bytes(resident))", at: 0) }
                 call.print(lines.joined(separator: "\n"))
                 return Outcome(.finished)
