@@ -72,7 +72,7 @@ extension BytesMethods {
             // As in CPython, the bounds are looked at before what is searched for.
             let (lower, upper) = try call.range(2, count: text.count)
             let needle = try needle(call, 1)
-            try call.interpreter.charge(passing: upper - lower)
+            try call.interpreter.charge(passing: max(upper - lower, 0))
             return last ? text.lastIndex(of: needle, from: lower, to: upper) : text.place(of: needle, from: lower, to: upper)
         }
         func native(_ name: String, last: Bool, throwing: Bool) -> Native {
@@ -116,7 +116,7 @@ extension BytesMethods {
                 let text = try text(call, "count")
                 let (lower, upper) = try call.range(2, count: text.count)
                 let needle = try needle(call, 1)
-                try call.interpreter.charge(passing: upper - lower)
+                try call.interpreter.charge(passing: max(upper - lower, 0))
                 return .int(text.count(of: needle, from: lower, to: upper))
             },
         ]

@@ -76,7 +76,7 @@ enum StrMethods {
         let text = try call.receiver(str: name)
         let needle = try call.text(1, "must be str")
         let (lower, upper) = try call.range(2, count: text.count)
-        try call.interpreter.charge(passing: (upper - lower) * text.width)
+        try call.interpreter.charge(passing: max(upper - lower, 0) * text.width)
         return last ? text.lastIndex(of: needle, from: lower, to: upper) : text.place(of: needle, from: lower, to: upper)
     }
 
@@ -124,7 +124,7 @@ enum StrMethods {
                 let text = try call.receiver(str: "count")
                 let needle = try call.text(1, "must be str")
                 let (lower, upper) = try call.range(2, count: text.count)
-                try call.interpreter.charge(passing: (upper - lower) * text.width)
+                try call.interpreter.charge(passing: max(upper - lower, 0) * text.width)
                 return .int(text.count(of: needle, from: lower, to: upper))
             },
             Native(
