@@ -1,6 +1,7 @@
 import Corpus
 import Imaging
 import Randomness
+import Recognition
 import ScriptRuntime
 import Tensors
 

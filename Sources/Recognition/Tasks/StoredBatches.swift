@@ -1,4 +1,4 @@
-import Corpus
+package import Corpus
 import Imaging
 import Tensors
 import Training
