@@ -62,7 +62,6 @@ import Testing
         ("train.EvalSpec(dev, every_steps=1.5)", "TypeError", "EvalSpec: 'float' object"),
         ("train.find_learning_rate(estimator('a'), examples, steps=2**53)", "ValueError", "a whole number from 2 to 1000000"),
         ("registry.display_list_by_prefix({}, 2**40)", "ValueError", "starting_spaces must be from 0 to 1000"),
-        ("dm.summary.scalar('a', dm.tensor.ones((2,)))", "ValueError", "scalar: a tensor of shape (2,)"),
         ("dm.report(3)", "TypeError", "a result of training or an evaluation"),
         ("estimator('a').evaluate(dev)", "FileNotFoundError", "there is no checkpoint in"),
         ("dm.metrics.confusion([0], [3], 2)", "ValueError", "class 3 is not one of the 2 classes"),
