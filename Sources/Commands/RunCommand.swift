@@ -11,7 +11,7 @@ struct RunCommand: ParsableCommand {
             failed, 2 usage, syntax or a missing file, 130 interrupted; sys.exit(n) gives n.
             """)
 
-    @Option(name: .customShort("c"), help: ArgumentHelp("Run this code instead of a file.", valueName: "code"))
+    @Option(name: .customShort("c"), parsing: .unconditional, help: ArgumentHelp("Run this code instead of a file.", valueName: "code"))
     var code: String?
 
     @Option(help: "Start of all randomness that the script leaves open.")

@@ -16,6 +16,7 @@ import Testing
     @Test(arguments: [
         Case(arguments: ["run", "-c", "print('hello')"], exitCode: 0, output: "hello\n"),
         Case(arguments: ["run", "-c", "import sys; print(sys.argv)", "a", "b"], exitCode: 0, output: "['-c', 'a', 'b']\n"),
+        Case(arguments: ["run", "-c", "-1; print(2)"], exitCode: 0, output: "2\n"),
         Case(arguments: ["run", "-"], input: "print(1 + 1)\n", exitCode: 0, output: "2\n"),
         Case(
             arguments: ["run", "-c", "a = input('name? ')\nprint([a, input()])\ntry:\n    input()\nexcept EOFError as e:\n    print(e)"],
