@@ -13,7 +13,9 @@ enum BuiltinIterators {
     private static var constructors: [Native] {
         [
             Native("enumerate(iterable, start=0)", "Pairs of a count (from start) and a value yielded by the iterable.") { call in
-                .iterator(try Enumeration(call.interpreter.iterate(call[0]), start: call[1], call.interpreter))
+                // What is no start is told before what is not iterable.
+                let start = Value.integer(try call.interpreter.anyInteger(call[1]))
+                return .iterator(Enumeration(try call.interpreter.iterate(call[0]), start: start))
             },
             Native("map(func, /, *iterables)", "Compute the function using arguments from each of the iterables; stops with the shortest.") { call in
                 let iterables = call.rest(1)
@@ -75,8 +77,8 @@ enum BuiltinIterators {
 private final class Enumeration: DrawingIterator {
     private var index: Value
 
-    init(_ source: Value, start: Value, _ interpreter: Interpreter) throws {
-        index = .integer(try interpreter.anyInteger(start))
+    init(_ source: Value, start: Value) {
+        index = start
         super.init(drawingOn: [source])
     }
 
